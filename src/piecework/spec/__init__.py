@@ -1,0 +1,1 @@
+"""What travels: the wire's shapes and enumerations. Frozen, no I/O, imports nothing of the project."""
