@@ -1,9 +1,8 @@
 """Settings: what an operator may say about this server, checked once at start-up and never changed afterwards.
 
 A setting is named `AP_<FIELD>` in the environment, as on the wire (spec/env.md). `schema.py` declares every setting with its type, default
-and meaning; `loading.py` turns an environment into one frozen `Settings` or one error that lists all that is wrong with it; `legacy.py` knows
-the names and values of other versions; `values.py` holds the types that the schema is written in. `docs/reference/settings.md` is generated
-from the schema.
+and meaning; `loading.py` turns an environment into one frozen `Settings` or one error; `legacy.py` knows the names and values of other
+versions; `values.py` holds the types that the schema is written in. `docs/reference/settings.md` is generated from the schema.
 """
 
 from piecework.server.kernel.settings.loading import SettingProblem, SettingsError, load_settings
