@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install run test check format clean lock
+.PHONY: install run test check format reference clean lock
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -30,6 +30,9 @@ test: check
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+reference: install
+	$(BIN)/python scripts/write_reference.py
 
 lock:
 	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --output-file requirements/base.txt pyproject.toml
