@@ -25,6 +25,7 @@ check: install
 	$(BIN)/pyright
 
 test: check
+	sh scripts/ensure-bubblewrap.sh
 	$(BIN)/pytest -n 2
 
 format: install
