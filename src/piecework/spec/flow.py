@@ -21,7 +21,7 @@ STEP_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 """A step's name, matched in full: it must be an identifier, since expressions refer to it."""
 
 MAX_STEP_LEVELS = 1000
-"""JSON levels between the trigger and a step: 1 for ``nextAction`` and ``firstLoopAction``, 2 for a router's or a failure branch's child."""
+"""JSON levels between the trigger and a step: 1 for ``nextAction`` and ``firstLoopAction``, 2 for a branch's child."""
 
 MAX_JSON_LEVELS = 1016
 """JSON levels of a whole tree, settings included: what a reader's limit of 1024 leaves when the tree travels inside a page of flows."""

@@ -1,7 +1,7 @@
 """Requests of ``POST /flows/:id``: the 26 flow operations (spec/api.md §3.1).
 
-``parse_operation`` checks the envelope and every field but the settings of a step, which only the step kinds know: the engine checks those when
-the operation is applied. An operation's request stays plain JSON.
+``parse_operation`` checks the envelope and every field but the settings of a step, which only the step kinds know: the engine checks those
+when the operation is applied. An operation's request stays plain JSON.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from piecework.spec.flow import FlowStatus, NoteColor, StepLocation
 from piecework.spec.shape import (
+    UNDEFINED,
     Check,
     Problem,
     anything,
@@ -172,7 +173,7 @@ def parse_operation(raw: object) -> Operation:
     kind = raw.get("type") if isinstance(raw, dict) else None
     if not isinstance(raw, dict) or kind not in REQUESTS:
         raise InvalidOperation([Problem("", "Invalid input")])
-    request = raw.get("request")
+    request = raw.get("request", UNDEFINED)
     problems = list(REQUESTS[OperationType(kind)](request, "request"))
     if problems or not isinstance(request, dict):
         raise InvalidOperation(problems)

@@ -1,7 +1,7 @@
 """Checks of received JSON, with the wire's words for what is wrong.
 
-A ``Check`` takes a value (``UNDEFINED`` if its key is absent) and its path and yields one ``Problem`` for each fault. Checks never change the
-value, so unknown fields survive. Messages are those of Activepieces 0.83, e.g. ``Invalid input: expected string, received undefined``.
+A ``Check`` takes a value (``UNDEFINED`` if its key is absent) and its path and yields one ``Problem`` for each fault. Checks never change
+the value, so unknown fields survive. Messages are those of Activepieces 0.83: ``Invalid input: expected string, received undefined``.
 """
 
 from collections.abc import Callable, Iterable, Iterator
