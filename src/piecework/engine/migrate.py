@@ -224,9 +224,11 @@ _UPWARD: Final[Mapping[int, Migration]] = {
     18: _tables_v3,
     19: pin_version,
 }
-"""What each version changed in a step, by the version it started from. Not here: connection ids (1) and notes (13), which are no part of the
-tree; dates (17), which an import sets anew; exact versions (12), which need the server's pieces; 14, which 15 repeats; 16, names of tools
-that the agent builds itself."""
+"""What each version changed in a step, by the version it started from.
+
+Not here: connection ids (1) and notes (13), which are no part of the tree; exact versions (12), which need the server's pieces; 14, which
+15 repeats; 16, names of tools that the agent builds itself; dates (17), which an import sets anew.
+"""
 
 
 def _settings(step: Step) -> Settings:
@@ -265,7 +267,7 @@ def _flatten_outputs(trigger: Step) -> Step:
     """
     names = {str(step.get("name")) for step in walk(trigger)}
     problems = [
-        Problem(path, f"reads the error of {reference.name}, which flows of schema {SCHEMA_VERSION} cannot do", str(step.get("name")))
+        Problem("trigger", f"{step.get('name')} reads the error of {reference.name} ({path}): schema {SCHEMA_VERSION} has no word for that")
         for step in walk(trigger)
         for path, reference in step_references(step)
         if means_step(reference.name, names) and reference.accessors and reference.accessors[0][0] == "error"

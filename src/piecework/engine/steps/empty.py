@@ -5,11 +5,18 @@ from typing import Final
 
 from piecework.engine.steps.kind import StepKind, step_shape
 from piecework.spec.flow import Step, TriggerType
-from piecework.spec.shape import Problem, anything
+from piecework.spec.shape import Problem, nullable, optional, record
 
 
 def _obstacles(step: Step) -> Iterator[Problem]:
     yield Problem("type", "No trigger is chosen")
 
 
-EMPTY: Final = StepKind(type=TriggerType.EMPTY, shape=step_shape(anything), is_trigger=True, obstacles=_obstacles)
+def _fit(step: Step) -> Step:
+    """Its settings may be left out."""
+    return step if step.get("settings") is not None else {**step, "settings": {}}
+
+
+EMPTY: Final = StepKind(
+    type=TriggerType.EMPTY, shape=step_shape(optional(nullable(record))), is_trigger=True, fit=_fit, obstacles=_obstacles
+)
