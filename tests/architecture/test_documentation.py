@@ -3,8 +3,10 @@
 Generation alone would do, were every reader sure to run it; so the pages are in the repository, and this fails when one is out of date.
 """
 
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 from piecework.server.kernel.settings import Settings
@@ -25,3 +27,21 @@ def test_every_setting_is_documented() -> None:
     fields = [name for section in SECTIONS for name in section.model_fields]
     assert {*fields, "warnings"} == set(Settings.model_fields)
     assert [name for name in fields if f"| `AP_{name.upper()}` |" not in page] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.split(r"[^a-z0-9-]", dependency.lower(), maxsplit=1)[0] for dependency in project["dependencies"]]
+    reasons = (ROOT / "docs" / "decisions" / "0002-stack.md").read_text()
+    assert [name for name in names if f"`{name}`" not in reasons] == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert dead == []
