@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from piecework.engine.expressions import evaluate_conditions
-from piecework.engine.program import RouterNode
+from piecework.engine.program import Branch, RouterNode
 from piecework.engine.state import RouterFrame, RunState
 from piecework.spec.run import StepStatus
 
@@ -50,7 +50,7 @@ def _evaluate(node: RouterNode, settings: dict[str, Any], record: dict[str, Any]
     raw_branches = settings.get("branches") or []
     try:
         for branch, raw in zip(node.branches, raw_branches, strict=False):
-            matches = not branch.fallback and not (found and node.first_match) and evaluate_conditions(raw.get("conditions") or [])
+            matches = not branch.fallback and not (found and node.first_match) and _matches(branch, raw)
             found = found or matches
             results.append(matches)
     except Exception as error:
@@ -60,3 +60,7 @@ def _evaluate(node: RouterNode, settings: dict[str, Any], record: dict[str, Any]
         {"branchName": branch.name, "branchIndex": index, "evaluation": (not found) if branch.fallback else results[index - 1]}
         for index, branch in enumerate(node.branches, start=1)
     ]
+
+
+def _matches(branch: Branch, raw: dict[str, Any]) -> bool:
+    return evaluate_conditions(raw.get("conditions") or [], branch=branch.name)

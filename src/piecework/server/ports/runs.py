@@ -6,9 +6,10 @@ Redis and PostgreSQL.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import NamedTuple, Protocol
+from typing import Any, NamedTuple, Protocol
 
 
 @dataclass(slots=True)
@@ -48,7 +49,7 @@ class JobKind(StrEnum):
 class Job(NamedTuple):
     """One turn of a run that somebody has to drive.
 
-    ``payload``: JSON; BEGIN: the trigger's output, RESUME: ``{"path", "step", "payload"}``, RETRY: null.
+    ``payload``: JSON; BEGIN: the trigger's output, RESUME: ``{"path", "step", "payload", "expired"?}``, RETRY: null.
     ``due_at``: milliseconds since 1970, 0 for at once. ``attempts``: how often it was claimed before by a worker that did not finish it.
     ``durable`` is False while only memory knows the job (see ``RunQueue.offer``).
     """
@@ -70,17 +71,20 @@ class Claim(NamedTuple):
 
 
 class Waitpoint(NamedTuple):
-    """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970 for a DELAY, None for a WEBHOOK."""
+    """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970, when the delay or the waiting ends.
+
+    ``job_payload``: what the RESUME job carries then.
+    """
 
     id: str
     run_id: str
     project_id: str
     step_path: str
     type: str
-    resume_at: int | None
+    resume_at: int
     response: bytes | None
     job_payload: bytes
-    """What the RESUME job carries when the delay is over or its time-out strikes."""
+
 
 
 class Fenced(Exception):
@@ -102,8 +106,16 @@ class RunQueue(Protocol):
         """Wait until there is work and take up to ``limit`` jobs, at least one."""
         ...
 
-    async def wake(self) -> None:
-        """Somebody wrote a job by other means (a resume): look again."""
+    def discard(self, run_id: str) -> None:
+        """Forget what memory holds of a run that was cancelled while it waited; its row and job are the caller's to change."""
+        ...
+
+    async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
+        """Complete the run's waitpoint (None: whichever it waits for) and write the job that goes on with ``payload``, in one transaction.
+
+        False if nothing waits: it was completed before, or the run has ended. A resume of a known waitpoint that comes before its run has paused is
+        kept, and the run does not pause.
+        """
         ...
 
 
@@ -128,4 +140,12 @@ class RunJournal(Protocol):
 
     async def log(self, run: RunRow) -> bytes | None:
         """The folded log, None before the first fold and after retention removed it."""
+        ...
+
+
+class RunReader(Protocol):
+    """Reading for the paths on which a list or a webhook must cost little: text in, rows out."""
+
+    async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a SELECT written in the SQL that SQLite and PostgreSQL share, with ``?`` for values."""
         ...

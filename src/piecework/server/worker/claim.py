@@ -143,6 +143,9 @@ class Worker:
             if program is None:
                 await turn.give_up("The flow version of this run does not exist any more")
                 return
+            if turn.expired:
+                await turn.expire(program)
+                return
             event = await turn.prepare(program)
             services = self._services(run.project_id, run.flow_id, run.id)
             await turn.go(program, event, new_facts(run, services, self._server), self._runner)

@@ -210,6 +210,22 @@ class Turn:
         elif not self.state.responded:
             self._callers.answer(CallerAnswer(run.id))
 
+    @property
+    def expired(self) -> bool:
+        """True for the job that a waitpoint leaves for the end of its time: nobody answered."""
+        return self.job.kind is JobKind.RESUME and bool(orjson.loads(self.job.payload).get("expired"))
+
+    async def expire(self, program: Program) -> None:
+        """End the run FAILED in the step that waited in vain."""
+        await self.prepare(program)
+        self.state.steps = dict(self.state.restored)
+        name = orjson.loads(self.job.payload)["step"]
+        message = "Nobody answered before the time of this pause was over"
+        node = program.nodes.get(name)
+        if name in self.state.steps:
+            self.state.steps[name] = {**self.state.steps[name], "status": StepStatus.FAILED, "errorMessage": message}
+        await self._end(Finish(FlowRunStatus.FAILED, FailedStep(name, node.display_name if node else name, message)))
+
     async def give_up(self, message: str) -> None:
         """End the run INTERNAL_ERROR: it cannot be driven, and says why."""
         self.state.waiting = Waiting.NOTHING
@@ -248,11 +264,11 @@ class Turn:
                 )
             # A delay's resume carries an empty payload: the step runs again with executionType RESUME.
             payload = jsons.dumps({**resume, "payload": {"body": {}, "headers": {}, "queryParams": {}}})
-            return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), None, payload)
+            return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload)
         assert isinstance(pause, WebhookPause)
         deadline = int((time() + min(pause.timeout or limit, limit)) * 1000)
-        payload = jsons.dumps({**resume, "payload": None})
-        return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "WEBHOOK", deadline, None, payload)
+        payload = jsons.dumps({**resume, "payload": None, "expired": True})
+        return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "WEBHOOK", deadline, payload)
 
     async def _settle(self) -> None:
         """Let a background write end before the last one, so that the entries that it drops are all there."""

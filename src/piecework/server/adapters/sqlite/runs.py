@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
+from collections.abc import Sequence
+from dataclasses import fields
 from operator import attrgetter
 from pathlib import Path
 from time import time
@@ -16,7 +18,9 @@ from typing import Any
 
 import zstandard
 
+from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
+from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
 from piecework.server.ports.runs import Claim, Job, JobKind, RunRow, Waitpoint
 
@@ -31,7 +35,7 @@ COMPRESS_ABOVE = 4 * 1024
 
 RETRY_CLAIM_SECONDS = 1.0
 
-_run_values = attrgetter(*RUN_COLUMNS)
+_run_values = attrgetter(*(field.name for field in fields(RunRow)))
 
 
 class SqliteRuns:
@@ -94,9 +98,18 @@ class SqliteRuns:
             self._available.clear()
             await self._available.wait()
 
-    async def wake(self) -> None:
-        """See ``RunQueue.wake``."""
+    def discard(self, run_id: str) -> None:
+        """See ``RunQueue.discard``."""
+        if any(claim.job.run_id == run_id for claim in self._ready):
+            self._ready = deque(claim for claim in self._ready if claim.job.run_id != run_id)
+
+    async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
+        """See ``RunQueue.resume``."""
+        job_id, now = self._new_job_id(), now_iso()
+        write = Write(extra=lambda connection: complete_waitpoint(connection, run_id, waitpoint_id, payload, job_id, now))
+        resumed = await self._writer.submit(write)
         self._look_again()
+        return resumed
 
     def _look_again(self) -> None:
         self._overflow = True
@@ -110,7 +123,7 @@ class SqliteRuns:
         """Claim jobs that only the file knows. The claim is written first: a job that kills its worker is counted (``attempts``)."""
         now = int(time() * 1000)
         rows = self._reader.execute(
-            "SELECT id, run_id, kind, payload, due_at, attempts + 1 FROM job WHERE claimed = 0 AND due_at <= ? ORDER BY due_at, id LIMIT ?",
+            "SELECT id, runId, kind, payload, dueAt, attempts + 1 FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?",
             (now, limit),
         ).fetchall()
         if len(rows) < limit:
@@ -128,7 +141,7 @@ class SqliteRuns:
                 self._ready.append(Claim(job, run))
 
     def _arm_timer(self, now: int) -> None:
-        (due_at,) = self._reader.execute("SELECT min(due_at) FROM job WHERE claimed = 0 AND due_at > ?", (now,)).fetchone()
+        (due_at,) = self._reader.execute("SELECT min(dueAt) FROM job WHERE claimed = 0 AND dueAt > ?", (now,)).fetchone()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -156,7 +169,7 @@ class SqliteRuns:
 
     async def load(self, run_id: str) -> list[bytes]:
         """See ``RunJournal.load``."""
-        rows = self._reader.execute("SELECT entry FROM journal WHERE run_id = ? ORDER BY seq", (run_id,)).fetchall()
+        rows = self._reader.execute("SELECT entry FROM journal WHERE runId = ? ORDER BY seq", (run_id,)).fetchall()
         return [row[0] for row in rows]
 
     async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
@@ -184,15 +197,19 @@ class SqliteRuns:
         write = self._turn_over(run, job, log)
         replace_log, resume_id, now = write.extra, self._new_job_id(), run.updated
 
-        def add_waitpoint(connection: sqlite3.Connection) -> bool:
+        def leave_waitpoint(connection: sqlite3.Connection) -> bool:
             if replace_log is not None:
                 replace_log(connection)
-            return _add_waitpoint(connection, waitpoint, resume_id, now)
+            return add_waitpoint(connection, waitpoint, resume_id, now)
 
-        write.extra = add_waitpoint
+        write.extra = leave_waitpoint
         waiting = await self._writer.submit(write)
         self._look_again()
         return waiting
+
+    async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """See ``RunReader.fetch``."""
+        return self._reader.execute(statement, values).fetchall()
 
     async def log(self, run: RunRow) -> bytes | None:
         """See ``RunJournal.log``."""
@@ -204,34 +221,3 @@ class SqliteRuns:
 
 def _job_row(job: Job, *, claimed: bool) -> tuple[Any, ...]:
     return (job.id, job.run_id, job.kind, job.payload, job.due_at, job.attempts, claimed)
-
-
-def _add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: int, now: str) -> bool:
-    """Leave the waitpoint, and a job for the moment at which a delay ends. A resume that came earlier has left a completed one: then go on at once."""
-    early = connection.execute("SELECT job_payload FROM waitpoint WHERE id = ? AND status = 'COMPLETED'", (waitpoint.id,)).fetchone()
-    payload, due_at = (early[0], 0) if early else (waitpoint.job_payload, waitpoint.resume_at)
-    if not early:
-        connection.execute(
-            "INSERT INTO waitpoint (id, created, updated, flow_run_id, project_id, step_name, type, status, resume_at, response, job_payload)"
-            " VALUES (?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?, ?)",
-            (
-                waitpoint.id,
-                now,
-                now,
-                waitpoint.run_id,
-                waitpoint.project_id,
-                waitpoint.step_path,
-                waitpoint.type,
-                waitpoint.resume_at,
-                waitpoint.response,
-                waitpoint.job_payload,
-            ),
-        )
-    if due_at is not None:
-        connection.execute(
-            "INSERT INTO job (id, run_id, kind, payload, due_at, attempts, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0)",
-            (job_id, waitpoint.run_id, payload, due_at),
-        )
-    return not early
-
-

@@ -20,14 +20,15 @@ from piecework.server.ports.runs import Fenced
 Row = tuple[Any, ...]
 
 RUN_COLUMNS = (
-    "id", "created", "updated", "project_id", "flow_id", "flow_version_id", "environment", "status", "logs_file_id", "parent_run_id",
-    "fail_parent_on_failure", "tags", "start_time", "finish_time", "triggered_by", "failed_step_name", "failed_step_display_name",
-    "failed_step_message", "step_name_to_test", "steps_count",
+    "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
+    "failParentOnFailure", "tags", "startTime", "finishTime", "triggeredBy", "failedStepName", "failedStepDisplayName",
+    "failedStepMessage", "stepNameToTest", "stepsCount",
 )  # fmt: skip
-FIXED_RUN_COLUMNS = frozenset({"id", "created", "project_id", "flow_id", "environment", "parent_run_id", "triggered_by", "step_name_to_test"})
-FILE_COLUMNS = ("id", "created", "updated", "project_id", "type", "location", "compression", "data", "size")
-JOB_COLUMNS = ("id", "run_id", "kind", "payload", "due_at", "attempts", "claimed")
-ENTRY_COLUMNS = ("run_id", "seq", "entry")
+"""The columns of ``RunRow``, in its order."""
+FIXED_RUN_COLUMNS = frozenset({"id", "created", "projectId", "flowId", "environment", "parentRunId", "triggeredBy", "stepNameToTest"})
+FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size")
+JOB_COLUMNS = ("id", "runId", "kind", "payload", "dueAt", "attempts", "claimed")
+ENTRY_COLUMNS = ("runId", "seq", "entry")
 ROWS_PER_STATEMENT = 64
 
 
@@ -163,7 +164,7 @@ def _transaction(connection: sqlite3.Connection, batch: list[Write]) -> None:
         _insert_rows(connection, "job", JOB_COLUMNS, [write.job for write in batch if write.job], "ON CONFLICT (id) DO NOTHING")
         _insert_rows(connection, "journal", ENTRY_COLUMNS, [write.entry for write in batch if write.entry])
         _delete(connection, "job", "id", [write.drop_job for write in batch if write.drop_job is not None])
-        _delete(connection, "journal", "run_id", [write.drop_entries for write in batch if write.drop_entries])
+        _delete(connection, "journal", "runId", [write.drop_entries for write in batch if write.drop_entries])
         for write in batch:
             if write.extra is not None:
                 write.result = write.extra(connection)
