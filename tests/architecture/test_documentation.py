@@ -3,14 +3,18 @@
 Generation alone would do, were every reader sure to run it; so the pages are in the repository, and this fails when one is out of date.
 """
 
+import ast
 import re
 import subprocess
 import sys
 import tomllib
 from pathlib import Path
 
+import pytest
+
 from piecework.server.kernel.settings import Settings
 from piecework.server.kernel.settings.schema import SECTIONS
+from piecework.server.kernel.settings.values import Planned, find_constraint
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -45,3 +49,13 @@ def test_links_between_pages_lead_somewhere() -> None:
         if "://" not in target and not (page.parent / target).exists()
     ]
     assert dead == []
+
+
+@pytest.mark.skipif("def " not in (ROOT / "src/piecework/server/bootstrap.py").read_text(), reason="nothing is put together yet")
+def test_a_setting_that_nobody_reads_is_marked_as_planned() -> None:
+    """A setting that is documented as if it did something, and does nothing, is a lie to the operator."""
+    sources = [path for path in (ROOT / "src" / "piecework").rglob("*.py") if path.parent.name != "settings"]
+    read = {node.attr for path in sources for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    planned = {name for section in SECTIONS for name in section.model_fields if find_constraint(Settings.model_fields[name], Planned)}
+    fields = {name for section in SECTIONS for name in section.model_fields}
+    assert sorted(fields - read - planned) == []
