@@ -42,8 +42,8 @@ from piecework.engine.events import (
 from piecework.engine.expressions import ConditionError, Unresolved
 from piecework.engine.program import LoopNode, Node, Program, RouterNode, WorkNode
 from piecework.engine.state import BranchFrame, LoopFrame, RouterFrame, RunState, StepRecord, Waiting
-from piecework.engine.steps import loop as loops
-from piecework.engine.steps import router as routers
+from piecework.engine.containers import loop as loops
+from piecework.engine.containers import router as routers
 from piecework.spec.run import FlowRunStatus, StepStatus
 
 RETRY_DELAYS = (4.0, 8.0, 16.0)

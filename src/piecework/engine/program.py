@@ -10,9 +10,11 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from piecework.engine.expressions import Compiled, compile_value
+from piecework.engine.tree import walk
 from piecework.spec.flow import ActionType, BranchType, RouterExecutionType, Step, TriggerType
 
 
@@ -90,11 +92,11 @@ def compile_program(trigger: Step, *, metadata: Mapping[str, Any] | None = None)
     :param metadata: the flow's metadata; ``{"anyStepResponds": true}`` lifts the guard on who may answer the caller.
     :raises UnknownStepKind: a step's type is not one of ``ActionType``.
     """
-    names = [str(trigger["name"]), *(step["name"] for step in _walk(trigger))]
+    names = [str(trigger["name"]), *(step["name"] for step in _actions(trigger))]
     nodes: dict[str, Node] = {}
-    for step in _walk(trigger):
+    for step in _actions(trigger):
         nodes[step["name"]] = _compile_step(step, names)
-    for step in _walk(trigger):
+    for step in _actions(trigger):
         _link(nodes[step["name"]], step, nodes)
     is_piece = trigger.get("type") == TriggerType.PIECE
     return Program(
@@ -106,22 +108,8 @@ def compile_program(trigger: Step, *, metadata: Mapping[str, Any] | None = None)
     )
 
 
-def _children(step: Step) -> Iterator[Step | None]:
-    yield step.get("nextAction")
-    yield step.get("firstLoopAction")
-    yield from step.get("children") or ()
-    branches = step.get("continueOnFailureBranches") or {}
-    yield branches.get("onSuccess")
-    yield branches.get("onFailure")
-
-
-def _walk(trigger: Step) -> Iterator[Step]:
-    """Every action below the trigger, in no particular order, without recursion (trees may be a thousand steps deep)."""
-    stack = [child for child in _children(trigger) if child]
-    while stack:
-        step = stack.pop()
-        yield step
-        stack.extend(child for child in _children(step) if child)
+def _actions(trigger: Step) -> Iterator[Step]:
+    return islice(walk(trigger), 1, None)
 
 
 def _node(nodes: Mapping[str, Node], step: Step | None) -> Node | None:
@@ -168,7 +156,7 @@ def _body_reads_iterations(loop: Step) -> bool:
     name = re.escape(loop["name"])
     other_use = re.compile(rf"\b{name}\b(?!(?:\??\.|\[\\?['\"])(?:item|index)\b)")
     body = loop.get("firstLoopAction")
-    inner = _walk({"nextAction": body}) if body else ()
+    inner = walk(body) if body else ()
     return any(other_use.search(json.dumps(step.get("settings"))) for step in inner)
 
 

@@ -1,66 +1,89 @@
-"""The router: evaluates every branch, then runs the matching ones in order (spec/flow-json.md §4)."""
+"""ROUTER: runs the children of the branches whose conditions hold (spec/flow-json.md §4, spec/engine.md §4).
 
-from __future__ import annotations
+``children`` is parallel to ``settings.branches``: child i is the first step of branch i, or null.
+"""
 
-from typing import Any
+from collections.abc import Iterator
+from typing import Any, Final
 
-from piecework.engine.expressions import evaluate_conditions
-from piecework.engine.program import Branch, RouterNode
-from piecework.engine.state import RouterFrame, RunState
-from piecework.spec.run import StepStatus
+from piecework.engine.steps.kind import COMMON_SETTINGS, Slot, StepKind, step_shape
+from piecework.spec.flow import SINGLE_VALUE_OPERATORS, ActionType, BranchOperator, BranchType, RouterExecutionType, Step, StepLocation
+from piecework.spec.shape import Check, Problem, array, boolean, both, choice, join, members, nullable, optional, record, string, text
+
+CONDITIONS: Final[Check] = array(
+    array(
+        members(
+            firstValue=string,
+            operator=optional(choice(BranchOperator)),
+            secondValue=optional(string),
+            caseSensitive=optional(boolean),
+        )
+    )
+)
+"""Conditions of a branch: a list (OR) of lists (AND) of conditions."""
 
 
-def enter(state: RunState, node: RouterNode) -> None:
-    """Evaluate the branches, record the step and open it; may raise ConditionError with the failed step recorded."""
-    known = state.restored.get(node.name)
-    if known and known.get("status") == StepStatus.SUCCEEDED:
-        record = dict(known)
-    else:
-        settings = node.settings.evaluate(state.scope, state.answers)
-        stored = node.settings.evaluate_censored(state.scope, state.answers) if node.settings.has_secrets else settings
-        record = {"type": node.kind, "status": StepStatus.SUCCEEDED, "input": stored}
-    state.record(node.name, record)
-    if "output" not in record:
-        record["output"] = {"branches": _evaluate(node, settings, record)}
-        record["duration"] = 0
-    state.answers = {}
-    state.scope[node.name] = record["output"]
-    evaluations = [branch["evaluation"] for branch in record["output"]["branches"]]
-    pending = [branch for branch, chosen in zip(node.branches, evaluations, strict=False) if chosen and branch.child]
-    if state.only is not None:
+def _branch(value: Any, path: str) -> Iterator[Problem]:
+    yield from members(branchName=text, branchType=choice(BranchType))(value, path)
+    if isinstance(value, dict) and value.get("branchType") == BranchType.CONDITION:
+        yield from members(conditions=CONDITIONS)(value, path)
+
+
+def _parallel(step: Any, path: str) -> Iterator[Problem]:
+    """No child may hang where there is no branch; missing and surplus nulls are repaired by ``_fit``."""
+    if not isinstance(step, dict) or not isinstance(step.get("children"), list) or not isinstance(step.get("settings"), dict):
         return
-    frame = RouterFrame(node, pending[::-1])
-    state.frames.append(frame)
-    next_branch(state, frame)
+    branches = step["settings"].get("branches")
+    for index, child in enumerate(step["children"]):
+        if child is not None and isinstance(branches, list) and index >= len(branches):
+            yield Problem(join(path, f"children.{index}"), f"There is no branch {index}: the router has {len(branches)}")
 
 
-def next_branch(state: RunState, frame: RouterFrame) -> None:
-    """Go into the next matching branch, or behind the router."""
-    if frame.pending:
-        state.node = frame.pending.pop().child
-    else:
-        state.frames.pop()
-        state.node = frame.node.next
+def _fit(step: Step) -> Step:
+    count = len(step["settings"]["branches"])
+    children: list[Any] = step.get("children") or []
+    if len(children) == count and "children" in step:
+        return step
+    return {**step, "children": children[:count] + [None] * (count - len(children))}
 
 
-def _evaluate(node: RouterNode, settings: dict[str, Any], record: dict[str, Any]) -> list[dict[str, Any]]:
-    """One entry a branch; ``branchIndex`` counts from 1, FALLBACK is true only if no other branch is, FIRST_MATCH stops at the first."""
-    found = False
-    results: list[bool] = []
-    raw_branches = settings.get("branches") or []
-    try:
-        for branch, raw in zip(node.branches, raw_branches, strict=False):
-            matches = not branch.fallback and not (found and node.first_match) and _matches(branch, raw)
-            found = found or matches
-            results.append(matches)
-    except Exception as error:
-        record.update(status=StepStatus.FAILED, errorMessage=str(error), duration=0)
-        raise
-    return [
-        {"branchName": branch.name, "branchIndex": index, "evaluation": (not found) if branch.fallback else results[index - 1]}
-        for index, branch in enumerate(node.branches, start=1)
-    ]
+def _slots(step: Step) -> tuple[Slot, ...]:
+    children = step.get("children")
+    count = len(children) if isinstance(children, list) else 0
+    return tuple(Slot(("children", index), StepLocation.INSIDE_BRANCH, index) for index in range(count))
 
 
-def _matches(branch: Branch, raw: dict[str, Any]) -> bool:
-    return evaluate_conditions(raw.get("conditions") or [], branch=branch.name)
+def _obstacles(step: Step) -> Iterator[Problem]:
+    branches: list[dict[str, Any]] = step["settings"]["branches"]
+    if not branches:
+        yield Problem("settings.branches", "The router has no branches")
+    for index, branch in enumerate(branches):
+        for row, group in enumerate(branch.get("conditions") or ()):
+            for column, condition in enumerate(group):
+                yield from _condition_obstacles(condition, f"settings.branches.{index}.conditions.{row}.{column}")
+
+
+def _condition_obstacles(condition: dict[str, Any], path: str) -> Iterator[Problem]:
+    operator = condition.get("operator")
+    if not operator:
+        yield Problem(join(path, "operator"), "No operator is chosen")
+    if not condition["firstValue"]:
+        yield Problem(join(path, "firstValue"), "The value is empty")
+    if operator and operator not in SINGLE_VALUE_OPERATORS and not condition.get("secondValue"):
+        yield Problem(join(path, "secondValue"), "The value is empty")
+
+
+ROUTER: Final = StepKind(
+    type=ActionType.ROUTER,
+    shape=both(
+        step_shape(
+            members(**COMMON_SETTINGS, branches=array(_branch), executionType=choice(RouterExecutionType)),
+            children=optional(nullable(array(nullable(record)))),
+        ),
+        _parallel,
+    ),
+    child_slots=_slots,
+    child_fields=("children",),
+    fit=_fit,
+    obstacles=_obstacles,
+)
