@@ -86,7 +86,6 @@ class Waitpoint(NamedTuple):
     job_payload: bytes
 
 
-
 class Fenced(Exception):
     """Another worker has written this part of the run's journal: the one that gets this error must stop driving the run."""
 

@@ -191,4 +191,3 @@ def new_run(project_id: str, flow_id: str, flow_version_id: str, environment: Ru
     """A run that is about to be queued."""
     now = now_iso()
     return RunRow(new_id(), now, now, project_id, flow_id, flow_version_id, environment, FlowRunStatus.QUEUED)
-

@@ -186,5 +186,3 @@ def _handshake(prepared: PreparedTrigger, payload: dict[str, Any]) -> Answer | N
         case _:
             return None
     return None if token is None else Answer(200, token)
-
-
