@@ -82,7 +82,6 @@ class Waitpoint(NamedTuple):
     step_path: str
     type: str
     resume_at: int
-    response: bytes | None
     job_payload: bytes
 
 
