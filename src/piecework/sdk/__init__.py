@@ -57,6 +57,7 @@ from piecework.sdk.services import (
     Store,
     UploadedFile,
 )
+from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
@@ -128,4 +129,6 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "time_zone_options",
+    "zone",
 ]
