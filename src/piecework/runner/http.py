@@ -1,8 +1,8 @@
 """HTTP for pieces: one pooled client, guarded against calls into the private network.
 
-The guard sits where connections are made: it resolves the host, refuses addresses of private ranges and connects to the very address that
-it checked, so that a name which changes its address in between gains nothing. Every redirect hop and every proxy passes through the same door.
-Logs carry method, host, path and status, never a query, header or body.
+The guard sits where connections are made: it resolves the host, refuses addresses of private ranges and connects to the very address
+that it checked, so that a name which changes its address in between gains nothing. Every redirect hop and every proxy passes through the
+same door. Logs carry method, host, path and status, never a query, header or body.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, cast
 
 import httpcore
 import httpx
@@ -115,7 +115,7 @@ class GuardedBackend(httpcore.AsyncNetworkBackend):
 
     def __init__(self, guard: AddressGuard) -> None:
         self._guard = guard
-        self._inner = httpcore.AnyIOBackend()
+        self._inner = cast("httpcore.AsyncNetworkBackend", httpcore.AnyIOBackend())
 
     async def connect_tcp(
         self,

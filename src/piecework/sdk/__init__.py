@@ -21,6 +21,7 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
+from piecework.sdk.loading import load_file
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
 from piecework.sdk.properties import (
@@ -129,6 +130,7 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "load_file",
     "time_zone_options",
     "zone",
 ]

@@ -82,7 +82,12 @@ def strict(*allow: str, **addresses: list[str]) -> PooledHttp:
 
 async def test_sends_what_it_is_told(http: PooledHttp, server: TestServer) -> None:
     answer = await http.request(
-        "POST", str(server.make_url("/echo?a=1")), params={"b": ["2", "3"], "c": None}, json={"x": 1}, headers={"X-One": "a"}, auth=("u", "p")
+        "POST",
+        str(server.make_url("/echo?a=1")),
+        params={"b": ["2", "3"], "c": None},
+        json={"x": 1},
+        headers={"X-One": "a"},
+        auth=("u", "p"),
     )
     seen = answer.json()
     assert answer.status == 200
