@@ -26,7 +26,7 @@ def assert_same(ours: Any, recorded: Any, path: str) -> None:
     """Equality, but a recorded list that was cut after three entries is compared in these and in its length."""
     if isinstance(recorded, dict):
         assert isinstance(ours, dict), path
-        assert list(ours) == list(ours) and set(ours) == set(recorded), f"{path}: {sorted(set(ours) ^ set(recorded))}"
+        assert set(ours) == set(recorded), f"{path}: {sorted(set(ours) ^ set(recorded))}"
         for name, item in recorded.items():
             assert_same(ours[name], item, f"{path}.{name}")
     elif isinstance(recorded, list) and recorded and isinstance(recorded[-1], str) and (cut := CUT.fullmatch(recorded[-1])):
@@ -37,7 +37,7 @@ def assert_same(ours: Any, recorded: Any, path: str) -> None:
         for index, item in enumerate(recorded):
             assert_same(ours[index], item, f"{path}.{index}")
     else:
-        assert ours == recorded and type(ours) is type(recorded), f"{path}: {ours!r} is not {recorded!r}"
+        assert (ours, type(ours)) == (recorded, type(recorded)), path
 
 
 @pytest.mark.parametrize("name", [name for name in sorted(RECORDINGS) if CATALOGUE.get(RECORDINGS[name]["name"])])

@@ -107,8 +107,8 @@ READERS: dict[str, str] = {
     "SSS": r"(?P<millisecond>\d{3})",
     "ZZ": r"(?P<offset>[+-]\d{4}|Z)",
     "Z": r"(?P<offset>[+-]\d{2}:?\d{2}|Z)",
-    "X": r"(?P<unix>-?\d+(?:\.\d+)?)",
-    "x": r"(?P<unix_milliseconds>-?\d+)",
+    "X": r"(?P<unix>-?\d+(?:\.\d+)?)(?![\d/:-])",
+    "x": r"(?P<unix_milliseconds>-?\d+)(?![\d/:-])",
 }
 
 _TOKEN = re.compile(rf"\[(?P<text>[^\]]*)\]|{'|'.join(sorted(WRITERS, key=len, reverse=True))}")
@@ -131,14 +131,14 @@ def write(moment: datetime, form: str) -> str:
 def read(text: str, form: str) -> datetime:
     """The wall-clock time that a text says, as a datetime in UTC; an offset in the text is applied first.
 
-    Tried in turn: the format exactly, the format without regard to leading zeros and case, ISO 8601, RFC 2822 and the offered formats.
+    Tried in turn: the format exactly, ISO 8601, the format without regard to leading zeros and case, RFC 2822 and the offered formats.
     Raises PieceError if nothing fits.
     """
     trimmed = text.strip()
     attempts: list[Callable[[], datetime | None]] = [
         lambda: _match(trimmed, form, lenient=False),
-        lambda: _match(trimmed, form, lenient=True),
         lambda: _in_utc(datetime.fromisoformat(trimmed)),
+        lambda: _match(trimmed, form, lenient=True),
         lambda: _in_utc(parsedate_to_datetime(trimmed)),
         *(lambda offered=offered: _match(trimmed, offered, lenient=True) for offered in FORMATS),
     ]

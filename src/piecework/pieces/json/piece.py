@@ -37,14 +37,14 @@ async def run_jsonata_query(
     return await asyncio.to_thread(evaluate, query, json)
 
 
-def evaluate(query: str, data: Any) -> Any:
+def evaluate(query: str, data: Any, milliseconds: int = QUERY_MILLISECONDS) -> Any:
     """The query's result, None where nothing matches. Raises PieceError for a bad query and for one that takes too long."""
     from jsonata import JException, Jsonata
 
     try:
         expression = Jsonata(query)
         frame = expression.create_frame()
-        frame.set_runtime_bounds(QUERY_MILLISECONDS, QUERY_DEPTH)
+        frame.set_runtime_bounds(milliseconds, QUERY_DEPTH)
         return expression.evaluate(data, frame)
     except (JException, RecursionError) as error:
         raise PieceError(f"query: {error}") from None
