@@ -11,7 +11,7 @@ from typing import Any, Final, Literal, NamedTuple
 
 from .javascript import WHITESPACE, as_double, concatenate, plain_number
 
-MAX_TOKENS: Final = 300
+MAX_TOKENS: Final = 200
 """Longer expressions go to V8; the limit bounds the depth of the tree that the parser builds."""
 
 
