@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install run test check format clean lock
+.PHONY: install run test check format reference clean lock
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -25,11 +25,15 @@ check: install
 	$(BIN)/pyright
 
 test: check
+	sh scripts/ensure-bubblewrap.sh
 	$(BIN)/pytest -n 2
 
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+reference: install
+	$(BIN)/python scripts/write_reference.py
 
 lock:
 	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --output-file requirements/base.txt pyproject.toml
