@@ -20,7 +20,7 @@ class DateFields(NamedTuple):
     offset_minutes: int
 
 
-class _Rejected(Exception):  # noqa: N818
+class _Rejected(Exception):
     """The text is no date."""
 
 
