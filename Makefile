@@ -5,10 +5,11 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install run test check format clean lock
+.PHONY: install run test check format reference clean lock
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
-	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "on Debian, venv comes with: apt-get install python3-venv"; exit 1; }
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
@@ -25,11 +26,15 @@ check: install
 	$(BIN)/pyright
 
 test: check
+	sh scripts/ensure-bubblewrap.sh
 	$(BIN)/pytest -n 2
 
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+reference: install
+	$(BIN)/python scripts/write_reference.py
 
 lock:
 	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --output-file requirements/base.txt pyproject.toml

@@ -4,14 +4,35 @@ A step is a plain JSON object (``Step``): a trigger or an action with ``nextActi
 Steps are never changed in place: whoever edits a tree builds new objects along the path and shares the rest.
 """
 
+import re
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
+
+from piecework.spec.shape import Problem
 
 Step = dict[str, Any]
 """Wire JSON of a trigger or an action. Treat as immutable."""
 
 SCHEMA_VERSION = "20"
 """The flow schema that this platform stores and exports (Activepieces 0.83)."""
+
+STEP_NAME = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
+"""A step's name, matched in full: it must be an identifier, since expressions refer to it."""
+
+MAX_STEP_LEVELS = 1000
+"""JSON levels between the trigger and a step: 1 for ``nextAction`` and ``firstLoopAction``, 2 for a branch's child."""
+
+MAX_JSON_LEVELS = 1016
+"""JSON levels of a whole tree, settings included: what a reader's limit of 1024 leaves when the tree travels inside a page of flows."""
+
+
+class InvalidFlow(ValueError):
+    """A received step tree is not one. ``problems`` names every faulty field (up to a hundred)."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(str(problem) for problem in self.problems))
 
 
 class TriggerType(StrEnum):
@@ -24,6 +45,16 @@ class ActionType(StrEnum):
     PIECE = "PIECE"
     LOOP_ON_ITEMS = "LOOP_ON_ITEMS"
     ROUTER = "ROUTER"
+
+
+class StepLocation(StrEnum):
+    """Where a step hangs, seen from the step that holds it. INSIDE_BRANCH goes with a branch index that starts at 0."""
+
+    AFTER = "AFTER"
+    INSIDE_LOOP = "INSIDE_LOOP"
+    INSIDE_BRANCH = "INSIDE_BRANCH"
+    INSIDE_ON_SUCCESS_BRANCH = "INSIDE_ON_SUCCESS_BRANCH"
+    INSIDE_ON_FAILURE_BRANCH = "INSIDE_ON_FAILURE_BRANCH"
 
 
 class FlowVersionState(StrEnum):
@@ -71,3 +102,25 @@ class BranchOperator(StrEnum):
     LIST_IS_NOT_EMPTY = "LIST_IS_NOT_EMPTY"
     EXISTS = "EXISTS"
     DOES_NOT_EXIST = "DOES_NOT_EXIST"
+
+
+SINGLE_VALUE_OPERATORS = frozenset(
+    {
+        BranchOperator.BOOLEAN_IS_TRUE,
+        BranchOperator.BOOLEAN_IS_FALSE,
+        BranchOperator.LIST_IS_EMPTY,
+        BranchOperator.LIST_IS_NOT_EMPTY,
+        BranchOperator.EXISTS,
+        BranchOperator.DOES_NOT_EXIST,
+    }
+)
+"""Operators that look at ``firstValue`` alone."""
+
+
+class NoteColor(StrEnum):
+    ORANGE = "orange"
+    RED = "red"
+    GREEN = "green"
+    BLUE = "blue"
+    PURPLE = "purple"
+    YELLOW = "yellow"

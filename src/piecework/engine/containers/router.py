@@ -1,0 +1,66 @@
+"""The router: evaluates every branch, then runs the matching ones in order (spec/flow-json.md §4)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from piecework.engine.expressions import evaluate_conditions
+from piecework.engine.program import Branch, RouterNode
+from piecework.engine.state import RouterFrame, RunState, StepRecord
+from piecework.spec.run import StepStatus
+
+
+def enter(state: RunState, node: RouterNode) -> None:
+    """Evaluate the branches, record the step and open it; may raise ConditionError with the failed step recorded."""
+    known = state.restored.get(node.name)
+    if known and known.get("status") == StepStatus.SUCCEEDED:
+        record: StepRecord = dict(known)
+        state.record(node.name, record)
+    else:
+        settings = node.settings.evaluate(state.scope, state.answers)
+        stored = node.settings.evaluate_censored(state.scope, state.answers) if node.settings.has_secrets else settings
+        record = {"type": node.kind, "status": StepStatus.SUCCEEDED, "input": stored}
+        state.record(node.name, record)
+        record["output"] = {"branches": _evaluate(node, settings, record)}
+        record["duration"] = 0
+    state.answers = {}
+    state.scope[node.name] = record["output"]
+    evaluations: list[bool] = [branch["evaluation"] for branch in record["output"]["branches"]]
+    pending = [branch for branch, chosen in zip(node.branches, evaluations, strict=False) if chosen and branch.child]
+    if state.only is not None:
+        return
+    frame = RouterFrame(node, pending[::-1])
+    state.frames.append(frame)
+    next_branch(state, frame)
+
+
+def next_branch(state: RunState, frame: RouterFrame) -> None:
+    """Go into the next matching branch, or behind the router."""
+    if frame.pending:
+        state.node = frame.pending.pop().child
+    else:
+        state.frames.pop()
+        state.node = frame.node.next
+
+
+def _evaluate(node: RouterNode, settings: dict[str, Any], record: dict[str, Any]) -> list[dict[str, Any]]:
+    """One entry a branch; ``branchIndex`` counts from 1, FALLBACK is true only if no other branch is, FIRST_MATCH stops at the first."""
+    found = False
+    results: list[bool] = []
+    raw_branches = settings.get("branches") or []
+    try:
+        for branch, raw in zip(node.branches, raw_branches, strict=False):
+            matches = not branch.fallback and not (found and node.first_match) and _matches(branch, raw)
+            found = found or matches
+            results.append(matches)
+    except Exception as error:
+        record.update(status=StepStatus.FAILED, errorMessage=str(error), duration=0)
+        raise
+    return [
+        {"branchName": branch.name, "branchIndex": index, "evaluation": (not found) if branch.fallback else results[index - 1]}
+        for index, branch in enumerate(node.branches, start=1)
+    ]
+
+
+def _matches(branch: Branch, raw: dict[str, Any]) -> bool:
+    return evaluate_conditions(raw.get("conditions") or [], branch=branch.name)

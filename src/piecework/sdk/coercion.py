@@ -1,0 +1,225 @@
+"""From what a flow's input holds to what a property promises: one pure function per type (spec/engine.md §2).
+
+Each takes any JSON value but null and gives the processed value, or None for "as good as missing" (an empty number field), or raises
+``Rejected`` with the wire's wording. JavaScript's conversions are kept where flows depend on them.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, cast
+
+import orjson
+
+Coerce = Callable[[Any], Any]
+
+
+class Rejected(Exception):
+    """A value does not fit. ``str()`` is the message for the flow's author."""
+
+
+def shown(value: Any) -> str:
+    """A value as the messages quote it: text as it is, everything else as JSON, cut at 200 characters."""
+    text = value if isinstance(value, str) else json_text(value)
+    return text if len(text) <= 200 else f"{text[:200]}…"
+
+
+def rejected(expected: str, value: Any) -> Rejected:
+    return Rejected(f"Expected {expected}, received: {shown(value)}")
+
+
+def to_text(value: Any) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, int):
+        return str(value)
+    return json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON, also of integers beyond 64 bits and of values that JSON does not know (as text)."""
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
+
+
+def to_optional_text(value: Any) -> str | None:
+    """Like ``to_text``, but an empty text counts as missing."""
+    return to_text(value) or None
+
+
+def number_text(value: float) -> str:
+    """A float as JavaScript prints it: ``3`` for 3.0, ``0.1`` for 0.1."""
+    if value.is_integer() and abs(value) < 1e21:
+        return str(int(value))
+    return repr(value)
+
+
+def to_number(value: Any) -> float | int | None:
+    """JavaScript's ``Number()``: blank text is None (the field is empty), a boolean is 0 or 1."""
+    if isinstance(value, bool):
+        return int(value)
+    if isinstance(value, int | float):
+        if value != value:
+            raise rejected("number", "NaN")
+        return value
+    if isinstance(value, str):
+        text = value.strip()
+        return parse_number(text) if text else None
+    raise rejected("number", value)
+
+
+_PREFIXED = {"0x": 16, "0o": 8, "0b": 2}
+
+
+def parse_number(text: str) -> float | int:
+    """A number from text without surrounding blanks. Whole numbers stay exact integers; digits' underscores are refused."""
+    if "_" in text:
+        raise rejected("number", text)
+    try:
+        radix = _PREFIXED.get(text[:2].lower())
+        return int(text, radix) if radix else int(text)
+    except ValueError:
+        pass
+    try:
+        number = float(text)
+    except ValueError:
+        raise rejected("number", text) from None
+    if number != number or (number in (float("inf"), float("-inf")) and not text.lstrip("+-").startswith("Infinity")):
+        raise rejected("number", text)
+    return int(number) if number.is_integer() and abs(number) < 2**53 else number
+
+
+def to_checkbox(value: Any) -> bool | None:
+    if isinstance(value, bool):
+        return value
+    if isinstance(value, str):
+        word = value.strip().lower()
+        if word in ("true", "false"):
+            return word == "true"
+        if not word:
+            return None
+    raise rejected("boolean", value)
+
+
+def to_json(value: Any) -> Any:
+    """Text is parsed; text that is not JSON (XML, a plain body) passes as it is. Empty text counts as missing."""
+    if not isinstance(value, str):
+        return value
+    if not value.strip():
+        return None
+    try:
+        return orjson.loads(value)
+    except ValueError:
+        return value
+
+
+def to_object(value: Any) -> dict[str, Any] | None:
+    if isinstance(value, dict):
+        return cast("dict[str, Any]", value)
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        try:
+            parsed = orjson.loads(value)
+        except ValueError:
+            raise rejected("object", value) from None
+        if isinstance(parsed, dict):
+            return cast("dict[str, Any]", parsed)
+    raise rejected("object", value)
+
+
+def to_array(value: Any) -> list[Any] | None:
+    """A list, or the text of one."""
+    if isinstance(value, list):
+        return cast("list[Any]", value)
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        try:
+            parsed = orjson.loads(value)
+        except ValueError:
+            raise rejected("array", value) from None
+        if isinstance(parsed, list):
+            return cast("list[Any]", parsed)
+    raise rejected("array", value)
+
+
+def to_choices(value: Any) -> list[Any] | None:
+    """The values of a multi-select: a list, the text of one, or a single value."""
+    if isinstance(value, list):
+        return cast("list[Any]", value)
+    if isinstance(value, str):
+        if not value.strip():
+            return None
+        try:
+            parsed = orjson.loads(value)
+        except ValueError:
+            return [value]
+        return cast("list[Any]", parsed) if isinstance(parsed, list) else [value]
+    return [value]
+
+
+def to_date_time(value: Any) -> str | None:
+    """ISO 8601 in UTC with milliseconds. Text without an offset is read as UTC; a number is milliseconds since 1970."""
+    moment = _moment(value)
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def _moment(value: Any) -> datetime | None:
+    try:
+        if isinstance(value, int | float) and not isinstance(value, bool):
+            return datetime.fromtimestamp(value / 1000, UTC)
+        if isinstance(value, str):
+            if not value.strip():
+                return None
+            parsed = datetime.fromisoformat(value.strip())
+            return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
+    except (ValueError, OverflowError, OSError):
+        pass
+    message = "Invalid datetime format. Expected ISO format (e.g. 2024-03-14T12:00:00.000Z), received: "
+    raise Rejected(message + shown(value))
+
+
+def to_color(value: Any) -> Any:
+    return value
+
+
+def untouched(value: Any) -> Any:
+    return value
+
+
+def to_file_reference(value: Any) -> Any:
+    """A URL, a data URL or an already loaded file; the bytes come later (``Action.resolve_files``)."""
+    if isinstance(value, str):
+        text = value.strip()
+        if not text:
+            return None
+        if text.startswith(("http://", "https://", "data:")):
+            return text
+    elif isinstance(value, Mapping):
+        return cast("Mapping[str, Any]", value)
+    raise rejected("file url or base64 with mimeType", value)
+
+
+def zipped(value: Any) -> Any:
+    """An object of lists as a list of objects: ``{"a": [1, 2], "b": 3}`` gives ``[{"a": 1, "b": 3}, {"a": 2, "b": 3}]``."""
+    if not isinstance(value, dict):
+        return value
+    columns = cast("dict[str, Any]", value)
+    length = max((len(column) if isinstance(column, list) else 1 for column in columns.values()), default=0)
+    return [{key: _at(column, index) for key, column in columns.items()} for index in range(length)]
+
+
+def _at(column: Any, index: int) -> Any:
+    if not isinstance(column, list):
+        return column
+    items = cast("list[Any]", column)
+    return items[index] if index < len(items) else None

@@ -1,0 +1,215 @@
+"""A form: the properties of one action or trigger, read from its function's signature and compiled once into a tight list.
+
+``Form.process`` is on the hot path: about a microsecond for a form with two fields. It is pure; files are loaded afterwards by
+``Form.load_files`` where ``has_files`` says that there are any.
+"""
+
+import dataclasses
+import inspect
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+
+from piecework.sdk import coercion
+from piecework.sdk.errors import InvalidInput, PieceDefinitionError, PieceError, PropertyProblem
+from piecework.sdk.loading import load_file
+from piecework.sdk.properties import (
+    UNSET,
+    Array,
+    DynamicProperties,
+    File,
+    Markdown,
+    Property,
+    check_definition,
+    from_wire,
+    title_from,
+)
+from piecework.sdk.services import Files
+
+_Field = tuple[str, coercion.Coerce | None, bool, Any]
+"""Name, processing (None: as it is), required, value if missing."""
+
+NO_SETTINGS: Mapping[str, Any] = {}
+
+
+class Form:
+    """``properties`` by name in the order of the form."""
+
+    __slots__ = ("_dynamic", "_fields", "_nested", "has_files", "properties")
+
+    def __init__(self, properties: Mapping[str, Property], missing: Mapping[str, Any] | None = None) -> None:
+        fallback = missing or {}
+        self.properties = dict(properties)
+        self._fields: list[_Field] = []
+        self._nested: dict[str, Form] = {}
+        self._dynamic: list[str] = []
+        self.has_files = False
+        for name, prop in self.properties.items():
+            if isinstance(prop, Markdown):
+                continue
+            required = bool(prop.required) and name not in fallback
+            self._fields.append((name, _processing(prop), required, fallback.get(name)))
+            if isinstance(prop, Array) and prop.of:
+                self._nested[name] = Form(prop.of)
+            elif isinstance(prop, DynamicProperties):
+                self._dynamic.append(name)
+            self.has_files = self.has_files or isinstance(prop, File) or (name in self._nested and self._nested[name].has_files)
+
+    def process(self, raw: Mapping[str, Any], settings: Mapping[str, Any] = NO_SETTINGS) -> dict[str, Any]:
+        """Processed values by name: every property but Markdown is there, unknown keys are not.
+
+        ``settings`` are the step's ``propertySettings``: ``{name: {"schema": {child: wire property}}}`` types the children of a dynamic
+        property. Raises InvalidInput with all problems at once.
+        """
+        values: dict[str, Any] = {}
+        problems: list[PropertyProblem] | None = None
+        for name, coerce, required, missing in self._fields:
+            value = raw.get(name)
+            if value is not None and coerce is not None:
+                try:
+                    value = coerce(value)
+                except coercion.Rejected as error:
+                    problems = problems or []
+                    problems.append(PropertyProblem(name, str(error)))
+                    continue
+            if value is None:
+                if required:
+                    problems = problems or []
+                    problems.append(PropertyProblem(name, self._missing(name, raw)))
+                    continue
+                value = missing
+            values[name] = value
+        if self._nested or (self._dynamic and settings):
+            problems = self._process_children(values, settings, problems)
+        if problems:
+            raise InvalidInput(problems)
+        return values
+
+    def _missing(self, name: str, raw: Mapping[str, Any]) -> str:
+        received = coercion.shown(raw[name]) if name in raw else "undefined"
+        return f"Expected {_EXPECTED.get(self.properties[name].type.value, 'a value')}, received: {received}"
+
+    def _process_children(
+        self, values: dict[str, Any], settings: Mapping[str, Any], problems: list[PropertyProblem] | None
+    ) -> list[PropertyProblem] | None:
+        found = problems or []
+        for name, form in self._nested.items():
+            if values.get(name) is not None:
+                values[name] = [form.process_child(f"{name}.{index}", item, found) for index, item in enumerate(values[name])]
+        for name in self._dynamic:
+            setting = settings.get(name)
+            schema = setting.get("schema") if isinstance(setting, Mapping) else None
+            if isinstance(schema, Mapping) and values.get(name) is not None:
+                values[name] = typed_by(cast("Mapping[str, Any]", schema)).process_child(name, values[name], found)
+        return found or None
+
+    def process_child(self, path: str, value: Any, problems: list[PropertyProblem]) -> Any:
+        """Process an object inside another value; keys that the form does not know stay as they are."""
+        if not isinstance(value, dict):
+            problems.append(PropertyProblem(path, str(coercion.rejected("object", value))))
+            return None
+        members = cast("dict[str, Any]", value)
+        try:
+            known = self.process(members)
+        except InvalidInput as error:
+            problems.extend(PropertyProblem(f"{path}.{problem.property}", problem.message) for problem in error.problems)
+            return members
+        return {**members, **{name: item for name, item in known.items() if name in members or item is not None}}
+
+    async def load_files(self, values: dict[str, Any], files: Files) -> dict[str, Any]:
+        """The values with every file reference replaced by a ``services.LoadedFile``. Raises InvalidInput for what cannot be read."""
+        loaded = dict(values)
+        problems: list[PropertyProblem] = []
+        for name, prop in self.properties.items():
+            value = loaded.get(name)
+            if value is None:
+                continue
+            try:
+                if isinstance(prop, File):
+                    loaded[name] = await load_file(value, files)
+                elif name in self._nested and self._nested[name].has_files:
+                    loaded[name] = [await self._nested[name].load_files(item, files) for item in value]
+            except InvalidInput as error:
+                problems.extend(PropertyProblem(f"{name}.{problem.property}", problem.message) for problem in error.problems)
+            except PieceError as error:
+                problems.append(PropertyProblem(name, str(error)))
+        if problems:
+            raise InvalidInput(problems)
+        return loaded
+
+    def describe(self) -> dict[str, Any]:
+        return {name: prop.describe() for name, prop in self.properties.items()}
+
+
+_EXPECTED = {
+    "SHORT_TEXT": "string",
+    "LONG_TEXT": "string",
+    "SECRET_TEXT": "string",
+    "RICH_TEXT": "string",
+    "NUMBER": "number",
+    "CHECKBOX": "boolean",
+    "DATE_TIME": "ISO date",
+    "JSON": "JSON",
+    "OBJECT": "object",
+    "DYNAMIC": "object",
+    "ARRAY": "array",
+    "MULTI_SELECT_DROPDOWN": "array",
+    "STATIC_MULTI_SELECT_DROPDOWN": "array",
+    "FILE": "file url or base64 with mimeType",
+}
+
+
+def _processing(prop: Property) -> coercion.Coerce | None:
+    if isinstance(prop, Array) and prop.of:
+        return _zipped_array
+    coerce = prop.coercer()
+    return None if coerce is coercion.untouched else coerce
+
+
+def _zipped_array(value: Any) -> Any:
+    return coercion.to_array(coercion.zipped(value))
+
+
+def typed_by(schema: Mapping[str, Any]) -> Form:
+    """The form of a stored schema: ``{child: wire property}``."""
+    return Form({name: prop for name, raw in schema.items() if isinstance(raw, Mapping) and (prop := from_wire(raw)) is not None})
+
+
+def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
+    """Read a function's signature. Gives its form and whether it takes the context (a first parameter named ``ctx``).
+
+    Raises PieceDefinitionError for a parameter without a property in its annotation.
+    """
+    hints = get_type_hints(function, include_extras=True)
+    parameters = list(inspect.signature(function).parameters.values())
+    takes_context = bool(parameters) and parameters[0].name == "ctx"
+    properties: dict[str, Property] = {}
+    missing: dict[str, Any] = {}
+    for parameter in parameters[1:] if takes_context else parameters:
+        where = f"{function.__module__}.{function.__qualname__}({parameter.name})"
+        prop = _property_in(hints.get(parameter.name), where)
+        has_default = parameter.default is not inspect.Parameter.empty
+        if has_default:
+            missing[parameter.name] = parameter.default
+        properties[parameter.name] = _completed(parameter.name, prop, has_default, parameter.default)
+        check_definition(where, properties[parameter.name])
+    return Form(properties, missing), takes_context
+
+
+def _completed(name: str, prop: Property, has_default: bool, default: Any) -> Property:
+    """The property with what the signature says about it filled in."""
+    changes: dict[str, Any] = {}
+    if prop.title is None:
+        changes["title"] = "Markdown" if isinstance(prop, Markdown) else title_from(name)
+    if prop.required is None:
+        changes["required"] = not has_default
+    if prop.default is UNSET and has_default and default is not None:
+        changes["default"] = list(default) if isinstance(default, tuple) else default
+    return dataclasses.replace(prop, **changes) if changes else prop
+
+
+def _property_in(annotation: Any, where: str) -> Property:
+    if get_origin(annotation) is Annotated:
+        for item in get_args(annotation)[1:]:
+            if isinstance(item, Property):
+                return item
+    raise PieceDefinitionError(f"{where}: annotate the parameter with a property, as in Annotated[str, ShortText()]")

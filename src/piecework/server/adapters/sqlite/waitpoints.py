@@ -1,0 +1,59 @@
+"""Waitpoints, inside the writer's transaction: leaving one, and completing it, each exactly once whichever comes first."""
+
+from __future__ import annotations
+
+import sqlite3
+
+import orjson
+
+from piecework.server.ports.runs import Waitpoint
+
+_ADD = (
+    "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, resumeAt, jobPayload)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?)"
+)
+_ADD_EARLY = (
+    "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, jobPayload)"
+    " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING')"
+)
+_ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0)"
+
+
+def add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: int, now: str) -> bool:
+    """Leave the waitpoint and a job for the end of its time. False when it was completed before: then the job goes on at once."""
+    early = connection.execute("SELECT jobPayload FROM waitpoint WHERE id = ? AND status = 'COMPLETED'", (waitpoint.id,)).fetchone()
+    if early:
+        connection.execute(_ADD_JOB, (job_id, waitpoint.run_id, _resume(waitpoint.job_payload, early[0]), 0))
+        return False
+    values = (waitpoint.id, now, now, waitpoint.run_id, waitpoint.project_id, waitpoint.step_path, waitpoint.type)
+    connection.execute(_ADD, (*values, waitpoint.resume_at, waitpoint.job_payload))
+    connection.execute(_ADD_JOB, (job_id, waitpoint.run_id, waitpoint.job_payload, waitpoint.resume_at))
+    return True
+
+
+def complete_waitpoint(
+    connection: sqlite3.Connection, run_id: str, waitpoint_id: str | None, payload: bytes, job_id: int, now: str
+) -> bool:
+    """Complete the pending waitpoint and put the job that goes on in the place of the one for the end of its time."""
+    pending = connection.execute(
+        "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)",
+        (run_id, waitpoint_id),
+    ).fetchone()
+    if pending is None:
+        return waitpoint_id is not None and _keep_early(connection, run_id, waitpoint_id, payload, now)
+    connection.execute("UPDATE waitpoint SET status = 'COMPLETED', updated = ? WHERE id = ?", (now, pending[0]))
+    connection.execute("DELETE FROM job WHERE runId = ?", (run_id,))
+    connection.execute("UPDATE flow_run SET status = 'QUEUED', updated = ? WHERE id = ?", (now, run_id))
+    connection.execute(_ADD_JOB, (job_id, run_id, _resume(pending[1], payload), 0))
+    return True
+
+
+def _keep_early(connection: sqlite3.Connection, run_id: str, waitpoint_id: str, payload: bytes, now: str) -> bool:
+    known = connection.execute("SELECT 1 FROM waitpoint WHERE id = ?", (waitpoint_id,)).fetchone()
+    return not known and connection.execute(_ADD_EARLY, (waitpoint_id, now, now, payload, run_id)).rowcount > 0
+
+
+def _resume(job_payload: bytes, payload: bytes) -> bytes:
+    """The RESUME job's payload: where the run paused, and what the step gets."""
+    resume = orjson.loads(job_payload)
+    return orjson.dumps({"path": resume["path"], "step": resume["step"], "payload": orjson.Fragment(payload)})

@@ -1,0 +1,153 @@
+"""Statements about runs. The list is read through ``RunReader`` with SQL text: it is asked for more often than anything but webhooks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, update
+
+from piecework.server.kernel.clock import now_iso, to_iso
+from piecework.server.kernel.db import Database
+from piecework.server.kernel.http import Cursor
+from piecework.server.modules.runs.models import flow_run, job, waitpoint
+from piecework.server.modules.runs.schemas import CountQuery, RunFilter, RunListQuery, RunSelection
+from piecework.server.ports.runs import RunReader, RunRow
+from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
+
+COLUMNS = (
+    "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
+    "failParentOnFailure", "tags", "startTime", "finishTime", "triggeredBy", "failedStepName", "failedStepDisplayName",
+    "failedStepMessage", "stepNameToTest", "stepsCount", "archivedAt",
+)  # fmt: skip
+"""``RunRow``'s columns, then the one that drivers do not write."""
+
+_SELECT = "SELECT " + ", ".join(f'"{column}"' for column in COLUMNS) + " FROM flow_run"  # noqa: S608 - column names are constants
+BULK_LIMIT = 10_000
+"""Runs that one bulk request takes; the rest is left for the next."""
+
+Row = tuple[Any, ...]
+
+
+class RunRepository:
+    """Rows of runs and waitpoints."""
+
+    def __init__(self, database: Database, reader: RunReader) -> None:
+        self._database = database
+        self._reader = reader
+
+    async def get(self, run_id: str) -> Row | None:
+        """The run's columns, or None."""
+        rows = await self._reader.fetch(f"{_SELECT} WHERE id = ?", (run_id,))
+        return rows[0] if rows else None
+
+    async def page(self, query: RunListQuery) -> tuple[list[Row], str | None, str | None]:
+        """Rows of a page, newest first, and the cursors of the pages after and before it."""
+        conditions, values = _conditions(query)
+        cursor = Cursor.decode(query.cursor)
+        backwards = cursor is not None and cursor.direction == "prev"
+        if cursor is not None:
+            conditions.append("(created, id) > (?, ?)" if backwards else "(created, id) < (?, ?)")
+            values += [cursor.value, cursor.row_id]
+        order = "ASC" if backwards else "DESC"
+        where = " AND ".join(conditions)
+        statement = f"{_SELECT} WHERE {where} ORDER BY created {order}, id {order} LIMIT ?"
+        rows = await self._reader.fetch(statement, [*values, query.limit + 1])
+        more = len(rows) > query.limit
+        rows = rows[: query.limit]
+        if backwards:
+            rows.reverse()
+        has_next, has_previous = more or backwards, cursor is not None and (more or not backwards)
+        following = Cursor("next", rows[-1][1], rows[-1][0]).encode() if rows and has_next else None
+        previous = Cursor("prev", rows[0][1], rows[0][0]).encode() if rows and has_previous else None
+        return rows, following, previous
+
+    async def count_by_status(self, query: CountQuery) -> list[tuple[str, int]]:
+        """(status, count) of production runs that are not archived."""
+        run_filter = RunFilter(projectId=query.project_id, createdAfter=query.created_after, createdBefore=query.created_before)  # type: ignore[call-arg]
+        conditions, values = _conditions(run_filter)
+        where = " AND ".join(conditions)
+        statement = f"SELECT status, count(*) FROM flow_run WHERE {where} GROUP BY status ORDER BY status"  # noqa: S608 - values are bound
+        return [(status, count) for status, count in await self._reader.fetch(statement, values)]
+
+    async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
+        """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""
+        run_filter = RunFilter.model_validate(selection.model_dump(by_alias=True, exclude={"exclude_flow_run_ids", "strategy"}))
+        conditions, values = _conditions(run_filter)
+        conditions.append(f"status IN ({_marks(statuses)})")
+        values += statuses
+        if selection.exclude_flow_run_ids:
+            conditions.append(f"id NOT IN ({_marks(selection.exclude_flow_run_ids)})")
+            values += selection.exclude_flow_run_ids
+        statement = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY created DESC, id DESC LIMIT {BULK_LIMIT}"
+        return await self._reader.fetch(statement, values)
+
+    async def cancel(self, run_id: str) -> bool:
+        """Make an unfinished run CANCELED, with its job and waitpoint gone. False if it has ended meanwhile."""
+        async with self._database.transaction() as connection:
+            now = now_iso()
+            changed = await connection.execute(
+                update(flow_run)
+                .where(flow_run.c.id == run_id, flow_run.c.status.in_(list(UNFINISHED)))
+                .values(status=FlowRunStatus.CANCELED, finishTime=now, updated=now)
+            )
+            await connection.execute(delete(job).where(job.c.runId == run_id))
+            await connection.execute(delete(waitpoint).where(waitpoint.c.flowRunId == run_id))
+            return changed.rowcount > 0
+
+    async def archive(self, run_ids: Sequence[str]) -> None:
+        """Take runs out of the list."""
+        async with self._database.transaction() as connection:
+            for start in range(0, len(run_ids), 500):
+                chunk = run_ids[start : start + 500]
+                await connection.execute(update(flow_run).where(flow_run.c.id.in_(chunk)).values(archivedAt=now_iso()))
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _conditions(query: RunFilter) -> tuple[list[str], list[Any]]:
+    conditions = ['"projectId" = ?', "environment = ?"]
+    values: list[Any] = [query.project_id, RunEnvironment.PRODUCTION]
+    for column, wanted in (('"flowId"', query.flow_id), ("status", query.status), ("id", query.flow_run_ids)):
+        if wanted:
+            conditions.append(f"{column} IN ({_marks(wanted)})")
+            values += wanted
+    for condition, value in (
+        ("created >= ?", _instant(query.created_after)),
+        ("created <= ?", _instant(query.created_before)),
+        ('"failedStepName" = ?', query.failed_step_name),
+        ('"parentRunId" = ?', query.parent_run_id),
+    ):
+        if value is not None:
+            conditions.append(condition)
+            values.append(value)
+    if query.failed_step_message:
+        conditions.append("lower(\"failedStepMessage\") LIKE ? ESCAPE '\\'")
+        values.append(f"%{_escaped(query.failed_step_message.lower())}%")
+    if query.tags:
+        conditions.append("(" + " OR ".join(["tags LIKE ? ESCAPE '\\'"] * len(query.tags)) + ")")
+        values += [f"%{_escaped(orjson.dumps(tag).decode())}%" for tag in query.tags]
+    if not query.include_archived:
+        conditions.append('"archivedAt" IS NULL')
+    return conditions, values
+
+
+def _escaped(text: str) -> str:
+    return text.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _instant(text: str | None) -> str | None:
+    """The column's text of a moment in any ISO form."""
+    if text is None:
+        return None
+    moment = datetime.fromisoformat(text)
+    return to_iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+
+
+def run_row(row: Row) -> RunRow:
+    """The driver's view of a row."""
+    return RunRow(*row[:-1])

@@ -1,0 +1,130 @@
+"""Requests of the runs API (spec/api.md §4)."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any, NotRequired
+
+from pydantic import BeforeValidator, Field
+from typing_extensions import TypedDict
+
+from piecework.server.kernel.http import Body, IdText, PageQuery, PlainText, Query
+from piecework.spec.run import FlowRunStatus
+
+
+class RetryStrategy(StrEnum):
+    """FROM_FAILED_STEP goes on in the same run; ON_LATEST_VERSION starts a new run with the old trigger's output."""
+
+    ON_LATEST_VERSION = "ON_LATEST_VERSION"
+    FROM_FAILED_STEP = "FROM_FAILED_STEP"
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Instant = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$")]
+"""A date or a moment in ISO 8601; without an offset it is UTC."""
+
+
+class RunFilter(Query):
+    """Which runs of a project are meant; every condition that is given must hold."""
+
+    project_id: IdText
+    flow_id: list[IdText] | None = Field(None, description="Runs of these flows.")
+    tags: list[PlainText] | None = Field(None, description="Runs that have one of these tags.")
+    status: list[FlowRunStatus] | None = Field(None, description="Runs in one of these statuses.")
+    created_after: Instant | None = Field(None, description="Runs created at or after this moment.")
+    created_before: Instant | None = Field(None, description="Runs created at or before this moment.")
+    failed_step_name: PlainText | None = Field(None, description="Runs that failed in the step of this name.")
+    failed_step_message: PlainText | None = Field(None, description="Runs whose failure's message contains this text, in any case.")
+    flow_run_ids: list[IdText] | None = Field(None, description="These runs.")
+    parent_run_id: IdText | None = Field(None, description="Runs that this run started.")
+    include_archived: bool = Field(False, description="Also runs that were archived.")
+
+
+class RunListQuery(RunFilter, PageQuery):
+    """The list's filter and page."""
+
+
+class CountQuery(Query):
+    """Runs of a project by status, created in a span of time."""
+
+    project_id: IdText
+    created_after: Instant | None = None
+    created_before: Instant | None = None
+
+
+class RetryBody(Body):
+    """Retry one run."""
+
+    project_id: IdText
+    strategy: Annotated[RetryStrategy, Field(strict=False)]
+
+
+class RunSelection(Body):
+    """Which runs a bulk action takes: by id, or by filter, less the excluded ones."""
+
+    project_id: IdText
+    flow_run_ids: list[IdText] | None = None
+    exclude_flow_run_ids: list[IdText] | None = None
+    status: Annotated[list[Annotated[FlowRunStatus, Field(strict=False)]] | None, BeforeValidator(_as_list)] = None
+    flow_id: Annotated[list[IdText] | None, BeforeValidator(_as_list)] = None
+    created_after: Instant | None = None
+    created_before: Instant | None = None
+    failed_step_name: PlainText | None = None
+    failed_step_message: PlainText | None = None
+
+
+class BulkRetryBody(RunSelection):
+    """Retry many runs."""
+
+    strategy: Annotated[RetryStrategy, Field(strict=False)]
+
+
+class FailedStepView(TypedDict):
+    """The step that ended the run; ``message`` is cut at 700 characters."""
+
+    name: str
+    displayName: str
+    message: str
+
+
+class FlowRunView(TypedDict):
+    """A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads."""
+
+    id: str
+    created: str
+    updated: str
+    projectId: str
+    flowId: str
+    flowVersionId: str
+    environment: str
+    logsFileId: str | None
+    parentRunId: str | None
+    failParentOnFailure: bool
+    status: str
+    tags: list[str]
+    startTime: str | None
+    triggeredBy: str | None
+    finishTime: str | None
+    failedStep: FailedStepView | None
+    archivedAt: str | None
+    stepNameToTest: str | None
+    stepsCount: int
+    pauseMetadata: dict[str, Any] | None
+    flowVersion: NotRequired[dict[str, Any]]
+    steps: NotRequired[dict[str, Any]]
+
+
+class StatusCount(TypedDict):
+    """How many runs are in a status."""
+
+    status: str
+    count: int
+
+
+class StatusCounts(TypedDict):
+    """The counts of all statuses that occur."""
+
+    data: list[StatusCount]

@@ -1,0 +1,149 @@
+"""Where runs wait and where they are written down: the queue and the journal of runs.
+
+Two ports on one page because they share their nouns. Embedded, one SQLite file serves both in one transaction; in a cluster they are
+Redis and PostgreSQL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, NamedTuple, Protocol
+
+
+@dataclass(slots=True)
+class RunRow:
+    """A flow run's row (spec/model.md §1): the columns that a driver writes, in the table's order. Times are ISO-8601 UTC texts."""
+
+    id: str
+    created: str
+    updated: str
+    project_id: str
+    flow_id: str
+    flow_version_id: str
+    environment: str
+    status: str
+    logs_file_id: str | None = None
+    parent_run_id: str | None = None
+    fail_parent_on_failure: bool = False
+    tags: str | None = None
+    start_time: str | None = None
+    finish_time: str | None = None
+    triggered_by: str | None = None
+    failed_step_name: str | None = None
+    failed_step_display_name: str | None = None
+    failed_step_message: str | None = None
+    step_name_to_test: str | None = None
+    steps_count: int = 0
+
+
+class JobKind(StrEnum):
+    """How a run is driven: from its trigger, on from a pause, or again from the step that failed."""
+
+    BEGIN = "BEGIN"
+    RESUME = "RESUME"
+    RETRY = "RETRY"
+
+
+class Job(NamedTuple):
+    """One turn of a run that somebody has to drive.
+
+    ``payload``: JSON; BEGIN: the trigger's output, RESUME: ``{"path", "step", "payload", "expired"?}``, RETRY: null.
+    ``due_at``: milliseconds since 1970, 0 for at once. ``attempts``: how often it was claimed before by a worker that did not finish it.
+    ``durable`` is False while only memory knows the job (see ``RunQueue.offer``).
+    """
+
+    id: int
+    run_id: str
+    kind: JobKind
+    payload: bytes
+    due_at: int = 0
+    attempts: int = 0
+    durable: bool = True
+
+
+class Claim(NamedTuple):
+    """A job that this worker now holds, with its run's row where the queue still has it at hand."""
+
+    job: Job
+    run: RunRow | None
+
+
+class Waitpoint(NamedTuple):
+    """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970, when the delay or the waiting ends.
+
+    ``job_payload``: what the RESUME job carries then.
+    """
+
+    id: str
+    run_id: str
+    project_id: str
+    step_path: str
+    type: str
+    resume_at: int
+    job_payload: bytes
+
+
+class Fenced(Exception):
+    """Another worker has written this part of the run's journal: the one that gets this error must stop driving the run."""
+
+
+class RunQueue(Protocol):
+    """Runs that wait for a worker, in the order in which they came."""
+
+    async def enqueue(self, run: RunRow, kind: JobKind, payload: bytes) -> None:
+        """Write the run's row and a job; both are durable when this returns."""
+        ...
+
+    def offer(self, run: RunRow, payload: bytes) -> None:
+        """Hand over a run whose caller waits and has not been acknowledged: durable from its first journal entry on."""
+        ...
+
+    async def claim(self, limit: int) -> list[Claim]:
+        """Wait until there is work and take up to ``limit`` jobs, at least one."""
+        ...
+
+    def discard(self, run_id: str) -> None:
+        """Forget what memory holds of a run that was cancelled while it waited; its row and job are the caller's to change."""
+        ...
+
+    async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
+        """Complete the run's waitpoint (None: whichever it waits for) and write the job that goes on with ``payload``, in one transaction.
+
+        False if nothing waits: it was completed before, or the run has ended. A resume of a known waitpoint that comes before its run has paused is
+        kept, and the run does not pause.
+        """
+        ...
+
+
+class RunJournal(Protocol):
+    """What runs did, written under ``(run_id, seq)``; the key is the fencing token."""
+
+    async def append(self, run: RunRow, job: Job, seq: int, entry: bytes) -> None:
+        """Write an entry and the run's row; durable when this returns. Raises Fenced if the sequence number is taken."""
+        ...
+
+    async def load(self, run_id: str) -> list[bytes]:
+        """The entries since the last fold, oldest first."""
+        ...
+
+    async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
+        """The turn is over: write the row and the folded log, drop the entries and the job."""
+        ...
+
+    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
+        """As ``finish``, and leave a waitpoint. False if it was completed before it was written; then a RESUME job is there already."""
+        ...
+
+    async def log(self, run: RunRow) -> bytes | None:
+        """The folded log, None before the first fold and after retention removed it."""
+        ...
+
+
+class RunReader(Protocol):
+    """Reading for the paths on which a list or a webhook must cost little: text in, rows out."""
+
+    async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Rows of a SELECT written in the SQL that SQLite and PostgreSQL share, with ``?`` for values."""
+        ...

@@ -1,0 +1,160 @@
+"""The worker: takes jobs from the queue and drives as many runs at once as it has slots."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from time import monotonic
+from typing import Protocol
+
+import structlog
+
+from piecework.engine.program import Program
+from piecework.runner.steps import Services, StepRunner
+from piecework.sdk.services import Server
+from piecework.server.ports.callers import Callers
+from piecework.server.ports.progress import Progress
+from piecework.server.ports.runs import Claim, RunJournal, RunQueue
+from piecework.server.worker.drive import MAX_ATTEMPTS, RunLimits, Turn, new_facts
+
+log = structlog.get_logger(__name__)
+
+SAVE_EVERY_SECONDS = 0.2
+"""How long a run may go on before its list entry and its progress are written, where no step forces it earlier."""
+
+
+class Programs(Protocol):
+    """Compiled flow versions."""
+
+    async def get(self, flow_version_id: str) -> Program | None:
+        """The program of a version, with its steps resolved; None if the version is gone."""
+        ...
+
+
+class Worker:
+    """One a process. ``slots``: runs driven at once; a run that waits for a retry gives its slot away."""
+
+    def __init__(
+        self,
+        queue: RunQueue,
+        journal: RunJournal,
+        programs: Programs,
+        runner: StepRunner,
+        services: Callable[[str, str, str], Services],
+        server: Server,
+        callers: Callers,
+        progress: Progress,
+        limits: RunLimits,
+        slots: int,
+    ) -> None:
+        self._queue = queue
+        self._journal = journal
+        self._programs = programs
+        self._runner = runner
+        self._services = services
+        self._server = server
+        self._callers = callers
+        self._progress = progress
+        self._limits = limits
+        self._slots = slots
+        self._turns: dict[str, tuple[Turn, asyncio.Task[None]]] = {}
+        self._slot_free = asyncio.Event()
+        self._claiming: asyncio.Task[None] | None = None
+        self._saver: asyncio.TimerHandle | None = None
+
+    @property
+    def driving(self) -> int:
+        """Runs that this worker has in hand."""
+        return len(self._turns)
+
+    def start(self) -> None:
+        """Begin to claim."""
+        self._claiming = asyncio.create_task(self._claim(), name="claim")
+
+    async def close(self, seconds: float = 10.0) -> None:
+        """Claim no more, give the runs in hand some time to end, then leave them to the next life: their jobs are still in the queue."""
+        if self._claiming is not None:
+            self._claiming.cancel()
+        tasks = [task for _, task in self._turns.values()]
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=seconds)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=5)
+        if self._saver is not None:
+            self._saver.cancel()
+
+    def cancel(self, run_id: str) -> bool:
+        """Stop a run that this worker drives; False if it does not. The step in flight is killed, the run ends CANCELED."""
+        turn = self._turns.get(run_id)
+        if turn is None:
+            return False
+        turn[0].canceled = True
+        turn[1].cancel()
+        return True
+
+    def _busy(self) -> int:
+        return sum(not turn.waiting_for_retry for turn, _ in self._turns.values()) if len(self._turns) >= self._slots else len(self._turns)
+
+    async def _claim(self) -> None:
+        while True:
+            free = self._slots - self._busy()
+            if free <= 0:
+                self._slot_free.clear()
+                try:
+                    async with asyncio.timeout(1.0):
+                        await self._slot_free.wait()
+                except TimeoutError:
+                    pass
+                continue
+            try:
+                claims = await self._queue.claim(free)
+            except Exception:
+                log.exception("claiming failed")
+                await asyncio.sleep(1.0)
+                continue
+            for claim in claims:
+                self._begin(claim)
+
+    def _begin(self, claim: Claim) -> None:
+        if claim.run is None:
+            return
+        turn = Turn(claim, self._journal, self._callers, self._progress, self._limits, monotonic())
+        task = asyncio.create_task(self._drive(turn), name=claim.job.run_id)
+        self._turns[claim.job.run_id] = (turn, task)
+        if self._saver is None:
+            self._saver = asyncio.get_running_loop().call_later(SAVE_EVERY_SECONDS, self._save_lagging)
+
+    def _save_lagging(self) -> None:
+        """Write what long runs have done so far; the timer lives only while there are runs."""
+        now = monotonic()
+        for turn, _ in self._turns.values():
+            if now - turn.started_at >= SAVE_EVERY_SECONDS:
+                turn.save_soon()
+        self._saver = asyncio.get_running_loop().call_later(SAVE_EVERY_SECONDS, self._save_lagging) if self._turns else None
+
+    async def _drive(self, turn: Turn) -> None:
+        run = turn.run
+        try:
+            if turn.job.attempts > MAX_ATTEMPTS:
+                await turn.give_up(f"The run ended its worker {MAX_ATTEMPTS} times and is not tried again")
+                return
+            program = await self._programs.get(run.flow_version_id)
+            if program is None:
+                await turn.give_up("The flow version of this run does not exist any more")
+                return
+            if turn.expired:
+                await turn.expire(program)
+                return
+            event = await turn.prepare(program)
+            services = self._services(run.project_id, run.flow_id, run.id)
+            await turn.go(program, event, new_facts(run, services, self._server), self._runner)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            log.exception("driving a run failed", flow_run_id=run.id)
+            await turn.give_up(f"Internal error: {type(error).__name__}")
+        finally:
+            self._turns.pop(run.id, None)
+            self._slot_free.set()

@@ -1,0 +1,354 @@
+"""One turn of a run: from a claimed job to the moment at which the run ends, pauses, or its worker goes away.
+
+The order of things is the durability promise: a step's start is written before its side effects can begin; its result is on its way to the disk
+before the next step starts; the caller hears of a run only when what it hears is written down.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from time import time
+from typing import Any
+
+import orjson
+import structlog
+
+from piecework.engine.commands import ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
+from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted
+from piecework.engine.program import Program
+from piecework.engine.state import RunState, Waiting, restore, single_step
+from piecework.engine.timeline import encode, fold
+from piecework.runner.drive import drive
+from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
+from piecework.sdk.context import DelayPause, WebhookPause
+from piecework.server.kernel.clock import now_iso
+from piecework.server.kernel.ids import new_id
+from piecework.server.ports.callers import CallerAnswer, Callers
+from piecework.server.ports.progress import Progress
+from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
+from piecework.spec import jsons
+from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, RunEnvironment, StepStatus
+
+log = structlog.get_logger(__name__)
+
+MAX_ATTEMPTS = 3
+"""A run that was claimed this often without ending has killed its worker each time."""
+
+FINISH_RETRY_SECONDS = (0.5, 2.0, 10.0, 30.0)
+
+
+class RunLimits:
+    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of log, days of pause."""
+
+    __slots__ = ("log_bytes", "pause_days", "seconds")
+
+    def __init__(self, seconds: float, log_bytes: int, pause_days: float) -> None:
+        self.seconds = seconds
+        self.log_bytes = log_bytes
+        self.pause_days = pause_days
+
+
+class PausedFlowTimeoutError(Exception):
+    """A pause longer than AP_PAUSED_FLOW_TIMEOUT_DAYS."""
+
+
+class Turn:
+    """Drives one claimed job. Implements ``RunHooks``."""
+
+    def __init__(
+        self, claim: Claim, journal: RunJournal, callers: Callers, progress: Progress, limits: RunLimits, started_at: float
+    ) -> None:
+        assert claim.run is not None
+        self.run: RunRow = claim.run
+        self.job: Job = claim.job
+        self.started_at = started_at
+        self.canceled = False
+        self.waiting_for_retry = False
+        self.state = RunState()
+        self.watched = self.run.environment == RunEnvironment.TESTING or progress.watched(self.run.project_id)
+        self._journal = journal
+        self._callers = callers
+        self._progress = progress
+        self._limits = limits
+        self._seq = 0
+        self._broken: BaseException | None = None
+        self._writing: asyncio.Future[None] | None = None
+
+    async def prepare(self, program: Program) -> Event:
+        """Build the state: new for a first attempt, from the log and the journal for everything else. Gives the first event."""
+        run, job = self.run, self.job
+        if run.step_name_to_test:
+            payload = orjson.loads(job.payload)
+            self.state = single_step(run.step_name_to_test, payload["samples"])
+            return RunRestored(now_ms())
+        if job.kind is JobKind.BEGIN and job.attempts <= 1:
+            entries = await self._journal.load(run.id) if job.attempts else []
+            if not entries:
+                return RunStarted(orjson.loads(job.payload), now_ms())
+        else:
+            entries = await self._journal.load(run.id)
+        self._seq = len(entries)
+        steps = fold(entries, await self._folded_steps())
+        self.state = self._restored(program, steps)
+        return RunRestored(now_ms())
+
+    async def _folded_steps(self) -> dict[str, Any]:
+        raw = await self._journal.log(self.run) if self.run.logs_file_id else None
+        return orjson.loads(raw)["executionState"]["steps"] if raw else {}
+
+    def _restored(self, program: Program, steps: dict[str, Any]) -> RunState:
+        job = self.job
+        trigger = program.trigger["name"]
+        if trigger not in steps:
+            steps[trigger] = {"output": orjson.loads(job.payload)}
+        resume_step: tuple[StepPath, str] | None = None
+        payload: Any = None
+        if job.kind is JobKind.RESUME:
+            resume = orjson.loads(job.payload)
+            resume_step = (tuple((loop, index) for loop, index in resume["path"]), resume["step"])
+            payload = resume["payload"]
+        return restore(steps, rerun_failed=job.kind is JobKind.RETRY, resume_step=resume_step, resume_payload=payload)
+
+    async def go(self, program: Program, event: Event, facts: RunFacts, runner: StepRunner) -> None:
+        """Drive until the turn is over and written down. Cancelling the task from ``Worker.cancel`` ends the run CANCELED."""
+        run = self.run
+        run.status = FlowRunStatus.RUNNING
+        if run.start_time is None:
+            run.start_time = now_iso()
+        try:
+            async with asyncio.timeout(self._limits.seconds):
+                command = await drive(program, self.state, event, facts, runner, self)
+                while isinstance(command, WaitForRetry):
+                    await self._wait_for_retry(command)
+                    command = await drive(program, self.state, RetryDue(now_ms()), facts, runner, self)
+        except TimeoutError:
+            message = f"The run took longer than {self._limits.seconds:g} seconds"
+            await self._end(Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message)))
+        except asyncio.CancelledError:
+            if not self.canceled:
+                raise
+            await self._end(Finish(FlowRunStatus.CANCELED))
+        except Fenced:
+            log.warning("another worker drives this run", flow_run_id=run.id)
+        else:
+            if isinstance(command, Pause):
+                await self._pause(command, facts)
+            else:
+                await self._end(command)
+
+    def _interrupted_step(self, message: str) -> FailedStep | None:
+        node = self.state.node
+        if node is None:
+            return None
+        record = {"type": node.kind, "status": StepStatus.FAILED, "input": self.state.stored_input, "errorMessage": message}
+        self.state.record(node.name, record)
+        return FailedStep(node.name, node.display_name, message)
+
+    async def _wait_for_retry(self, command: WaitForRetry) -> None:
+        self.waiting_for_retry = True
+        self.save_soon()
+        await asyncio.sleep(command.seconds)
+        self.waiting_for_retry = False
+
+    # Writing down
+
+    async def before_effect(self, command: ExecuteStep) -> None:
+        """See ``RunHooks``. The record says RUNNING: whoever finds it after a crash runs the step again, under the same idempotency key."""
+        record = {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input}
+        self.state.changes.append((command.path, command.node.name, record))
+        await self._save()
+
+    def after_effect(self) -> None:
+        """See ``RunHooks``."""
+        self.save_soon()
+
+    async def respond(self, response: Response) -> None:
+        """See ``RunHooks``."""
+        await self._save()
+        self._answer(response)
+
+    async def _save(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+        changes, self.state.changes = self.state.changes, []
+        self.run.updated = now_iso()
+        self.run.steps_count = self.state.steps_count
+        seq, self._seq = self._seq, self._seq + 1
+        await self._journal.append(self.run, self.job, seq, encode(changes))
+        self.job = self.job._replace(durable=True)
+
+    def save_soon(self) -> None:
+        """Write what is new without waiting for it; a failure comes back at the next write that is waited for."""
+        if not self.state.changes and self.job.durable:
+            return
+        writing = asyncio.ensure_future(self._save())
+        self._writing = writing
+        writing.add_done_callback(self._note_failure)
+
+    def _note_failure(self, writing: asyncio.Future[None]) -> None:
+        if not writing.cancelled() and writing.exception() is not None:
+            self._broken = writing.exception()
+
+    # Ends
+
+    async def _end(self, finish: Finish) -> None:
+        run = self.run
+        run.status = finish.status
+        run.finish_time = run.updated = now_iso()
+        if finish.failed_step is not None:
+            run.failed_step_name, run.failed_step_display_name, run.failed_step_message = finish.failed_step
+        elif run.failed_step_name is not None:
+            run.failed_step_name = run.failed_step_display_name = run.failed_step_message = None
+        await self._settle()
+        content = self._log_content()
+        await self._insist(lambda: self._journal.finish(run, self.job, content))
+        if finish.response is not None:
+            self._answer(finish.response)
+        elif run.status in FAILED_STATUSES or run.status == FlowRunStatus.CANCELED:
+            self._callers.answer(CallerAnswer(run.id, failed=run.status))
+        elif not self.state.responded:
+            self._callers.answer(CallerAnswer(run.id))
+
+    @property
+    def expired(self) -> bool:
+        """True for the job that a waitpoint leaves for the end of its time: nobody answered."""
+        return self.job.kind is JobKind.RESUME and bool(orjson.loads(self.job.payload).get("expired"))
+
+    async def expire(self, program: Program) -> None:
+        """End the run FAILED in the step that waited in vain."""
+        await self.prepare(program)
+        self.state.steps = dict(self.state.restored)
+        name = orjson.loads(self.job.payload)["step"]
+        message = "Nobody answered before the time of this pause was over"
+        node = program.nodes.get(name)
+        if name in self.state.steps:
+            self.state.steps[name] = {**self.state.steps[name], "status": StepStatus.FAILED, "errorMessage": message}
+        await self._end(Finish(FlowRunStatus.FAILED, FailedStep(name, node.display_name if node else name, message)))
+
+    async def give_up(self, message: str) -> None:
+        """End the run INTERNAL_ERROR: it cannot be driven, and says why."""
+        self.state.waiting = Waiting.NOTHING
+        if not self.state.steps:
+            self.state.steps = fold(await self._journal.load(self.run.id), await self._folded_steps())
+        await self._end(Finish(FlowRunStatus.INTERNAL_ERROR, FailedStep("", "", message)))
+
+    async def _pause(self, command: Pause, facts: RunFacts) -> None:
+        run = self.run
+        try:
+            waitpoint = self._waitpoint(command, facts)
+        except PausedFlowTimeoutError as error:
+            await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
+            return
+        run.status = FlowRunStatus.PAUSED
+        run.updated = now_iso()
+        await self._settle()
+        content = self._log_content()
+        waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoint))
+        pause = command.pause
+        if isinstance(pause, WebhookPause) and pause.response is not None:
+            self._answer(Response(pause.response.status, pause.response.body, pause.response.headers))
+        if not waiting:
+            log.info("resumed before it paused", flow_run_id=run.id)
+
+    def _waitpoint(self, command: Pause, facts: RunFacts) -> Waitpoint:
+        pause, run = command.pause, self.run
+        limit = self._limits.pause_days * 86_400
+        path = step_path(ExecuteStep(command.node, command.path, None, None, 0, False, None))
+        resume = {"path": command.path, "step": command.node.name}
+        if isinstance(pause, DelayPause):
+            resume_at = pause.until.timestamp()
+            if resume_at - time() > limit:
+                raise PausedFlowTimeoutError(
+                    f"PausedFlowTimeoutError: the flow cannot be paused longer than {self._limits.pause_days:g} days"
+                )
+            # A delay's resume carries an empty payload: the step runs again with executionType RESUME.
+            payload = jsons.dumps({**resume, "payload": {"body": {}, "headers": {}, "queryParams": {}}})
+            return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload)
+        assert isinstance(pause, WebhookPause)
+        deadline = int((time() + min(pause.timeout or limit, limit)) * 1000)
+        payload = jsons.dumps({**resume, "payload": None, "expired": True})
+        return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "WEBHOOK", deadline, payload)
+
+    async def _settle(self) -> None:
+        """Let a background write end before the last one, so that the entries that it drops are all there."""
+        if self._writing is not None and not self._writing.done():
+            await asyncio.wait([self._writing])
+        if isinstance(self._broken, Fenced):
+            raise self._broken
+
+    async def _insist(self, write: Any) -> Any:
+        """A run that has ended must be written down: try again while the disk is full or the file is locked."""
+        for seconds in FINISH_RETRY_SECONDS:
+            try:
+                return await write()
+            except Fenced:
+                raise
+            except Exception as error:
+                log.error("a run's end could not be written, trying again", flow_run_id=self.run.id, seconds=seconds, error=str(error))
+                await asyncio.sleep(seconds)
+        return await write()
+
+    def _log_content(self) -> bytes:
+        state, run = self.state, self.run
+        run.steps_count = state.steps_count
+        if state.tags:
+            known: list[str] = orjson.loads(run.tags) if run.tags else []
+            run.tags = orjson.dumps([*known, *(tag for tag in state.tags if tag not in known)]).decode()
+        content = _dump_steps(state.steps, state.tags)
+        if len(content) > self._limits.log_bytes:
+            run.status = FlowRunStatus.LOG_SIZE_EXCEEDED
+            content = _dump_steps(_without_outputs(state.steps), state.tags)
+        return content
+
+    def _answer(self, response: Response) -> None:
+        answered = self._callers.answer(CallerAnswer(self.run.id, response.status, response.body, response.headers))
+        self.state.responded = True
+        if not answered:
+            log.debug("nobody waits for this response", flow_run_id=self.run.id)
+
+    # Progress
+
+    def step_started(self, command: ExecuteStep) -> None:
+        """See ``RunHooks``."""
+        record = {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input}
+        self._publish_step(command, record)
+
+    def step_ended(self, command: ExecuteStep) -> None:
+        """See ``RunHooks``."""
+        for path, name, record in reversed(self.state.changes):
+            if name == command.node.name and path == command.path:
+                self._publish_step(command, record)
+                return
+
+    def _publish_step(self, command: ExecuteStep, record: Mapping[str, Any]) -> None:
+        run = self.run
+        self._progress.publish(
+            run.project_id,
+            "UPDATE_RUN_PROGRESS",
+            {"step": {"name": command.node.name, "path": [list(part) for part in command.path], "output": record}, "flowRun": run},
+        )
+
+
+def _dump_steps(steps: Mapping[str, Any], tags: Mapping[str, None]) -> bytes:
+    return jsons.dumps_lenient({"executionState": {"steps": steps, "tags": list(tags)}})
+
+
+def _without_outputs(steps: Mapping[str, Any]) -> dict[str, Any]:
+    """The log without what makes it large; statuses, errors and durations stay."""
+    notice = "(left out: the log was larger than AP_MAX_FLOW_RUN_LOG_SIZE_MB)"
+    return {name: {**record, "input": notice, "output": notice} for name, record in steps.items()}
+
+
+def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
+    """The facts that steps see. Each turn has a waitpoint id of its own: a run may pause many times."""
+    return RunFacts(
+        run_id=run.id,
+        flow_id=run.flow_id,
+        flow_version_id=run.flow_version_id,
+        project_id=run.project_id,
+        services=services,
+        server=server,
+        test=run.step_name_to_test is not None,
+        waitpoint_id=new_id(),
+    )
