@@ -1,1 +1,38 @@
-"""."""
+"""The command line: `piecework serve`."""
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from piecework import __version__
+from piecework.server.kernel.settings import SettingsError, load_settings
+
+
+@click.group()
+@click.version_option(__version__, prog_name="piecework")
+def main() -> None:
+    """Piecework: flows that finish what they start."""
+
+
+@main.command()
+@click.option("--host", help="Address to listen on; AP_HOST otherwise.")
+@click.option("--port", type=int, help="Port to listen on; AP_PORT otherwise.")
+@click.option(
+    "--data-dir", type=click.Path(path_type=Path, file_okay=False), help="Folder for database, files and keys; AP_DATA_DIR otherwise."
+)
+def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
+    """Run the server in the foreground."""
+    from piecework.server import bootstrap
+
+    try:
+        settings = load_settings(os.environ, {"host": host, "port": port, "data_dir": data_dir})
+    except SettingsError as error:
+        click.echo(str(error), err=True)
+        sys.exit(2)
+    bootstrap.serve(settings)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,1 +1,176 @@
-"""."""
+"""Puts the server together: the only place that binds ports to adapters and services to each other."""
+
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, fields
+from typing import Any
+
+import structlog
+from starlette.types import ASGIApp
+
+from piecework.server.api.app import create_app
+from piecework.server.api.dispatch import Mount
+from piecework.server.kernel.crypto import Cipher
+from piecework.server.kernel.db import Database
+from piecework.server.kernel.http import RateLimiter, Routes
+from piecework.server.kernel.logging import configure_logging
+from piecework.server.kernel.schema_version import upgrade_if_behind
+from piecework.server.kernel.secret_files import load_or_create_secret
+from piecework.server.kernel.settings import Settings
+from piecework.server.kernel.tokens import TokenSigner
+from piecework.server.modules.access.service import AccessService
+from piecework.server.modules.authentication import endpoints as authentication_endpoints
+from piecework.server.modules.authentication.service import AuthenticationService
+from piecework.server.modules.folders import endpoints as folder_endpoints
+from piecework.server.modules.folders.service import FolderService
+from piecework.server.modules.platforms import endpoints as platform_endpoints
+from piecework.server.modules.platforms.service import PlatformService
+from piecework.server.modules.projects import endpoints as project_endpoints
+from piecework.server.modules.projects.service import FlowCount, ProjectService
+from piecework.server.modules.users import endpoints as user_endpoints
+from piecework.server.modules.users.service import UserService
+
+ROUTES: Sequence[Routes] = (
+    authentication_endpoints.routes,
+    user_endpoints.routes,
+    platform_endpoints.routes,
+    project_endpoints.routes,
+    folder_endpoints.routes,
+)
+"""The modules' routes in the order in which they are tried: the busiest first, when it matters."""
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything that lives as long as the server. Endpoints ask for a field by its type (`kernel.http.Provided`)."""
+
+    settings: Settings
+    database: Database
+    cipher: Cipher
+    tokens: TokenSigner
+    rate_limiter: RateLimiter
+    access: AccessService
+    users: UserService
+    platforms: PlatformService
+    projects: ProjectService
+    authentication: AuthenticationService
+    folders: FolderService
+
+    def services(self) -> Mapping[type[Any], Any]:
+        """Returns the fields by their types."""
+        return {type(value): value for value in (getattr(self, field.name) for field in fields(self))}
+
+
+def build_container(settings: Settings) -> Container:
+    """Returns the services, put together and idle."""
+    database = Database(database_url(settings))
+    tokens = TokenSigner(_secret(settings, "jwt_secret", 32))
+    users = UserService(database)
+    platforms = PlatformService(database)
+    projects = ProjectService(database, _count_no_flows_of_projects)
+    access = AccessService(tokens, users, projects)
+    return Container(
+        settings=settings,
+        database=database,
+        cipher=Cipher(bytes.fromhex(_secret(settings, "encryption_key", 16))),
+        tokens=tokens,
+        rate_limiter=_rate_limiter(settings),
+        access=access,
+        users=users,
+        platforms=platforms,
+        projects=projects,
+        authentication=AuthenticationService(database, access, users, platforms, projects, open_sign_up=settings.allow_open_sign_up),
+        folders=FolderService(database, _count_no_flows_in_folders),
+    )
+
+
+def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
+    """Returns the HTTP application of a container."""
+    return create_app(
+        access=container.access,
+        rate_limiter=container.rate_limiter,
+        services=container.services(),
+        routes=ROUTES,
+        max_body_bytes=int(container.settings.max_file_size_mb * 1024 * 1024),
+        mounts=mounts,
+    )
+
+
+@asynccontextmanager
+async def running(container: Container) -> AsyncGenerator[None, None]:
+    """What must happen before the first request and after the last one."""
+    await upgrade_if_behind(container.database, database_url(container.settings))
+    try:
+        yield
+    finally:
+        await container.database.close()
+
+
+def serve(settings: Settings) -> None:
+    """Runs the server until it is told to stop (SIGINT, SIGTERM): no new requests then, and time for those under way."""
+    import uvicorn
+
+    configure_logging(settings.log_level, pretty=settings.log_pretty)
+    log = structlog.get_logger("server")
+    for warning in settings.warnings:
+        log.warning(warning)
+
+    async def main() -> None:
+        container = build_container(settings)
+        config = uvicorn.Config(
+            build_app(container),
+            host=settings.host,
+            port=settings.port,
+            http="httptools",
+            ws="websockets-sansio",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_graceful_shutdown=20,
+            timeout_keep_alive=75,
+            proxy_headers=False,
+        )
+        async with running(container):
+            log.info("listening", host=settings.host, port=settings.port, url=settings.frontend_url)
+            await uvicorn.Server(config).serve()
+
+    _event_loop_runner(main())
+
+
+def database_url(settings: Settings) -> str:
+    """Returns SQLAlchemy's URL of the embedded database; its folder is made when it is not there."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    return f"sqlite+aiosqlite:///{settings.data_dir / 'piecework.db'}"
+
+
+def _event_loop_runner(coroutine: Any) -> None:
+    try:
+        import uvloop
+    except ImportError:  # Windows
+        import asyncio
+
+        asyncio.run(coroutine)
+    else:
+        uvloop.run(coroutine)
+
+
+def _secret(settings: Settings, name: str, length: int) -> str:
+    given = getattr(settings, name)
+    return given.get_secret_value() if given is not None else load_or_create_secret(settings.data_dir, name, length)
+
+
+def _rate_limiter(settings: Settings) -> RateLimiter:
+    return RateLimiter(
+        settings.api_rate_limit_authn_max if settings.api_rate_limit_authn_enabled else None,
+        settings.api_rate_limit_authn_window,
+        None if settings.client_real_ip_header == "none" else settings.client_real_ip_header,
+    )
+
+
+async def _count_no_flows_of_projects(_project_ids: Sequence[str]) -> dict[str, FlowCount]:
+    return {}
+
+
+async def _count_no_flows_in_folders(_folder_ids: Sequence[str]) -> dict[str, int]:
+    return {}

@@ -1,0 +1,1 @@
+"""Folders: how the flows and tables of a project are sorted."""

@@ -1,0 +1,74 @@
+"""Logs: structlog to standard output, one JSON object a line, or coloured text for people (`AP_LOG_PRETTY`).
+
+Values under names that smell of a secret are masked, at any depth, because more people read logs than databases.
+"""
+
+import logging
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+import structlog
+
+from piecework.server.kernel.json_text import dumps
+from piecework.server.kernel.settings import LogLevel
+
+_LEVELS = {
+    LogLevel.TRACE: logging.DEBUG,
+    LogLevel.DEBUG: logging.DEBUG,
+    LogLevel.INFO: logging.INFO,
+    LogLevel.WARN: logging.WARNING,
+    LogLevel.ERROR: logging.ERROR,
+    LogLevel.FATAL: logging.CRITICAL,
+}
+_SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "api_key", "apikey", "encryption_key")
+_MASK = "********"
+_DEEPEST = 6
+
+
+def configure_logging(level: LogLevel, *, pretty: bool) -> None:
+    """Sets up structlog and sends the standard library's records (uvicorn, SQLAlchemy) to the same place."""
+    renderer: Any = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(serializer=_to_text)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+        redact_secrets,
+    ]
+    if not pretty:
+        shared.append(structlog.processors.format_exc_info)
+    structlog.configure(
+        processors=[*shared, renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
+        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
+    logging.basicConfig(level=max(_LEVELS[level], logging.WARNING), handlers=[handler], force=True)
+
+
+def redact_secrets(_logger: Any, _method: str, event: Mapping[str, Any]) -> dict[str, Any]:
+    """structlog processor: the event with secret values masked."""
+    return _redact(dict(event), _DEEPEST)
+
+
+def _redact(value: Any, depth: int) -> Any:
+    if depth == 0:
+        return value
+    if isinstance(value, dict):
+        return {key: _MASK if _is_secret(key) else _redact(item, depth - 1) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_redact(item, depth - 1) for item in value]
+    return value
+
+
+def _is_secret(name: Any) -> bool:
+    return isinstance(name, str) and any(word in name.lower() for word in _SECRET_WORDS)
+
+
+def _to_text(event: Any, **_options: Any) -> str:
+    try:
+        return dumps(event).decode()
+    except TypeError:
+        return dumps({key: value if isinstance(value, str | int | float | bool) else repr(value) for key, value in event.items()}).decode()

@@ -1,0 +1,1 @@
+"""Access: whose a token is, and which projects he may enter."""

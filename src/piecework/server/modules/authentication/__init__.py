@@ -1,0 +1,1 @@
+"""Authentication: signing up, signing in, changing the platform."""

@@ -1,0 +1,1 @@
+"""Platforms: an organisation with its users, its projects, its look and how one signs in."""

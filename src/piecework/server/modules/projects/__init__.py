@@ -1,0 +1,1 @@
+"""Projects: what flows, connections and tables belong to, and who may work in them."""

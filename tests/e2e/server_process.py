@@ -1,0 +1,94 @@
+"""A real server in a process of its own, and the people who use it."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+STRONG_PASSWORD = "Passw0rd!x"
+_STARTS_WITHIN = 60.0
+
+
+@dataclass(frozen=True)
+class Server:
+    """A running server: where it listens, its data folder and its process."""
+
+    url: str
+    data_dir: Path
+    process: subprocess.Popen[bytes]
+
+    def client(self, token: str | None = None) -> httpx.Client:
+        """Returns a client whose paths are below /api/v1."""
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        return httpx.Client(base_url=f"{self.url}/api/v1", headers=headers, timeout=30, trust_env=False)
+
+    def sign_up(self, email: str, **fields: Any) -> dict[str, Any]:
+        """Signs somebody up and returns the AuthenticationResponse."""
+        person = {
+            "email": email,
+            "password": STRONG_PASSWORD,
+            "firstName": "Ada",
+            "lastName": "L",
+            "trackEvents": False,
+            "newsLetter": False,
+        }
+        with self.client() as client:
+            response = client.post("/authentication/sign-up", json=person | fields)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    def stop(self) -> None:
+        """Asks the server to stop and waits until it has."""
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+
+@dataclass(frozen=True)
+class Account:
+    """Somebody who is signed in: the AuthenticationResponse and a client with his token."""
+
+    session: dict[str, Any]
+    client: httpx.Client
+
+    @property
+    def project_id(self) -> str:
+        """The project that he starts in."""
+        return self.session["projectId"]
+
+
+StartServer = Callable[..., Server]
+
+
+def free_port() -> int:
+    """Returns a TCP port that nobody listens on at the moment."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
+
+
+def launch(data_dir: Path, **settings: Any) -> Server:
+    """Starts a server with AP_* settings (by field name) and waits until it answers."""
+    port = free_port()
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AP_")}
+    environment |= {f"AP_{name.upper()}": str(value) for name, value in settings.items()}
+    command = [sys.executable, "-m", "piecework.server", "serve", "--port", str(port), "--data-dir", str(data_dir)]
+    with (data_dir.parent / f"{data_dir.name}.log").open("wb") as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
+    server = Server(f"http://127.0.0.1:{port}", data_dir, process)
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while True:
+        try:
+            httpx.get(f"{server.url}/api/v1/health", timeout=5, trust_env=False)
+            return server
+        except httpx.TransportError:
+            if process.poll() is not None or time.monotonic() > deadline:
+                process.kill()
+                raise AssertionError(f"the server did not start:\n{Path(log.name).read_text()}") from None
+            time.sleep(0.05)
