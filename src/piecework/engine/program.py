@@ -83,6 +83,9 @@ class Program:
     nodes: Mapping[str, Node]
     any_step_responds: bool
     """The flow's setting that lets a step of any piece answer the waiting caller; by default only the trigger's own piece may."""
+    trigger_input: Compiled
+    trigger_handle: Any = None
+    """What the runner remembers about the trigger; the engine never looks inside."""
 
 
 def compile_program(trigger: Step, *, metadata: Mapping[str, Any] | None = None) -> Program:
@@ -105,6 +108,7 @@ def compile_program(trigger: Step, *, metadata: Mapping[str, Any] | None = None)
         first=_node(nodes, trigger.get("nextAction")),
         nodes=nodes,
         any_step_responds=bool((metadata or {}).get("anyStepResponds")),
+        trigger_input=compile_value(trigger.get("settings", {}).get("input") or {}, names),
     )
 
 

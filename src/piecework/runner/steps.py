@@ -18,6 +18,7 @@ from piecework.engine.expressions import UNDEFINED, Question
 from piecework.engine.program import Program, WorkNode
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import ConnectionMissing, PieceMissing, error_message
+from piecework.runner.triggers import prepare_trigger
 from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import SandboxPool
 from piecework.sdk import Action, ActionContext
@@ -71,11 +72,12 @@ class StepRunner:
         self._sandbox = sandbox
 
     async def prepare(self, program: Program, scripts: Mapping[str, str] | None = None) -> None:
-        """Resolve every step's action or script once, so that running finds them at hand.
+        """Resolve the trigger and every step's action or script once, so that running finds them at hand.
 
         :param scripts: compiled code by step name, as it was kept when the version was saved; steps that are not in it are compiled now.
         A step whose piece is missing or whose code does not compile is not an error here: it fails when it is reached, saying so.
         """
+        program.trigger_handle = prepare_trigger(program, self._catalogue)
         for node in program.nodes.values():
             if isinstance(node, WorkNode):
                 try:

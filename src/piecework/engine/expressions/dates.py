@@ -23,9 +23,7 @@ _CYCLE_YEARS: Final = 400
 _CYCLE_DAYS: Final = 146_097
 
 # Each part after the year may be missing; the month may be 13 and the day 45: they carry over.
-_DAYJS = re.compile(
-    r"(\d{4})[-/]?(\d{1,2})?[-/]?(\d{0,2})[Tt\s]*(\d{1,2})?:?(\d{1,2})?:?(\d{1,2})?[.:]?(\d+)?", re.ASCII
-)
+_DAYJS = re.compile(r"(\d{4})[-/]?(\d{1,2})?[-/]?(\d{0,2})[Tt\s]*(\d{1,2})?:?(\d{1,2})?:?(\d{1,2})?[.:]?(\d+)?", re.ASCII)
 
 
 def parse_date(value: Any) -> float | None:

@@ -15,7 +15,7 @@ MAX_TOKENS: Final = 300
 """Longer expressions go to V8; the limit bounds the depth of the tree that the parser builds."""
 
 
-class NotNative(Exception):  # noqa: N818  (an answer of the parser, not a failure)
+class NotNative(Exception):
     """The expression is not one of those that are evaluated without JavaScript."""
 
 

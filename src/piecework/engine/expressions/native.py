@@ -27,7 +27,7 @@ class Native(NamedTuple):
     names: tuple[str, ...]
 
 
-class _Nullish(Exception):  # noqa: N818  (a jump, not a failure)
+class _Nullish(Exception):
     """An optional member met null or undefined: the chain around it is undefined."""
 
 

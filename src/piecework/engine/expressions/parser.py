@@ -91,9 +91,53 @@ _BINARY = {"==": 4, "!=": 4, "===": 4, "!==": 4, "<": 5, ">": 5, "<=": 5, ">=": 
 _UNARY: Final = 8
 _KEYWORDS = {"true": True, "false": False, "null": None}
 _RESERVED = frozenset(
-    "arguments async await break case catch class const continue debugger default delete do else enum eval export extends finally for "
-    "function if implements import in instanceof interface let new package private protected public return static super switch this "
-    "throw try var void while with yield".split()
+    [
+        "arguments",
+        "async",
+        "await",
+        "break",
+        "case",
+        "catch",
+        "class",
+        "const",
+        "continue",
+        "debugger",
+        "default",
+        "delete",
+        "do",
+        "else",
+        "enum",
+        "eval",
+        "export",
+        "extends",
+        "finally",
+        "for",
+        "function",
+        "if",
+        "implements",
+        "import",
+        "in",
+        "instanceof",
+        "interface",
+        "let",
+        "new",
+        "package",
+        "private",
+        "protected",
+        "public",
+        "return",
+        "static",
+        "super",
+        "switch",
+        "this",
+        "throw",
+        "try",
+        "var",
+        "void",
+        "while",
+        "with",
+        "yield",
+    ]
 )
 
 

@@ -82,9 +82,7 @@ class Waitpoint(NamedTuple):
     step_path: str
     type: str
     resume_at: int
-    response: bytes | None
     job_payload: bytes
-
 
 
 class Fenced(Exception):

@@ -11,6 +11,7 @@ import sqlite3
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import fields
+from functools import partial
 from operator import attrgetter
 from pathlib import Path
 from time import time
@@ -189,7 +190,7 @@ class SqliteRuns:
             write.drop_job = job.id
             write.drop_entries = run.id
         if old_log is not None:
-            write.extra = lambda connection: connection.execute("DELETE FROM file WHERE id = ?", (old_log,)) and None
+            write.extra = partial(_drop_file, old_log)
         return write
 
     async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
@@ -217,6 +218,10 @@ class SqliteRuns:
         if row is None:
             return None
         return self._decompressor.decompress(row[0]) if row[1] == "ZSTD" else row[0]
+
+
+def _drop_file(file_id: str, connection: sqlite3.Connection) -> None:
+    connection.execute("DELETE FROM file WHERE id = ?", (file_id,))
 
 
 def _job_row(job: Job, *, claimed: bool) -> tuple[Any, ...]:

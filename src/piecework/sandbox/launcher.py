@@ -1,0 +1,159 @@
+"""The pool's side of the fork server (``zygote.py``): start it, have it start children, learn how they ended."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib.util
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections import deque
+from pathlib import Path
+from typing import Any
+
+from piecework.sandbox.errors import SandboxUnavailable
+from piecework.sandbox.zygote import MAX_MESSAGE_BYTES
+
+_PACKAGE_ROOT = Path(__file__).parents[2]
+_BOOTSTRAP = "import sys; sys.path += sys.argv[3:]; from piecework.sandbox.zygote import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+
+
+def interpreter() -> str:
+    """The base interpreter behind the virtual environment: children see none of its packages but V8."""
+    return getattr(sys, "_base_executable", None) or sys.executable
+
+
+class Zygote:
+    """One fork server process. ``alive`` turns False when it has ended; its children end with it."""
+
+    def __init__(self, process: subprocess.Popen[bytes], control: socket.socket) -> None:
+        self._process = process
+        self._control = control
+        self._loop = asyncio.get_running_loop()
+        self._ready: asyncio.Future[str | None] = self._loop.create_future()
+        self._starting: deque[asyncio.Future[int]] = deque()
+        self._ends: dict[int, asyncio.Future[int]] = {}
+        self.alive = True
+        self._loop.add_reader(control.fileno(), self._read)
+
+    @classmethod
+    async def start(cls, python: str) -> Zygote:
+        """Raises SandboxUnavailable when the process cannot be started; whether V8 works is ``v8_problem``'s answer."""
+        if sys.platform != "linux":
+            raise SandboxUnavailable("Code steps need Linux: their children are confined with its process limits, seccomp and namespaces")
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.setblocking(False)
+        paths = [str(_PACKAGE_ROOT), *_v8_folder()]
+        command = [python, "-I", "-S", "-c", _BOOTSTRAP, str(theirs.fileno()), str(os.getpid()), *paths]
+        try:
+            process = subprocess.Popen(  # noqa: ASYNC220, S603  a few milliseconds, once; our own interpreter
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+                cwd="/",
+                env={"LANG": "C.UTF-8", "TZ": "UTC", "HOME": "/nonexistent"},
+            )
+        except OSError as error:
+            ours.close()
+            raise SandboxUnavailable(f"Code steps cannot run: {python} does not start: {error}") from error
+        finally:
+            theirs.close()
+        return cls(process, ours)
+
+    async def v8_problem(self) -> str | None:
+        """None when V8 is loaded; else why it is not."""
+        return await asyncio.shield(self._ready)
+
+    def fork(self, memory_mb: int) -> tuple[asyncio.Future[int], socket.socket]:
+        """Start a V8 child: its pid when it runs, and our end of its socket."""
+        return self._start({"op": "fork", "memory_mb": memory_mb})
+
+    def execute(self, argv: list[str]) -> tuple[asyncio.Future[int], socket.socket]:
+        """Start a program with its end of the socket as standard input."""
+        return self._start({"op": "exec", "argv": argv})
+
+    def _start(self, message: dict[str, Any]) -> tuple[asyncio.Future[int], socket.socket]:
+        started: asyncio.Future[int] = self._loop.create_future()
+        ours, theirs = socket.socketpair()
+        try:
+            socket.send_fds(self._control, [json.dumps(message).encode()], [theirs.fileno()])
+        except OSError as error:
+            ours.close()
+            raise SandboxUnavailable(f"Code steps cannot run: the fork server does not answer: {error}") from error
+        finally:
+            theirs.close()
+        ours.setblocking(False)
+        self._starting.append(started)
+        return started, ours
+
+    def end(self, pid: int) -> asyncio.Future[int]:
+        """Kill the child, if it still lives, and give its wait status (-1: unknown). The pid is gone after this."""
+        ended: asyncio.Future[int] = self._loop.create_future()
+        try:
+            os.kill(pid, signal.SIGKILL)  # safe: nobody reaps it before the next line
+            self._control.send(json.dumps({"op": "reap", "pid": pid}).encode())
+        except OSError:
+            ended.set_result(-1)
+        else:
+            self._ends[pid] = ended
+        return ended
+
+    def _read(self) -> None:
+        try:
+            message = self._control.recv(MAX_MESSAGE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            message = b""
+        if not message:
+            self._lost()
+            return
+        answer = json.loads(message)
+        if "reaped" in answer:
+            _settle(self._ends.pop(answer["reaped"]), answer["status"])
+        elif "ready" in answer:
+            _settle(self._ready, answer["v8"])
+        elif "started" in answer:
+            _settle(self._starting.popleft(), answer["started"])
+        else:
+            _refuse(self._starting.popleft(), answer["error"])
+
+    def _lost(self) -> None:
+        if not self.alive:
+            return
+        self.alive = False
+        self._loop.remove_reader(self._control.fileno())
+        self._control.close()
+        if not self._ready.done():
+            self._ready.set_result("the fork server ended before it was ready")
+        for started in self._starting:
+            _refuse(started, "the fork server ended")
+        for ended in self._ends.values():
+            _settle(ended, -1)
+
+    async def close(self) -> None:
+        """End the process and, with it, every child that is left."""
+        self._lost()
+        self._process.kill()
+        await self._loop.run_in_executor(None, self._process.wait)
+
+
+def _settle(future: asyncio.Future[Any], value: Any) -> None:
+    if not future.done():
+        future.set_result(value)
+
+
+def _refuse(future: asyncio.Future[int], problem: str) -> None:
+    if not future.done():
+        future.set_exception(SandboxUnavailable(f"Code steps cannot run: {problem}"))
+
+
+def _v8_folder() -> list[str]:
+    spec = importlib.util.find_spec("_STPyV8")
+    return [os.path.dirname(spec.origin)] if spec is not None and spec.origin else []

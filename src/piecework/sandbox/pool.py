@@ -1,0 +1,273 @@
+"""A pool of warm children for untrusted code: JavaScript and Python steps, JavaScript expressions, and compiling.
+
+Rules: one request at a time in a child, so that killing it costs nobody else. A fresh V8 context per request. A V8 child serves one group
+(project) only and is replaced when another group needs its place (docs/decisions/0003-v8-contexts.md). A Python child serves one step.
+Callers beyond ``size`` wait first come, first served. Cancelling a caller kills its child.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from piecework.sandbox import javascript, python
+from piecework.sandbox.errors import SandboxError, SandboxUnavailable
+from piecework.sandbox.javascript import Answer
+from piecework.sandbox.language import Language
+from piecework.sandbox.launcher import Zygote, interpreter
+from piecework.sandbox.limits import COMPILE_LIMITS, EXPRESSION_LIMITS, Limits
+from piecework.sandbox.outcome import CodeResult, code_result
+from piecework.sandbox.post_mortem import cause_of_death
+from piecework.sandbox.worker import ChildGone, Frame, Worker, now
+
+__all__ = ["Answer", "CodeResult", "Limits", "SandboxPool"]
+
+WATCH_INTERVAL = 0.05
+"""Seconds between two looks at the running children; a request that is over before the first one is never looked at."""
+
+SHRINK_INTERVAL = 30.0
+IDLE_SECONDS = 60.0
+"""A child that has done nothing for so long is ended, down to ``warm`` children."""
+
+MAX_USES = 500
+"""Requests after which a V8 child is replaced: 5 ms for a new one against slow growth of its heap."""
+
+_COMPILER = "<compiler>"
+"""The group of ``compile``; not a project's id."""
+
+
+class SandboxPool:
+    """``size``: children at work at once (default: the processors of this machine). ``warm``: V8 children kept ready. ``python``: the
+    interpreter that children run on (default: the base interpreter of this process)."""
+
+    def __init__(self, limits: Limits | None = None, *, size: int | None = None, warm: int = 1, python: str | None = None) -> None:
+        self._limits = limits or Limits()
+        self._size = size or os.cpu_count() or 1
+        self._warm = min(warm, self._size)
+        self._python = python or interpreter()
+        self._slots = asyncio.Semaphore(self._size)
+        self._starting = asyncio.Lock()
+        self._zygote: Zygote | None = None
+        self._workers: set[Worker] = set()
+        self._idle: list[Worker] = []  # V8 children, the longest idle first
+        self._spare_python: asyncio.Task[Worker] | None = None
+        self._running: set[Worker] = set()
+        self._watch: asyncio.TimerHandle | None = None
+        self._shrink: asyncio.TimerHandle | None = None
+        self._closed = False
+        self._kills = 0
+        self._restarts = 0
+
+    # ---- life -----------------------------------------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Load V8 and have ``warm`` children ready. Raises SandboxUnavailable where that cannot be."""
+        for _ in range(self._warm - len(self._idle)):
+            self._keep(await self._fork(self._limits.memory_mb))
+
+    async def close(self) -> None:
+        """Kill every child; requests under way fail with SandboxUnavailable. The pool cannot be used again."""
+        self._closed = True
+        for timer in (self._watch, self._shrink):
+            if timer is not None:
+                timer.cancel()
+        if self._spare_python is not None:
+            self._spare_python.cancel()
+            await asyncio.gather(self._spare_python, return_exceptions=True)
+        ends = []
+        for worker in tuple(self._workers):
+            worker.end(SandboxUnavailable("The sandbox was closed"))
+            ends.append(worker.ended)
+        await asyncio.gather(*filter(None, ends))
+        if self._zygote is not None:
+            await self._zygote.close()
+
+    def stats(self) -> dict[str, int]:
+        """``children``: alive; ``busy``: at work; ``kills``: ended for a limit or a cancelled caller; ``restarts``: died otherwise."""
+        return {"children": len(self._workers), "busy": len(self._running), "kills": self._kills, "restarts": self._restarts}
+
+    # ---- requests -------------------------------------------------------------------------------------------------------------------
+
+    async def run_code(self, source: str, inputs: Any, *, language: Language, group: str, limits: Limits | None = None) -> CodeResult:
+        """Run a code step: ``code(inputs)`` of a script that ``compile`` made, or of Python source.
+
+        :param inputs: anything that JSON can express. :param group: the project; its code never meets another project's.
+        Raises CodeFailed, MemoryLimitExceeded, TimeLimitExceeded, OutputTooLarge, SandboxUnavailable.
+        """
+        limits = limits or self._limits
+        if language == Language.PYTHON:
+            frame = await self._run_python(python.request(source, inputs, limits), limits)
+        else:
+            frame = await self._run_v8(javascript.code_request(source, inputs, limits), group, limits)
+        return code_result(frame, limits)
+
+    async def evaluate(self, expressions: Sequence[str], scope: Mapping[str, Any], *, group: str) -> list[Answer]:
+        """Evaluate JavaScript expressions with the names of ``scope`` as variables, and ``flattenNestedKeys(data, path)`` (engine.md §1).
+
+        One answer an expression, in order. They share one context. Exceeding EXPRESSION_LIMITS raises, as in ``run_code``.
+        """
+        if not expressions:
+            return []
+        request = javascript.evaluate_request(expressions, scope, EXPRESSION_LIMITS)
+        frame = await self._run_v8(request, group, EXPRESSION_LIMITS)
+        return javascript.evaluate_result(frame, len(expressions), EXPRESSION_LIMITS)
+
+    async def compile(self, code: str) -> str:
+        """A JavaScript or TypeScript code step's source as the script that ``run_code`` takes. Raises CodeSyntaxError(message, line)."""
+        frame = await self._run_v8(javascript.compile_request(code, COMPILE_LIMITS), _COMPILER, COMPILE_LIMITS)
+        return javascript.compile_result(frame, COMPILE_LIMITS)
+
+    async def _run_v8(self, request: Frame, group: str, limits: Limits) -> Frame:
+        async with self._slots:
+            worker = self._idle_worker(group, limits.memory_mb) or await self._fork(limits.memory_mb)
+            worker.group = group
+            frame = await self._ask(worker, request, limits)
+            self._keep(worker)
+            return frame
+
+    async def _run_python(self, request: Frame, limits: Limits) -> Frame:
+        async with self._slots:
+            worker = await self._take_python()
+            try:
+                return await self._ask(worker, request, limits)
+            finally:
+                worker.end()
+
+    async def _ask(self, worker: Worker, request: Frame, limits: Limits) -> Frame:
+        """One request, watched. When it does not come to an answer the child is dead afterwards."""
+        self._running.add(worker)
+        if self._watch is None:
+            self._watch = asyncio.get_running_loop().call_later(WATCH_INTERVAL, self._look)
+        try:
+            return await worker.request(*request, limits)
+        except ChildGone:
+            raise await self._diagnose(worker, limits) from None
+        except BaseException:
+            self._kills += 1
+            worker.end()
+            raise
+        finally:
+            self._running.discard(worker)
+
+    async def _diagnose(self, worker: Worker, limits: Limits) -> SandboxError:
+        if worker.verdict is not None:
+            self._kills += 1
+            return worker.verdict
+        status = await worker.ended if worker.ended is not None else -1
+        self._restarts += 1
+        return cause_of_death(status, limits)
+
+    # ---- children -------------------------------------------------------------------------------------------------------------------
+
+    def _idle_worker(self, group: str, memory_mb: int) -> Worker | None:
+        """The child that served this group last, or a pristine one; else None, and in a full pool there is room for a new one."""
+        pristine = None
+        for index in range(len(self._idle) - 1, -1, -1):
+            worker = self._idle[index]
+            if worker.memory_mb == memory_mb:
+                if worker.group == group:
+                    return self._idle.pop(index)
+                if worker.group is None:
+                    pristine = worker
+        if pristine is not None:
+            self._idle.remove(pristine)
+            return pristine
+        if len(self._idle) + len(self._running) >= self._size and self._idle:
+            self._idle.pop(0).end()
+        return None
+
+    def _keep(self, worker: Worker) -> None:
+        if worker.ended is not None or worker.uses >= MAX_USES:
+            worker.end()
+            return
+        worker.idle_since = now()
+        self._idle.append(worker)
+        if self._shrink is None and len(self._idle) > self._warm:
+            self._shrink = asyncio.get_running_loop().call_later(SHRINK_INTERVAL, self._retire_idle)
+
+    async def _fork(self, memory_mb: int) -> Worker:
+        zygote = await self._running_zygote()
+        problem = await zygote.v8_problem()
+        if problem is not None:
+            raise SandboxUnavailable(f"JavaScript cannot run here: V8 (the package stpyv8) does not load: {problem}")
+        worker = Worker(zygote, memory_mb, self._forget)
+        return await self._connect(worker, *zygote.fork(memory_mb))
+
+    async def _connect(self, worker: Worker, started: asyncio.Future[int], connection: Any) -> Worker:
+        """From a child that is being started to one that has announced itself; SandboxUnavailable when it does not."""
+        loop = asyncio.get_running_loop()
+        try:
+            await loop.create_unix_connection(lambda: worker, sock=connection)
+            self._workers.add(worker)
+            worker.pid = await asyncio.shield(started)
+            await worker.greeting()
+        except ChildGone:
+            status = await worker.ended if worker.ended is not None else -1
+            raise SandboxUnavailable(f"A child of the sandbox ended while starting (wait status {status})") from None
+        except BaseException:
+            started.add_done_callback(lambda _: _end_started(worker, started))
+            raise
+        return worker
+
+    async def _running_zygote(self) -> Zygote:
+        if self._closed:
+            raise SandboxUnavailable("The sandbox is closed")
+        async with self._starting:
+            if self._zygote is not None and not self._zygote.alive:
+                await self._zygote.close()
+                self._zygote = None
+            if self._zygote is None:
+                self._zygote = await Zygote.start(self._python)
+        return self._zygote
+
+    async def _take_python(self) -> Worker:
+        """The spare Python child, or a new one; and a new spare, which starts while this step runs."""
+        spare, self._spare_python = self._spare_python, None
+        worker = None
+        if spare is not None:
+            worker = await spare
+        if worker is None or worker.ended is not None:
+            worker = await self._start_python()
+        self._spare_python = asyncio.create_task(self._start_python())
+        self._spare_python.add_done_callback(lambda task: task.cancelled() or task.exception())
+        return worker
+
+    async def _start_python(self) -> Worker:
+        argv = python.bubblewrap_command(self._python)
+        zygote = await self._running_zygote()
+        worker = Worker(zygote, 0, self._forget)
+        try:
+            return await self._connect(worker, *zygote.execute(argv))
+        except SandboxUnavailable as error:
+            raise SandboxUnavailable(f"{python.NEEDS_BUBBLEWRAP} It does not start here: {error.message}") from None
+
+    def _forget(self, worker: Worker) -> None:
+        self._workers.discard(worker)
+        if worker in self._idle:
+            self._idle.remove(worker)
+
+    # ---- timers ---------------------------------------------------------------------------------------------------------------------
+
+    def _look(self) -> None:
+        for worker in tuple(self._running):
+            worker.inspect()
+        self._watch = asyncio.get_running_loop().call_later(WATCH_INTERVAL, self._look) if self._running else None
+
+    def _retire_idle(self) -> None:
+        """End children that are idle for long or have grown; go on while more than ``warm`` are left."""
+        deadline = now() - IDLE_SECONDS
+        for worker in tuple(self._idle):
+            surplus = len(self._idle) > self._warm and worker.idle_since < deadline
+            if surplus or worker.has_grown(worker.memory_mb * 1024 * 1024 // 2):
+                self._idle.remove(worker)
+                worker.end()
+        again = len(self._idle) > self._warm
+        self._shrink = asyncio.get_running_loop().call_later(SHRINK_INTERVAL, self._retire_idle) if again else None
+
+
+def _end_started(worker: Worker, started: asyncio.Future[int]) -> None:
+    if not started.cancelled() and started.exception() is None:
+        worker.pid = started.result()
+        worker.end()

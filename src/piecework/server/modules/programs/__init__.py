@@ -1,0 +1,1 @@
+"""Compiled flow versions, kept while they are in use."""

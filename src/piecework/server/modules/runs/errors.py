@@ -1,0 +1,18 @@
+"""What the runs API refuses."""
+
+from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found, invalid
+
+
+def run_not_found(run_id: str) -> ApError:
+    """The 404 for a run that does not exist."""
+    return entity_not_found("flow_run", run_id)
+
+
+def run_not_finished(run_id: str, status: str) -> ApError:
+    """The 409 for a retry of a run that still moves."""
+    return invalid(f"The run {run_id} is {status}: only a run that has ended can be retried")
+
+
+def outside_retention(run_id: str) -> ApError:
+    """The 410 for a retry of a run whose log retention has removed."""
+    return ApError(ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, {"flowRunId": run_id})

@@ -1,0 +1,193 @@
+"""What can be done with runs. Starting and driving happen through the queue; this service reads them and changes their course."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Any, Protocol
+
+import orjson
+
+from piecework.engine.timeline import fold
+from piecework.server.kernel.clock import now_iso
+from piecework.server.kernel.db import Database
+from piecework.server.kernel.ids import new_id
+from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.runs._repository import Row, RunRepository, run_row
+from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found
+from piecework.server.modules.runs.schemas import BulkRetryBody, CountQuery, RetryStrategy, RunListQuery, RunSelection
+from piecework.server.modules.runs.views import run_view
+from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow
+from piecework.spec import jsons
+from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
+
+TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
+VERSION_CACHE = 512
+
+
+class RunControl(Protocol):
+    """The worker, as far as cancelling goes."""
+
+    def cancel(self, run_id: str) -> bool:
+        """Stop a run that is being driven here; False if it is not."""
+        ...
+
+
+class RunService:
+    """Runs of every project; who may see which is asked at the endpoint."""
+
+    def __init__(
+        self, database: Database, reader: RunReader, queue: RunQueue, journal: RunJournal, flows: FlowService, control: RunControl
+    ) -> None:
+        self._repository = RunRepository(database, reader)
+        self._queue = queue
+        self._journal = journal
+        self._flows = flows
+        self._control = control
+        self._versions: OrderedDict[str, orjson.Fragment] = OrderedDict()
+        flows.changed.connect(self._forget_version)
+
+    # Starting
+
+    async def start(
+        self,
+        *,
+        project_id: str,
+        flow_id: str,
+        flow_version_id: str,
+        payload: bytes,
+        environment: RunEnvironment = RunEnvironment.PRODUCTION,
+        triggered_by: str | None = None,
+        step_name_to_test: str | None = None,
+        parent_run_id: str | None = None,
+        fail_parent_on_failure: bool = False,
+    ) -> RunRow:
+        """Write a run and its job; both are durable when this returns. ``payload``: the trigger's output as JSON."""
+        run = new_run(project_id, flow_id, flow_version_id, environment)
+        run.triggered_by = triggered_by
+        run.step_name_to_test = step_name_to_test
+        run.parent_run_id = parent_run_id
+        run.fail_parent_on_failure = fail_parent_on_failure
+        await self._queue.enqueue(run, JobKind.BEGIN, payload)
+        return run
+
+    # Reading
+
+    async def row(self, run_id: str) -> Row:
+        """A run's columns. Raises ENTITY_NOT_FOUND."""
+        row = await self._repository.get(run_id)
+        if row is None:
+            raise run_not_found(run_id)
+        return row
+
+    async def page(self, query: RunListQuery) -> bytes:
+        """A page of runs as JSON text: runs with their flow versions, without steps."""
+        rows, following, previous = await self._repository.page(query)
+        runs = [await self._view(row) for row in rows]
+        return orjson.dumps({"data": runs, "next": following, "previous": previous})
+
+    async def count_by_status(self, query: CountQuery) -> list[dict[str, Any]]:
+        """Counts of the project's production runs."""
+        return [{"status": status, "count": count} for status, count in await self._repository.count_by_status(query)]
+
+    async def get(self, row: Row) -> bytes:
+        """A run with its steps as JSON text. Steps of an unfinished run are what is written down so far."""
+        view = await self._view(row)
+        view["steps"] = orjson.Fragment(jsons.dumps_lenient(await self.steps(run_row(row))))
+        return orjson.dumps(view)
+
+    async def steps(self, run: RunRow) -> dict[str, Any]:
+        """The run log: the folded part and what the journal has on top of it."""
+        raw = await self._journal.log(run) if run.logs_file_id else None
+        folded = orjson.loads(raw)["executionState"]["steps"] if raw else {}
+        if run.status in UNFINISHED:
+            return fold(await self._journal.load(run.id), folded)
+        return folded
+
+    async def _view(self, row: Row) -> dict[str, Any]:
+        view = run_view(run_row(row), row[-1])
+        version = await self._version(view["flowVersionId"])
+        if version is not None:
+            view["flowVersion"] = version
+        return view
+
+    async def _version(self, version_id: str) -> orjson.Fragment | None:
+        fragment = self._versions.get(version_id)
+        if fragment is None:
+            version = await self._flows.version(version_id)
+            if version is None:
+                return None
+            fragment = self._versions[version_id] = orjson.Fragment(version.wire_json)
+            if len(self._versions) > VERSION_CACHE:
+                self._versions.popitem(last=False)
+        return fragment
+
+    def _forget_version(self, _flow_id: str, version_id: str) -> None:
+        self._versions.pop(version_id, None)
+
+    # Changing their course
+
+    async def retry(self, row: Row, strategy: RetryStrategy) -> dict[str, Any]:
+        """Retry a run that has ended: on in the same run, or anew on the flow's latest version. Returns the run that will be driven."""
+        run = run_row(row)
+        if run.status in UNFINISHED:
+            raise run_not_finished(run.id, run.status)
+        steps = await self._retryable_steps(run)
+        if strategy is RetryStrategy.ON_LATEST_VERSION:
+            return run_view(await self._start_again(run, steps)) | {"steps": {}}
+        run.status = FlowRunStatus.QUEUED
+        run.finish_time = None
+        run.updated = now_iso()
+        view = run_view(run, row[-1])
+        await self._queue.enqueue(replace(run), JobKind.RETRY, b"null")
+        return view
+
+    async def _retryable_steps(self, run: RunRow) -> dict[str, Any]:
+        raw = await self._journal.log(run) if run.logs_file_id else None
+        if raw is None:
+            raise outside_retention(run.id)
+        return orjson.loads(raw)["executionState"]["steps"]
+
+    async def _start_again(self, run: RunRow, steps: dict[str, Any]) -> RunRow:
+        facts = await self._flows.flow_facts(run.flow_id)
+        if facts is None:
+            raise run_not_found(run.id)
+        trigger = next((record for record in steps.values() if record.get("type") in ("PIECE_TRIGGER", "EMPTY")), {})
+        return await self.start(
+            project_id=run.project_id,
+            flow_id=run.flow_id,
+            flow_version_id=facts.published_version_id or facts.latest_version_id,
+            payload=jsons.dumps(trigger.get("output")),
+            environment=RunEnvironment(run.environment),
+            triggered_by=run.triggered_by,
+        )
+
+    async def bulk_retry(self, body: BulkRetryBody) -> list[dict[str, Any]]:
+        """Retry every ended run that the selection means; runs whose log is gone are passed over."""
+        retried: list[dict[str, Any]] = []
+        for row in await self._repository.select(body, TERMINAL):
+            if row[8] is not None:
+                retried.append(await self.retry(row, body.strategy))
+        return retried
+
+    async def cancel(self, selection: RunSelection) -> None:
+        """Cancel every unfinished run that the selection means: queued, running or paused. Runs that have ended are left as they are."""
+        for row in await self._repository.select(selection, tuple(UNFINISHED)):
+            run_id = row[0]
+            if not self._control.cancel(run_id):
+                self._queue.discard(run_id)
+                await self._repository.cancel(run_id)
+
+    async def archive(self, selection: RunSelection) -> None:
+        """Take the runs that the selection means out of the list."""
+        await self._repository.archive([row[0] for row in await self._repository.select(selection, tuple(FlowRunStatus))])
+
+    async def resume(self, run_id: str, waitpoint_id: str | None, payload: dict[str, Any]) -> bool:
+        """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""
+        return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload))
+
+
+def new_run(project_id: str, flow_id: str, flow_version_id: str, environment: RunEnvironment) -> RunRow:
+    """A run that is about to be queued."""
+    now = now_iso()
+    return RunRow(new_id(), now, now, project_id, flow_id, flow_version_id, environment, FlowRunStatus.QUEUED)

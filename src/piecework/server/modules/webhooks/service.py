@@ -1,0 +1,188 @@
+"""Taking webhook calls in: which version runs, whether the call may, and what its sender gets.
+
+An asynchronous call is answered when its run is durable. A synchronous one is answered by its run: by the step that responds, or by the way in
+which the run ends, and never later than AP_WEBHOOK_TIMEOUT_SECONDS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from piecework.engine.program import Program
+from piecework.runner.errors import ConnectionMissing, PieceMissing
+from piecework.runner.steps import Services
+from piecework.runner.triggers import PreparedTrigger, trigger_payloads, trigger_props
+from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
+from piecework.sdk.services import Server
+from piecework.server.modules.flows.service import FlowFacts, FlowService
+from piecework.server.modules.programs.service import ProgramService
+from piecework.server.modules.runs.service import RunService, new_run
+from piecework.server.modules.trigger_events.service import TriggerEventService
+from piecework.server.ports.callers import CallerAnswer, Callers
+from piecework.server.ports.runs import JobKind, RunQueue
+from piecework.spec import jsons
+from piecework.spec.flow import FlowStatus
+from piecework.spec.piece import HandshakeStrategy
+from piecework.spec.run import RunEnvironment
+
+PARENT_RUN = "ap-parent-run-id"
+FAIL_PARENT = "ap-fail-parent-on-failure"
+
+
+class Mode(StrEnum):
+    """What the path behind the flow's id asks for."""
+
+    LIVE = ""
+    LIVE_SYNC = "sync"
+    DRAFT = "draft"
+    DRAFT_SYNC = "draft/sync"
+    TEST = "test"
+
+
+SYNC_MODES = frozenset({Mode.LIVE_SYNC, Mode.DRAFT_SYNC})
+LIVE_MODES = frozenset({Mode.LIVE, Mode.LIVE_SYNC})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the caller gets. ``body`` is any JSON value, text or bytes; None: no body."""
+
+    status: int
+    body: Any = None
+    headers: Mapping[str, str] | None = None
+
+
+GONE = Answer(410, {})
+DISABLED = Answer(404, {})
+ACCEPTED = Answer(200, {})
+NO_RESPONSE = Answer(204)
+TIMED_OUT = Answer(408, {})
+
+
+class WebhookService:
+    """See the module."""
+
+    def __init__(
+        self,
+        flows: FlowService,
+        programs: ProgramService,
+        runs: RunService,
+        events: TriggerEventService,
+        queue: RunQueue,
+        callers: Callers,
+        services: Any,
+        server: Server,
+        timeout_seconds: float,
+    ) -> None:
+        self._flows = flows
+        self._programs = programs
+        self._runs = runs
+        self._events = events
+        self._queue = queue
+        self._callers = callers
+        self._services = services
+        self._server = server
+        self._timeout = timeout_seconds
+
+    async def flow(self, flow_id: str) -> FlowFacts | None:
+        """The flow that is called, None if there is none."""
+        return await self._flows.flow_facts(flow_id)
+
+    def services(self, facts: FlowFacts) -> Services:
+        """What the trigger may use: the project's store, files and connections."""
+        return self._services(facts.project_id, facts.id, "")
+
+    async def call(self, facts: FlowFacts, mode: Mode, payload: dict[str, Any]) -> Answer:
+        """Take a call whose payload was read. Raises nothing that the caller has caused: it is all in the answer."""
+        live = mode in LIVE_MODES
+        version_id = (facts.published_version_id if live else None) or facts.latest_version_id
+        program = await self._programs.get(version_id)
+        if program is None:
+            return GONE
+        prepared: PreparedTrigger = program.trigger_handle
+        shaken = _handshake(prepared, payload)
+        if shaken is not None:
+            return shaken
+        if live and facts.status != FlowStatus.ENABLED:
+            return DISABLED
+        try:
+            outputs = await self._outputs(facts, version_id, program, payload)
+        except WebhookAuthFailed as error:
+            return Answer(401, {"message": str(error)})
+        except (PieceMissing, ConnectionMissing, InvalidInput) as error:
+            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
+        if mode is Mode.TEST:
+            for output in outputs:
+                await self._events.save_webhook(facts.id, version_id, output)
+            return ACCEPTED
+        return await self._run(facts, version_id, mode, outputs, payload)
+
+    async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> list[Any]:
+        services = self.services(facts)
+        props = await trigger_props(program, services.connections)
+        context = TriggerContext(
+            store=services.store,
+            files=services.files,
+            http=services.http,
+            connections=services.connections,
+            payload=payload,
+            auth=props.get("auth"),
+            flow_id=facts.id,
+            flow_version_id=version_id,
+            project_id=facts.project_id,
+            server=self._server,
+        )
+        return await trigger_payloads(program, context, props)
+
+    async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
+        headers: dict[str, str] = payload["headers"]
+        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
+        if mode in SYNC_MODES:
+            if not outputs:
+                return NO_RESPONSE
+            return await self._run_and_wait(facts, version_id, environment, outputs[0])
+        for output in outputs:
+            run = new_run(facts.project_id, facts.id, version_id, environment)
+            run.parent_run_id = headers.get(PARENT_RUN)
+            run.fail_parent_on_failure = headers.get(FAIL_PARENT, "").lower() == "true"
+            await self._queue.enqueue(run, JobKind.BEGIN, jsons.dumps(output))
+        return ACCEPTED
+
+    async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
+        run = new_run(facts.project_id, facts.id, version_id, environment)
+        self._callers.expect(run.id)
+        self._queue.offer(run, jsons.dumps(output))
+        answer = await self._callers.wait(run.id, self._timeout)
+        return TIMED_OUT if answer is None else _answer(answer)
+
+
+def _answer(answer: CallerAnswer) -> Answer:
+    if answer.failed is not None:
+        message = "The flow has failed and there is no response returned"
+        return Answer(500, {"message": message, "runId": answer.run_id, "status": answer.failed})
+    if answer.status is None:
+        return NO_RESPONSE
+    return Answer(answer.status, answer.body, answer.headers)
+
+
+def _handshake(prepared: PreparedTrigger, payload: dict[str, Any]) -> Answer | None:
+    """The answer to a sender that announces itself, None for an ordinary call. The parameter that it sends is what it gets back."""
+    if prepared.trigger is None:
+        return None
+    handshake = prepared.trigger.handshake
+    name = handshake.param or ""
+    match handshake.strategy:
+        case HandshakeStrategy.HEADER_PRESENT:
+            token = payload["headers"].get(name.lower())
+        case HandshakeStrategy.QUERY_PRESENT:
+            token = payload["queryParams"].get(name)
+        case HandshakeStrategy.BODY_PARAM_PRESENT:
+            token = payload["body"].get(name) if isinstance(payload["body"], dict) else None
+        case HandshakeStrategy.HEAD_REQUEST:
+            return Answer(200) if payload["method"] == "HEAD" else None
+        case _:
+            return None
+    return None if token is None else Answer(200, token)
