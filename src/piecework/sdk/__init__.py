@@ -21,6 +21,7 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
+from piecework.sdk.loading import load_file
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
 from piecework.sdk.properties import (
@@ -57,6 +58,7 @@ from piecework.sdk.services import (
     Store,
     UploadedFile,
 )
+from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
@@ -128,4 +130,7 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "load_file",
+    "time_zone_options",
+    "zone",
 ]
