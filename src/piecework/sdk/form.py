@@ -84,6 +84,10 @@ class Form:
             raise InvalidInput(problems)
         return values
 
+    def missing(self, raw: Mapping[str, Any]) -> list[str]:
+        """The required properties to which ``raw`` gives no value: absent, null or an empty text."""
+        return [name for name, _, required, _ in self._fields if required and raw.get(name) in (None, "")]
+
     def _missing(self, name: str, raw: Mapping[str, Any]) -> str:
         received = coercion.shown(raw[name]) if name in raw else "undefined"
         return f"Expected {_EXPECTED.get(self.properties[name].type.value, 'a value')}, received: {received}"
