@@ -4,9 +4,7 @@ import csv
 import io
 from typing import Annotated, Any, cast
 
-import orjson
-
-from piecework.sdk import HIDDEN, Checkbox, Json, LongText, Markdown, Piece, PieceCategory, PieceError, StaticDropdown
+from piecework.sdk import HIDDEN, Checkbox, Json, LongText, Markdown, Piece, PieceCategory, PieceError, StaticDropdown, json_text
 
 piece = Piece("csv", display_name="CSV", version="0.4.13", description="Convert between CSV and JSON.", categories=[PieceCategory.CORE])
 
@@ -81,4 +79,4 @@ def flattened(value: Any) -> dict[str, str]:
 def _cell(value: Any) -> str:
     if value is None or value in ({}, []):
         return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else json_text(value)

@@ -1,8 +1,7 @@
 """Data Summarizer: sums, averages and counts of lists."""
 
+import json
 from typing import Annotated, Any
-
-import orjson
 
 from piecework.sdk import Array, InvalidInput, Markdown, Piece, PieceCategory, PieceError, PropertyProblem
 
@@ -50,7 +49,7 @@ def count_uniques(
     """Count the different values of a list."""
     names = [name for name in fields or [] if isinstance(name, str) and name]
     compared = [_only(value, names) for value in values] if names else values
-    return {"numUniques": len({orjson.dumps(value, option=orjson.OPT_SORT_KEYS) for value in compared})}
+    return {"numUniques": len({json.dumps(value, sort_keys=True) for value in compared})}
 
 
 def _only(value: Any, names: list[str]) -> Any:
