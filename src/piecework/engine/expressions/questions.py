@@ -24,7 +24,7 @@ Answers = Mapping[tuple[str, str], Any]
 NO_ANSWERS: Final[Answers] = MappingProxyType({})
 
 
-class Unresolved(Exception):
+class Unresolved(Exception):  # asks for answers, is not a failure
     """A value cannot be evaluated yet. ``questions``: all that it still needs, in order of appearance, each once."""
 
     def __init__(self, questions: list[Question]) -> None:

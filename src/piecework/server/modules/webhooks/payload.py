@@ -7,7 +7,7 @@ replaced by their URLs. ``rawBody`` is the body as text, empty where it is no te
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
@@ -116,7 +116,7 @@ async def _form(content_type: str, body: bytes, save: SaveFile) -> dict[str, Any
     from starlette.datastructures import Headers, UploadFile
     from starlette.formparsers import MultiPartException, MultiPartParser
 
-    async def whole() -> Any:
+    async def whole() -> AsyncGenerator[bytes, None]:
         yield body
 
     parser = MultiPartParser(
