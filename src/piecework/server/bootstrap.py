@@ -9,6 +9,13 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp
 
+from piecework.runner.catalogue import Catalogue
+from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
+from piecework.runner.steps import StepRunner
+from piecework.sandbox.pool import Limits, SandboxPool
+from piecework.sdk.services import Server
+from piecework.server.adapters.memory.callers import MemoryCallers
+from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.app import create_app
 from piecework.server.api.dispatch import Mount
 from piecework.server.kernel.crypto import Cipher
@@ -26,6 +33,8 @@ from piecework.server.modules.files import endpoints as file_endpoints
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flags.service import FlagService
+from piecework.server.modules.flows import endpoints as flow_endpoints
+from piecework.server.modules.flows.service import FlowService, FlowSettings
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.health import endpoints as health_endpoints
@@ -34,14 +43,21 @@ from piecework.server.modules.invitations import endpoints as invitation_endpoin
 from piecework.server.modules.invitations.service import InvitationService
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.platforms.service import PlatformService
+from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.projects import endpoints as project_endpoints
 from piecework.server.modules.projects.service import FlowCount, ProjectService
+from piecework.server.modules.runs import endpoints as run_endpoints
+from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.tags.service import TagService
 from piecework.server.modules.users import endpoints as user_endpoints
 from piecework.server.modules.users.service import UserService
+from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
+from piecework.server.modules.webhooks.endpoints import WEBHOOK_PATHS, webhook_app
+from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.modules.workers import endpoints as worker_endpoints
 from piecework.server.modules.workers.service import WorkerService
 
