@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import structlog
@@ -12,6 +13,8 @@ from starlette.types import ASGIApp
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
 from piecework.runner.steps import StepRunner
+from piecework.sandbox.errors import CodeSyntaxError
+from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
@@ -36,6 +39,7 @@ from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flags.service import FlagService
 from piecework.server.modules.flows import endpoints as flow_endpoints
+from piecework.server.modules.flows.code import CodeRejected
 from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
@@ -161,7 +165,7 @@ def build_container(settings: Settings) -> Container:
         users,
         files,
         HookActivation(),
-        sandbox.compile,
+        partial(_compile_code, sandbox),
         _no_template,
         projects.may_enter if hasattr(projects, "may_enter") else None,
         FlowSettings(enable_on_publish=settings.enable_flow_on_publish),
@@ -322,6 +326,16 @@ def _sandbox_limits(settings: Settings) -> Limits:
         cpu_seconds=settings.sandbox_cpu_limit_seconds,
         wall_seconds=settings.sandbox_wall_limit_seconds,
     )
+
+
+async def _compile_code(sandbox: SandboxPool, source: Mapping[str, Any]) -> str | None:
+    """The script of a code step, None for Python, which runs as it is written."""
+    if detect_language(source) is not Language.JAVASCRIPT:
+        return None
+    try:
+        return await sandbox.compile(source["code"])
+    except CodeSyntaxError as error:
+        raise CodeRejected(error.message) from error
 
 
 class HookActivation:

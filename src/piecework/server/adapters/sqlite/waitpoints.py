@@ -16,7 +16,7 @@ _ADD_EARLY = (
     "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, jobPayload)"
     " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING')"
 )
-_ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0)"
+_ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0, 0)"
 
 
 def add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: int, now: str) -> bool:
