@@ -10,6 +10,7 @@ from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from piecework.engine.expressions.template import expression_spans
 from piecework.engine.tree import walk
 from piecework.spec.flow import Step
 from piecework.spec.shape import Problem, join
@@ -52,24 +53,12 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/\w*")
+_CONNECTION = re.compile(
+    r"(?<![\w$.])connections\s*(?:\.?\s*\[\s*(?P<quote>['\"])(?P<quoted>[^'\"]+)(?P=quote)\s*\]|\.\s*(?P<dotted>[^\s.?\[\]'\"]+))"
+)
+"""As the engine reads it (expressions.tokens): a name after a dot runs to the next dot, hyphens included."""
 _OPERANDS = frozenset({"name", "number", "string", "pattern"})
 _BEFORE_PATTERN = frozenset({"return", "typeof", "in", "of", "void", "delete", "instanceof"})
-
-
-def expressions(text: str) -> Iterator[tuple[int, int]]:
-    """Where the expressions of a template are: start and end of what stands between ``{{`` and its ``}}``, found by counting braces
-    (spec/engine.md §1). Braces that are never closed are text."""
-    position = text.find("{{")
-    while position >= 0:
-        depth, end = 2, position + 2
-        while depth and end < len(text):
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        if depth or text[end - 2 : end] != "}}":
-            position = text.find("{{", position + 2)
-            continue
-        yield position + 2, end - 2
-        position = text.find("{{", end)
 
 
 def tokens(code: str) -> list[Token]:
@@ -207,7 +196,7 @@ def rewrite(text: str, change: Rewrite) -> str:
     """A template with the references of its expressions rewritten."""
     pieces: list[str] = []
     done = 0
-    for start, end in expressions(text):
+    for start, end in expression_spans(text):
         for reference in references(text[start:end]):
             edit = change(reference)
             if edit is not None:
@@ -267,7 +256,7 @@ def step_references(step: Step) -> Iterator[tuple[str, Reference]]:
     """Every reference in a step's settings with the path of its string (``settings.input.url``)."""
     for path, text in _strings(step.get("settings"), "settings"):
         if "{{" in text:
-            for start, end in expressions(text):
+            for start, end in expression_spans(text):
                 for reference in references(text[start:end]):
                     yield path, replace(reference, start=reference.start + start, end=reference.end + start)
 
@@ -296,7 +285,8 @@ def connection_ids(trigger: Step) -> list[str]:
     """External ids of the connections that a flow's expressions use, each once, in order of use."""
     ids: dict[str, None] = {}
     for step in walk(trigger):
-        for _, reference in step_references(step):
-            if reference.name == "connections" and reference.accessors:
-                ids[reference.accessors[0][0]] = None
+        for _, text in _strings(step.get("settings"), "settings"):
+            for start, end in expression_spans(text):
+                for match in _CONNECTION.finditer(text, start, end):
+                    ids[match["quoted"] or match["dotted"]] = None
     return list(ids)
