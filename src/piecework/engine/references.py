@@ -8,6 +8,7 @@ function or a function of the same expression binds as a parameter is left alone
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, Final
 
 from piecework.engine.expressions.template import expression_spans
@@ -165,27 +166,24 @@ def _is_key(token: Token) -> bool:
 
 
 def _parameters(found: Sequence[Token]) -> set[str]:
-    """Names that arrow functions and functions of the expression bind."""
+    """Names that arrow functions and functions of the expression bind, in time linear in its length."""
     bound: set[str] = set()
+    opened: list[int] = []
+    edges = [0] * (len(found) + 1)  # +1 and -1 where a list of parameters begins and ends
     for index, token in enumerate(found):
         if token.text == "=>" and index and found[index - 1].kind == "name":
             bound.add(found[index - 1].text)
-        elif token.text == "=>" and _text(found, index - 1) == ")":
-            bound.update(_names_back_to_bracket(found, index - 1))
-        elif token.text == "function":
-            close = next((at for at in range(index, len(found)) if found[at].text == ")"), index)
-            bound.update(each.text for each in found[index + 1 : close] if each.kind == "name")
+        elif _text(found, index) == "(":
+            opened.append(index)
+        elif _text(found, index) == ")" and opened:
+            start = opened.pop()
+            if _text(found, index + 1) == "=>" or "function" in (_text(found, start - 1), _text(found, start - 2)):
+                edges[start] += 1
+                edges[index] -= 1
+    for index, depth in enumerate(accumulate(edges[:-1])):
+        if depth and found[index].kind == "name" and _text(found, index - 1) not in (".", "?.", "="):
+            bound.add(found[index].text)
     return bound
-
-
-def _names_back_to_bracket(found: Sequence[Token], close: int) -> Iterator[str]:
-    depth = 0
-    for index in range(close, -1, -1):
-        depth += {")": 1, "(": -1}.get(_text(found, index), 0)
-        if depth == 0:
-            return
-        if found[index].kind == "name" and _text(found, index - 1) not in (".", "?.", "="):
-            yield found[index].text
 
 
 Rewrite = Callable[[Reference], tuple[int, int, str] | None]
