@@ -46,14 +46,15 @@ class Reference:
 
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+|//[^\n]*|/\*.*?\*/)"
+    r"(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<name>[^\W\d][\w$]*|\$[\w$]*)"
     r"|(?P<number>\d[\w.]*)"
-    r"|(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
+    r"|(?P<string>'(?:\\.|[^'\\])*(?:'|\\?\Z)|\"(?:\\.|[^\"\\])*(?:\"|\\?\Z))"
     r"|(?P<mark>\?\.(?!\d)|\.\.\.|=>|.)",
     re.DOTALL,
 )
-_PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/\w*")
+_PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*(?:\]|(?=\n)|\\?\Z)|[^/\\\[\n])+(?:/\w*)?", re.DOTALL)
+# What is never closed runs to the end: no JavaScript either way, and nothing is read twice, so that reading takes linear time.
 _CONNECTION = re.compile(
     r"(?<![\w$.])connections\s*(?:\.?\s*\[\s*(?P<quote>['\"])(?P<quoted>[^'\"]+)(?P=quote)\s*\]|\.\s*(?P<dotted>[^\s.?\[\]'\"]+))"
 )

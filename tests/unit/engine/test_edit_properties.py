@@ -117,12 +117,19 @@ def test_a_copy_refers_to_itself_only(version: Version, name: str) -> None:
     assert all(new[each]["settings"] == step["settings"] for each, step in old.items())
 
 
-KEYS = st.sampled_from(
-    (
-        "name type settings nextAction firstLoopAction children branches conditions onSuccessAction onFailureAction input sourceCode body "
-        "continueOnFailureBranches onSuccess pieceName pieceVersion actionName inputUiInfo customizedInputs"
-    ).split()
-)
+TREE_KEYS = [
+    "type",
+    "name",
+    "settings",
+    "nextAction",
+    "firstLoopAction",
+    "children",
+    "onSuccessAction",
+    "continueOnFailureBranches",
+    "onSuccess",
+]
+SETTINGS_KEYS = ["branches", "conditions", "input", "sourceCode", "body", "pieceName", "pieceVersion", "inputUiInfo", "customizedInputs"]
+KEYS = st.sampled_from(TREE_KEYS + SETTINGS_KEYS)
 WORDS = st.sampled_from(["CODE", "PIECE", "ROUTER", "LOOP_ON_ITEMS", "BRANCH", "EMPTY", "{{step_1['output']}}", "@activepieces/piece-http"])
 GARBAGE = st.recursive(
     st.none() | st.integers() | WORDS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=30

@@ -32,7 +32,7 @@ from tests.unit.engine.trees import chain, code, piece, trigger
         ("{{step_1 and no end", "{{step_1 and no end"),
         ("ap-formula-v1::{ {{step_1}} }::ap-formula-v1", "ap-formula-v1::{ {{step_1}} }::ap-formula-v1"),
         ("{{`unclosed ${step_1", "{{`unclosed ${step_1"),
-        ("{{ `unclosed ${step_1 }}{{ 'unclosed step_1 }}", "{{ `unclosed ${NEW }}{{ 'unclosed NEW }}"),
+        ("{{ `unclosed ${step_1 }}{{ 'unclosed step_1 }}", "{{ `unclosed ${NEW }}{{ 'unclosed step_1 }}"),
     ],
 )
 def test_renaming(before: str, after: str) -> None:
