@@ -3,12 +3,18 @@
 Generation alone would do, were every reader sure to run it; so the pages are in the repository, and this fails when one is out of date.
 """
 
+import ast
+import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
+
+import pytest
 
 from piecework.server.kernel.settings import Settings
 from piecework.server.kernel.settings.schema import SECTIONS
+from piecework.server.kernel.settings.values import Planned, find_constraint
 
 ROOT = Path(__file__).parents[2]
 REFERENCE = ROOT / "docs" / "reference"
@@ -25,3 +31,31 @@ def test_every_setting_is_documented() -> None:
     fields = [name for section in SECTIONS for name in section.model_fields]
     assert {*fields, "warnings"} == set(Settings.model_fields)
     assert [name for name in fields if f"| `AP_{name.upper()}` |" not in page] == []
+
+
+def test_every_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    names = [re.split(r"[^a-z0-9-]", dependency.lower(), maxsplit=1)[0] for dependency in project["dependencies"]]
+    reasons = (ROOT / "docs" / "decisions" / "0002-stack.md").read_text()
+    assert [name for name in names if f"`{name}`" not in reasons] == []
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    pages = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]
+    dead = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in pages
+        for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text())
+        if "://" not in target and not (page.parent / target).exists()
+    ]
+    assert dead == []
+
+
+@pytest.mark.skipif("def " not in (ROOT / "src/piecework/server/bootstrap.py").read_text(), reason="nothing is put together yet")
+def test_a_setting_that_nobody_reads_is_marked_as_planned() -> None:
+    """A setting that is documented as if it did something, and does nothing, is a lie to the operator."""
+    sources = [path for path in (ROOT / "src" / "piecework").rglob("*.py") if path.parent.name != "settings"]
+    read = {node.attr for path in sources for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Attribute)}
+    planned = {name for section in SECTIONS for name in section.model_fields if find_constraint(Settings.model_fields[name], Planned)}
+    fields = {name for section in SECTIONS for name in section.model_fields}
+    assert sorted(fields - read - planned) == []

@@ -28,6 +28,8 @@ from piecework.engine.commands import (
     Response,
     WaitForRetry,
 )
+from piecework.engine.containers import loop as loops
+from piecework.engine.containers import router as routers
 from piecework.engine.events import (
     Event,
     ExpressionsEvaluated,
@@ -42,8 +44,6 @@ from piecework.engine.events import (
 from piecework.engine.expressions import ConditionError, Unresolved
 from piecework.engine.program import LoopNode, Node, Program, RouterNode, WorkNode
 from piecework.engine.state import BranchFrame, LoopFrame, RouterFrame, RunState, StepRecord, Waiting
-from piecework.engine.containers import loop as loops
-from piecework.engine.containers import router as routers
 from piecework.spec.run import FlowRunStatus, StepStatus
 
 RETRY_DELAYS = (4.0, 8.0, 16.0)
@@ -280,9 +280,7 @@ def _enter_policy_branch(state: RunState, node: WorkNode, branch: Node | None) -
         state.node = branch
 
 
-def _finish(
-    state: RunState, status: FlowRunStatus, failed: FailedStep | None = None, *, response: Response | None = None
-) -> Finish:
+def _finish(state: RunState, status: FlowRunStatus, failed: FailedStep | None = None, *, response: Response | None = None) -> Finish:
     state.waiting = Waiting.NOTHING
     if status is FlowRunStatus.SUCCEEDED:
         loops.close_all(state, StepStatus.SUCCEEDED)

@@ -1,1 +1,4 @@
-"""The runner: executes the engine's commands with pieces and the sandbox. It knows no database and no user; whoever drives a run hands in services."""
+"""The runner: executes the engine's commands with pieces and the sandbox.
+
+It knows no database and no user; whoever drives a run hands in services.
+"""

@@ -2,6 +2,7 @@
 
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
 from piecework.sdk.auth import Auth, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
+from piecework.sdk.coercion import json_text
 from piecework.sdk.context import (
     ActionContext,
     DelayPause,
@@ -21,6 +22,7 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
+from piecework.sdk.loading import load_file
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
 from piecework.sdk.properties import (
@@ -57,6 +59,7 @@ from piecework.sdk.services import (
     Store,
     UploadedFile,
 )
+from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
@@ -128,4 +131,8 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "json_text",
+    "load_file",
+    "time_zone_options",
+    "zone",
 ]

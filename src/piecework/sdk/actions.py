@@ -45,7 +45,7 @@ HIDDEN = ErrorHandling(Switch(hide=True), Switch(hide=True))
 class Action:
     """One thing that a step can do.
 
-    ``pure`` says that it has no side effect outside the run and gives the same output again, so that no commit must precede it.
+    ``pure`` says that it has no side effect outside the run, so that no durable commit must precede it.
     ``invoke`` expects properties that ``process`` (and, where ``has_files``, ``resolve_files``) gave.
     """
 

@@ -4,6 +4,7 @@ Each takes any JSON value but null and gives the processed value, or None for "a
 ``Rejected`` with the wire's wording. JavaScript's conversions are kept where flows depend on them.
 """
 
+import json
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -19,7 +20,7 @@ class Rejected(Exception):
 
 def shown(value: Any) -> str:
     """A value as the messages quote it: text as it is, everything else as JSON, cut at 200 characters."""
-    text = value if isinstance(value, str) else orjson.dumps(value, default=str).decode()
+    text = value if isinstance(value, str) else json_text(value)
     return text if len(text) <= 200 else f"{text[:200]}…"
 
 
@@ -36,7 +37,15 @@ def to_text(value: Any) -> str:
         return number_text(value)
     if isinstance(value, int):
         return str(value)
-    return orjson.dumps(value, default=str).decode()
+    return json_text(value)
+
+
+def json_text(value: Any) -> str:
+    """Compact JSON, also of integers beyond 64 bits and of values that JSON does not know (as text)."""
+    try:
+        return orjson.dumps(value, default=str).decode()
+    except TypeError:
+        return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=str)
 
 
 def to_optional_text(value: Any) -> str | None:

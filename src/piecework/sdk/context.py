@@ -85,6 +85,10 @@ class RunHooks:
         if name not in self.tags:
             self.tags.append(name)
 
+    def pending_resume_url(self, params: dict[str, str]) -> str:
+        """The URL that resumes whatever pause of this run is pending when it is called (the wire's older form, spec/api.md)."""
+        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.waitpoint_id or self.id}?{urlencode(params)}"
+
     def resume_url(self, params: dict[str, str] | None = None, *, sync: bool = False) -> str:
         """The URL that resumes this step's webhook pause; ``params`` come back in ``resume_payload["queryParams"]``."""
         path = f"{self._resume_root}v1/flow-runs/{self.id}/waitpoints/{self.waitpoint_id}"

@@ -50,6 +50,11 @@ class HttpFailed(PieceError):
         super().__init__(message)
         self.detail = detail
 
+    @property
+    def status(self) -> int:
+        """The answer's status; 500 where there was no answer."""
+        return self.detail["response"]["status"]
+
 
 class PieceDefinitionError(TypeError):
     """A piece's code does not declare a form that the platform understands. Raised when the piece is imported."""

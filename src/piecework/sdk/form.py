@@ -4,17 +4,14 @@
 ``Form.load_files`` where ``has_files`` says that there are any.
 """
 
-import base64
-import binascii
 import dataclasses
 import inspect
-import mimetypes
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
-from urllib.parse import unquote_to_bytes
 
 from piecework.sdk import coercion
 from piecework.sdk.errors import InvalidInput, PieceDefinitionError, PieceError, PropertyProblem
+from piecework.sdk.loading import load_file
 from piecework.sdk.properties import (
     UNSET,
     Array,
@@ -26,7 +23,7 @@ from piecework.sdk.properties import (
     from_wire,
     title_from,
 )
-from piecework.sdk.services import Files, LoadedFile
+from piecework.sdk.services import Files
 
 _Field = tuple[str, coercion.Coerce | None, bool, Any]
 """Name, processing (None: as it is), required, value if missing."""
@@ -87,6 +84,10 @@ class Form:
             raise InvalidInput(problems)
         return values
 
+    def missing(self, raw: Mapping[str, Any]) -> list[str]:
+        """The required properties to which ``raw`` gives no value: absent, null or an empty text."""
+        return [name for name, _, required, _ in self._fields if required and raw.get(name) in (None, "")]
+
     def _missing(self, name: str, raw: Mapping[str, Any]) -> str:
         received = coercion.shown(raw[name]) if name in raw else "undefined"
         return f"Expected {_EXPECTED.get(self.properties[name].type.value, 'a value')}, received: {received}"
@@ -126,10 +127,15 @@ class Form:
             value = loaded.get(name)
             if value is None:
                 continue
-            if isinstance(prop, File):
-                loaded[name] = await _load_file(name, value, files, problems)
-            elif name in self._nested and self._nested[name].has_files:
-                loaded[name] = [await self._nested[name].load_files(item, files) for item in value]
+            try:
+                if isinstance(prop, File):
+                    loaded[name] = await load_file(value, files)
+                elif name in self._nested and self._nested[name].has_files:
+                    loaded[name] = [await self._nested[name].load_files(item, files) for item in value]
+            except InvalidInput as error:
+                problems.extend(PropertyProblem(f"{name}.{problem.property}", problem.message) for problem in error.problems)
+            except PieceError as error:
+                problems.append(PropertyProblem(name, str(error)))
         if problems:
             raise InvalidInput(problems)
         return loaded
@@ -167,39 +173,24 @@ def _zipped_array(value: Any) -> Any:
     return coercion.to_array(coercion.zipped(value))
 
 
+_TYPED: dict[int, tuple[Mapping[str, Any], Form]] = {}
+_TYPED_LIMIT = 4096
+
+
 def typed_by(schema: Mapping[str, Any]) -> Form:
-    """The form of a stored schema: ``{child: wire property}``."""
+    """The form of a stored schema: ``{child: wire property}``. Steps are immutable, so that one schema object has one form."""
+    known = _TYPED.get(id(schema))
+    if known is not None and known[0] is schema:
+        return known[1]
+    if len(_TYPED) >= _TYPED_LIMIT:
+        _TYPED.clear()
+    form = _form_by(schema)
+    _TYPED[id(schema)] = (schema, form)
+    return form
+
+
+def _form_by(schema: Mapping[str, Any]) -> Form:
     return Form({name: prop for name, raw in schema.items() if isinstance(raw, Mapping) and (prop := from_wire(raw)) is not None})
-
-
-async def _load_file(name: str, value: Any, files: Files, problems: list[PropertyProblem]) -> Any:
-    try:
-        if isinstance(value, LoadedFile):
-            return value
-        if isinstance(value, Mapping):
-            return _file_from_object(cast("Mapping[str, Any]", value))
-        return _file_from_data_url(value) if value.startswith("data:") else await files.read(value)
-    except (PieceError, ValueError, binascii.Error) as error:
-        problems.append(PropertyProblem(name, f"Expected file url or base64 with mimeType, received: {coercion.shown(value)} ({error})"))
-        return None
-
-
-def _file_from_object(value: Mapping[str, Any]) -> LoadedFile:
-    """A file that another step gave as JSON: ``{"filename", "base64"| "data", "extension"?}``."""
-    encoded = value.get("base64", value.get("data"))
-    if not isinstance(encoded, str):
-        raise ValueError("no base64 content")
-    return LoadedFile(str(value.get("filename", "unknown")), base64.b64decode(encoded), value.get("extension"))
-
-
-def _file_from_data_url(url: str) -> LoadedFile:
-    head, comma, body = url[5:].partition(",")
-    if not comma:
-        raise ValueError("a data URL without a comma")
-    mime, *parameters = head.split(";")
-    data = base64.b64decode(body) if "base64" in parameters else unquote_to_bytes(body)
-    extension = (mimetypes.guess_extension(mime) or ".bin").lstrip(".")
-    return LoadedFile(f"unknown.{extension}", data, extension)
 
 
 def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:

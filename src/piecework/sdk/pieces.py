@@ -134,13 +134,13 @@ class Piece:
     def schedule_trigger(
         self,
         *,
-        payload: Callable[[Schedule], Any],
+        payload: Callable[[Schedule, Mapping[str, Any]], Any],
         name: str | None = None,
         display_name: str | None = None,
         sample_data: Any = None,
         require_auth: bool = True,
     ) -> Callable[[F], F]:
-        """Make ``function(…) -> Schedule`` a trigger that fires by the clock with ``payload(schedule)`` as its output."""
+        """Make ``function(…) -> Schedule`` a trigger that fires by the clock with ``payload(schedule, props)`` as its output."""
 
         def register(function: F) -> F:
             form, _ = hook_from(function)
@@ -149,7 +149,7 @@ class Piece:
                 return function(**props)
 
             def payloads(ctx: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
-                return [payload(function(**props))]
+                return [payload(function(**props), props)]
 
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),

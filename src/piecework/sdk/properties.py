@@ -202,15 +202,19 @@ class Markdown(Property):
 
 @dataclass(frozen=True)
 class StaticDropdown(Property):
-    """One of ``options``; ``disabled=None`` leaves that key out of the wire's JSON."""
+    """One of ``options`` (a function: long lists are only made when the form is shown).
 
-    options: Options = field(default=(), kw_only=True)
+    ``disabled=None`` leaves that key out of the wire's JSON.
+    """
+
+    options: Options | Callable[[], Options] = field(default=(), kw_only=True)
     disabled: bool | None = field(default=None, kw_only=True)
     type: ClassVar[PropertyType] = PropertyType.STATIC_DROPDOWN
 
     def details(self) -> dict[str, Any]:
         choices: dict[str, Any] = {} if self.disabled is None else {"disabled": self.disabled}
-        choices["options"] = [{"label": option.label, "value": option.value} for option in option_list(self.options)]
+        options = self.options() if callable(self.options) else self.options
+        choices["options"] = [{"label": option.label, "value": option.value} for option in option_list(options)]
         return {"options": choices}
 
 

@@ -55,6 +55,7 @@ class HandshakeStrategy(StrEnum):
     HEADER_PRESENT = "HEADER_PRESENT"
     QUERY_PRESENT = "QUERY_PRESENT"
     BODY_PARAM_PRESENT = "BODY_PARAM_PRESENT"
+    HEAD_REQUEST = "HEAD_REQUEST"
 
 
 class PieceCategory(StrEnum):

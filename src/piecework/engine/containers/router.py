@@ -6,7 +6,7 @@ from typing import Any
 
 from piecework.engine.expressions import evaluate_conditions
 from piecework.engine.program import Branch, RouterNode
-from piecework.engine.state import RouterFrame, RunState
+from piecework.engine.state import RouterFrame, RunState, StepRecord
 from piecework.spec.run import StepStatus
 
 
@@ -14,18 +14,18 @@ def enter(state: RunState, node: RouterNode) -> None:
     """Evaluate the branches, record the step and open it; may raise ConditionError with the failed step recorded."""
     known = state.restored.get(node.name)
     if known and known.get("status") == StepStatus.SUCCEEDED:
-        record = dict(known)
+        record: StepRecord = dict(known)
+        state.record(node.name, record)
     else:
         settings = node.settings.evaluate(state.scope, state.answers)
         stored = node.settings.evaluate_censored(state.scope, state.answers) if node.settings.has_secrets else settings
         record = {"type": node.kind, "status": StepStatus.SUCCEEDED, "input": stored}
-    state.record(node.name, record)
-    if "output" not in record:
+        state.record(node.name, record)
         record["output"] = {"branches": _evaluate(node, settings, record)}
         record["duration"] = 0
     state.answers = {}
     state.scope[node.name] = record["output"]
-    evaluations = [branch["evaluation"] for branch in record["output"]["branches"]]
+    evaluations: list[bool] = [branch["evaluation"] for branch in record["output"]["branches"]]
     pending = [branch for branch, chosen in zip(node.branches, evaluations, strict=False) if chosen and branch.child]
     if state.only is not None:
         return

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from .javascript import UNDEFINED, json_stringify
 from .questions import NO_ANSWERS, Answers, Question, Unresolved
 from .template import Template, split_template
-from .tokens import Read, TokenReader, compile_token
+from .tokens import Read, compile_token
 
 Container = dict[str, Any] | list[Any]
 
@@ -26,7 +26,7 @@ class Compiled:
     ``evaluate_censored`` gives the same as ``evaluate``.
     """
 
-    __slots__ = ("_leaves", "_copies", "_raw", "constant", "has_secrets", "roots")
+    __slots__ = ("_copies", "_leaves", "_raw", "constant", "has_secrets", "roots")
 
     def __init__(self, raw: Any, leaves: list[_Leaf], copies: list[_Copy]) -> None:
         self._raw = raw

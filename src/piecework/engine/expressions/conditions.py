@@ -131,9 +131,7 @@ def _as_list(value: Any) -> list[Any]:
 
 
 def _list_contains(first: Any, second: Any, case_sensitive: bool) -> bool:
-    return any(
-        _text(item, case_sensitive, "firstValue") == _text(second, case_sensitive, "secondValue") for item in _as_list(first)
-    )
+    return any(_text(item, case_sensitive, "firstValue") == _text(second, case_sensitive, "secondValue") for item in _as_list(first))
 
 
 def _list_is_empty(first: Any, second: Any, case_sensitive: bool) -> bool:

@@ -12,6 +12,7 @@ import re
 from datetime import date
 from typing import Any, Final
 
+from .javascript import WHITESPACE
 from .legacy_dates import parse_legacy_date
 
 MAX_TIME: Final = 8.64e15
@@ -24,7 +25,7 @@ _CYCLE_DAYS: Final = 146_097
 
 # Each part after the year may be missing; the month may be 13 and the day 45: they carry over.
 _DAYJS = re.compile(
-    r"(\d{4})[-/]?(\d{1,2})?[-/]?(\d{0,2})[Tt\s]*(\d{1,2})?:?(\d{1,2})?:?(\d{1,2})?[.:]?(\d+)?", re.ASCII
+    rf"(\d{{4}})[-/]?(\d{{1,2}})?[-/]?(\d{{0,2}})[Tt{WHITESPACE}]*(\d{{1,2}})?:?(\d{{1,2}})?:?(\d{{1,2}})?[.:]?(\d+)?", re.ASCII
 )
 
 
@@ -44,9 +45,8 @@ def _clipped(time: float) -> float | None:
 
 def _dayjs_time(match: re.Match[str]) -> float:
     year, month, day, hour, minute, second, fraction = match.groups()
-    return time_of(
-        int(year), int(month or 1), int(day or 1) or 1, int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0")[:3])
-    )
+    years = int(year) + (1900 if int(year) <= 99 else 0)
+    return time_of(years, int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0), int((fraction or "0")[:3]))
 
 
 def _date_of_fields(text: str) -> float | None:

@@ -19,8 +19,7 @@ def write_json(value: Any, number: Callable[[int | float], str]) -> str:
     while True:
         out.append(prefix)
         if type(item) is dict or type(item) is list:
-            members = _object_members(item) if type(item) is dict else _array_members(item)
-            opening, closing = "{}" if type(item) is dict else "[]"
+            opening, members, closing = _opened(item)
             out.append(opening)
             open_containers.append((members, closing))
         else:
@@ -41,6 +40,12 @@ def _next_member(open_containers: list[tuple[Iterator[tuple[str, Any]], str]], o
         out.append(closing)
         open_containers.pop()
     return None
+
+
+def _opened(container: Any) -> tuple[str, Iterator[tuple[str, Any]], str]:
+    if type(container) is dict:
+        return "{", _object_members(container), "}"
+    return "[", _array_members(container), "]"
 
 
 def _array_members(items: list[Any]) -> Iterator[tuple[str, Any]]:

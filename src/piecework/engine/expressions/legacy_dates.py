@@ -20,7 +20,7 @@ class DateFields(NamedTuple):
     offset_minutes: int
 
 
-class _Rejected(Exception):  # noqa: N818
+class _Rejected(Exception):
     """The text is no date."""
 
 
@@ -43,11 +43,17 @@ class _Token(NamedTuple):
 
 _SIGNIFICANT_DIGITS: Final = 9
 _END = _Token("end", "")
-_TOKEN = re.compile(
-    rf"(?P<number>[0-9]+)|(?P<word>[^\0-@{WHITESPACE}]+)|(?P<space>[{WHITESPACE}]+)|(?P<symbol>.)", re.DOTALL
-)
-_MONTHS: Final = {name: number for number, name in enumerate("jan feb mar apr may jun jul aug sep oct nov dec".split(), 1)}
-_ZONES: Final = {"ut": 0, "utc": 0, "z": 0, "gmt": 0, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+_TOKEN = re.compile(rf"(?P<number>[0-9]+)|(?P<word>[^\0-@{WHITESPACE}]+)|(?P<space>[{WHITESPACE}]+)|(?P<symbol>.)", re.DOTALL)
+_MONTHS: Final = {"jan": 1, "feb": 2, "mar": 3, "apr": 4, "may": 5, "jun": 6} | {
+    "jul": 7,
+    "aug": 8,
+    "sep": 9,
+    "oct": 10,
+    "nov": 11,
+    "dec": 12,
+}
+_AMERICAN_ZONES: Final = {"est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7}
+_ZONES: Final = {"ut": 0, "utc": 0, "gmt": 0, "z": 0} | _AMERICAN_ZONES
 _HALVES: Final = {"am": 0, "pm": 12}
 
 

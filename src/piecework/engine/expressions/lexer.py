@@ -11,11 +11,11 @@ from typing import Any, Final, Literal, NamedTuple
 
 from .javascript import WHITESPACE, as_double, concatenate, plain_number
 
-MAX_TOKENS: Final = 300
+MAX_TOKENS: Final = 200
 """Longer expressions go to V8; the limit bounds the depth of the tree that the parser builds."""
 
 
-class NotNative(Exception):  # noqa: N818  (an answer of the parser, not a failure)
+class NotNative(Exception):  # an answer of the parser, not a failure
     """The expression is not one of those that are evaluated without JavaScript."""
 
 

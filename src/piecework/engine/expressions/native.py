@@ -27,7 +27,7 @@ class Native(NamedTuple):
     names: tuple[str, ...]
 
 
-class _Nullish(Exception):  # noqa: N818  (a jump, not a failure)
+class _Nullish(Exception):  # a jump, not a failure
     """An optional member met null or undefined: the chain around it is undefined."""
 
 
@@ -38,8 +38,11 @@ def compile_native(source: str, names: Collection[str]) -> Native:
     if path is not None:
         return Native(_path_evaluator(*path), (path[0],))
     compiler = _Compiler(names)
-    evaluate = compiler.compile(tree)
-    return Native(lambda scope: _settled(evaluate(scope)), tuple(compiler.mentioned))
+    return Native(_settling(compiler.compile(tree)), tuple(compiler.mentioned))
+
+
+def _settling(evaluate: Evaluator) -> Evaluator:
+    return lambda scope: _settled(evaluate(scope))
 
 
 def _settled(value: Any) -> Any:
@@ -68,8 +71,12 @@ def _property_path(tree: Node, names: Collection[str]) -> tuple[str, tuple[Step,
 
 def _path_evaluator(root: str, steps: tuple[Step, ...]) -> Evaluator:
     if any(key in FORBIDDEN for key, _ in steps):
-        return lambda scope: UNDEFINED
+        return _nothing
     return lambda scope: read_path(scope.get(root, UNDEFINED), steps)
+
+
+def _nothing(scope: Scope) -> Any:
+    return UNDEFINED
 
 
 # --- everything else ---------------------------------------------------------------------------------------------------------------

@@ -90,11 +90,12 @@ _LOGICAL = {"??": 2, "||": 2, "&&": 3}  # ?? may not meet || or && without brack
 _BINARY = {"==": 4, "!=": 4, "===": 4, "!==": 4, "<": 5, ">": 5, "<=": 5, ">=": 5, "+": 6, "-": 6, "*": 7, "/": 7, "%": 7}
 _UNARY: Final = 8
 _KEYWORDS = {"true": True, "false": False, "null": None}
-_RESERVED = frozenset(
-    "arguments async await break case catch class const continue debugger default delete do else enum eval export extends finally for "
-    "function if implements import in instanceof interface let new package private protected public return static super switch this "
-    "throw try var void while with yield".split()
-)
+_RESERVED_WORDS = """
+    arguments async await break case catch class const continue debugger default delete do else enum eval export extends finally for
+    function if implements import in instanceof interface let new package private protected public return static super switch this
+    throw try var void while with yield
+"""
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 
 
 def parse(source: str) -> Node:

@@ -33,11 +33,11 @@ Step = tuple[str, int | None]
 """One step of a path: the key, and the same key as an array index if it is one."""
 
 
-class Uncertain(Exception):  # noqa: N818  (an answer, not a failure)
+class Uncertain(Exception):  # an answer, not a failure
     """The operands are such that JavaScript's result is not known here: V8 is asked."""
 
 
-class ScriptFailure(Exception):  # noqa: N818  (what JavaScript does, not an error of ours)
+class ScriptFailure(Exception):  # what JavaScript does, not an error of ours
     """JavaScript would throw: a template shows this as an empty text."""
 
 

@@ -24,7 +24,7 @@ Answers = Mapping[tuple[str, str], Any]
 NO_ANSWERS: Final[Answers] = MappingProxyType({})
 
 
-class Unresolved(Exception):  # noqa: N818  (asks for answers, is not a failure)
+class Unresolved(Exception):  # asks for answers, is not a failure
     """A value cannot be evaluated yet. ``questions``: all that it still needs, in order of appearance, each once."""
 
     def __init__(self, questions: list[Question]) -> None:

@@ -16,6 +16,7 @@ from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, RunJournal, RunQueue
 from piecework.server.worker.drive import MAX_ATTEMPTS, RunLimits, Turn, new_facts
+
 log = structlog.get_logger(__name__)
 
 SAVE_EVERY_SECONDS = 0.2
@@ -39,7 +40,7 @@ class Worker:
         journal: RunJournal,
         programs: Programs,
         runner: StepRunner,
-        services: Callable[[str, str, str], Services],
+        services: Callable[[str, str], Services],
         server: Server,
         callers: Callers,
         progress: Progress,
@@ -147,7 +148,7 @@ class Worker:
                 await turn.expire(program)
                 return
             event = await turn.prepare(program)
-            services = self._services(run.project_id, run.flow_id, run.id)
+            services = self._services(run.project_id, run.flow_id)
             await turn.go(program, event, new_facts(run, services, self._server), self._runner)
         except asyncio.CancelledError:
             raise
@@ -157,4 +158,3 @@ class Worker:
         finally:
             self._turns.pop(run.id, None)
             self._slot_free.set()
-

@@ -36,7 +36,8 @@ def complete_waitpoint(
 ) -> bool:
     """Complete the pending waitpoint and put the job that goes on in the place of the one for the end of its time."""
     pending = connection.execute(
-        "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)", (run_id, waitpoint_id)
+        "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)",
+        (run_id, waitpoint_id),
     ).fetchone()
     if pending is None:
         return waitpoint_id is not None and _keep_early(connection, run_id, waitpoint_id, payload, now)

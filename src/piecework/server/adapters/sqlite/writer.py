@@ -187,7 +187,9 @@ def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 def _insert_rows(connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str = "") -> None:
     for chunk in _chunks(rows):
-        connection.execute(_STATEMENTS[table, len(chunk)] if not conflict else _CONFLICTING[table, len(chunk)], list(chain.from_iterable(chunk)))
+        connection.execute(
+            _STATEMENTS[table, len(chunk)] if not conflict else _CONFLICTING[table, len(chunk)], list(chain.from_iterable(chunk))
+        )
 
 
 def _delete(connection: sqlite3.Connection, table: str, column: str, keys: Sequence[Any]) -> None:

@@ -68,9 +68,8 @@ class UserService:
         await _repository.update_user(connection, user_id, {"platformId": platform_id})
 
     async def set_platform_role(self, connection: AsyncConnection, user_id: str, role: PlatformRole) -> None:
-        """Gives a user another role on his platform."""
+        """Gives a user another role on his platform; the caller emits `changed` when the transaction is over."""
         await _repository.update_user(connection, user_id, {"platformRole": role})
-        self.changed.emit()
 
     async def anybody_there(self, connection: AsyncConnection) -> bool:
         """Whether somebody has signed up yet."""
@@ -87,6 +86,10 @@ class UserService:
     async def accounts_of(self, connection: AsyncConnection, identity_id: str) -> list[Row]:
         """Returns the users that a person is, oldest first."""
         return await _repository.find_accounts(connection, identity_id)
+
+    async def account(self, connection: AsyncConnection, user_id: str) -> Row:
+        """Returns the row of a user who is there."""
+        return await _repository.get_account(connection, user_id)
 
     async def session_of(self, user_id: str) -> Row | None:
         """Returns what decides whether a user's token is good: status, platformRole, platformId, tokenVersion, verified."""

@@ -7,7 +7,7 @@ replaced by their URLs. ``rawBody`` is the body as text, empty where it is no te
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable
 from email.message import Message
 from typing import Any
 from urllib.parse import parse_qsl
@@ -57,7 +57,9 @@ def query_map(query: bytes) -> dict[str, Any]:
     return pairs_map(parse_qsl(query.decode("latin-1"), keep_blank_values=True, max_num_fields=MAX_FIELDS))
 
 
-async def read_payload(method: str, raw_headers: Iterable[tuple[bytes, bytes]], query: bytes, body: bytes, save: SaveFile) -> dict[str, Any]:
+async def read_payload(
+    method: str, raw_headers: Iterable[tuple[bytes, bytes]], query: bytes, body: bytes, save: SaveFile
+) -> dict[str, Any]:
     """The payload. Raises MalformedBody."""
     headers = header_map(raw_headers)
     content_type = headers.get("content-type", "")
@@ -114,10 +116,12 @@ async def _form(content_type: str, body: bytes, save: SaveFile) -> dict[str, Any
     from starlette.datastructures import Headers, UploadFile
     from starlette.formparsers import MultiPartException, MultiPartParser
 
-    async def whole() -> Any:
+    async def whole() -> AsyncGenerator[bytes, None]:
         yield body
 
-    parser = MultiPartParser(Headers({"content-type": content_type}), whole(), max_files=1000, max_fields=MAX_FIELDS, max_part_size=len(body))
+    parser = MultiPartParser(
+        Headers({"content-type": content_type}), whole(), max_files=1000, max_fields=MAX_FIELDS, max_part_size=len(body)
+    )
     try:
         form = await parser.parse()
     except (MultiPartException, KeyError) as error:

@@ -1,0 +1,3 @@
+from piecework.pieces.delay.piece import piece
+
+__all__ = ["piece"]

@@ -1,0 +1,3 @@
+from piecework.pieces.json.piece import piece
+
+__all__ = ["piece"]

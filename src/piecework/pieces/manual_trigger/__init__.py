@@ -1,0 +1,3 @@
+from piecework.pieces.manual_trigger.piece import piece
+
+__all__ = ["piece"]

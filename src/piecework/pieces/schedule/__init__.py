@@ -1,0 +1,3 @@
+from piecework.pieces.schedule.piece import piece
+
+__all__ = ["piece"]

@@ -1,0 +1,3 @@
+from piecework.pieces.store.piece import piece
+
+__all__ = ["piece"]

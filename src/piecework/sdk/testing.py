@@ -1,0 +1,215 @@
+"""For the tests of pieces: a context whose store, files, connections and HTTP are in memory, and one call that runs an action.
+
+ctx = FakeContext(http=ScriptedHttp(Reply(200, {"id": 7})))
+assert await run_action(piece, "create_task", {"content": "x"}, ctx) == {"id": 7}
+assert ctx.http.calls[0].url == "https://api.example/tasks"
+"""
+
+import inspect
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import orjson
+
+from piecework.sdk.context import ActionContext, TriggerContext
+from piecework.sdk.errors import PieceError
+from piecework.sdk.pieces import Piece
+from piecework.sdk.services import Connections, Files, Http, HttpError, LoadedFile, Server, Store, UploadedFile
+from piecework.spec.piece import StoreScope
+
+NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
+TEST_SERVER = Server(api_url="http://api.test/api/", public_url="https://flows.test/api/")
+
+
+class MemoryStore:
+    """A store; values are copied through JSON, as the real one does."""
+
+    def __init__(self, values: Mapping[tuple[StoreScope, str], Any] | None = None) -> None:
+        self.values: dict[tuple[StoreScope, str], Any] = dict(values or {})
+
+    async def get(self, key: str, scope: StoreScope = StoreScope.FLOW) -> Any:
+        value = self.values.get((scope, key))
+        return orjson.loads(orjson.dumps(value))
+
+    async def put(self, key: str, value: Any, scope: StoreScope = StoreScope.FLOW) -> None:
+        self.values[scope, key] = orjson.loads(orjson.dumps(value))
+
+    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
+        self.values.pop((scope, key), None)
+
+
+class MemoryFiles:
+    """Files under URLs of ``https://files.test/``; ``known`` holds those that a test provides."""
+
+    def __init__(self, known: Mapping[str, LoadedFile] | None = None) -> None:
+        self.known: dict[str, LoadedFile] = dict(known or {})
+
+    async def write(self, file_name: str, data: bytes) -> str:
+        url = f"https://files.test/{len(self.known) + 1}/{file_name}"
+        _, dot, extension = file_name.rpartition(".")
+        self.known[url] = LoadedFile(file_name, data, extension if dot else None)
+        return url
+
+    async def read(self, url: str) -> LoadedFile:
+        if url not in self.known:
+            raise PieceError(f"no file at {url}")
+        return self.known[url]
+
+
+class MemoryConnections:
+    """Connections by external id."""
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self.values = dict(values or {})
+
+    async def get(self, external_id: str) -> Any:
+        return self.values.get(external_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """An HTTP answer for ``ScriptedHttp``; ``body`` is bytes, text or a JSON value. Implements ``HttpResponse``."""
+
+    status: int = 200
+    body: Any = b""
+    headers: Mapping[str, str] = field(default_factory=dict[str, str])
+
+    @property
+    def content(self) -> bytes:
+        if isinstance(self.body, bytes):
+            return self.body
+        return self.body.encode() if isinstance(self.body, str) else orjson.dumps(self.body)
+
+    @property
+    def text(self) -> str:
+        return self.content.decode()
+
+    def json(self) -> Any:
+        return orjson.loads(self.content)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One call that a piece made; ``options`` are the arguments that it gave."""
+
+    method: str
+    url: str
+    options: dict[str, Any]
+
+
+class ScriptedHttp:
+    """Answers calls with the given replies, in order; an HttpError among them is raised."""
+
+    def __init__(self, *replies: Reply | HttpError) -> None:
+        self._replies = list(replies)
+        self.calls: list[Sent] = []
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        params: Mapping[str, Any] | None = None,
+        json: Any = None,
+        data: Mapping[str, str] | None = None,
+        content: bytes | str | None = None,
+        files: Sequence[UploadedFile] | None = None,
+        timeout: float | None = None,  # noqa: ASYNC109 - the protocol's
+        follow_redirects: bool = False,
+        auth: tuple[str, str] | None = None,
+        proxy: str | None = None,
+    ) -> Reply:
+        given: dict[str, Any] = {
+            "headers": headers, "params": params, "json": json, "data": data, "content": content, "files": files, "timeout": timeout,
+            "follow_redirects": follow_redirects, "auth": auth, "proxy": proxy,
+        }  # fmt: skip
+        self.calls.append(Sent(method, url, {name: value for name, value in given.items() if value not in (None, False)}))
+        if not self._replies:
+            raise AssertionError(f"no reply is left for {method} {url}")
+        reply = self._replies.pop(0)
+        if isinstance(reply, HttpError):
+            raise reply
+        return reply
+
+
+class FakeContext(ActionContext):
+    """An ActionContext with twins in memory, the clock at noon (15 January 2026, UTC) and a seeded random source."""
+
+    def __init__(
+        self,
+        *,
+        store: Store | None = None,
+        files: Files | None = None,
+        http: Http | None = None,
+        connections: Connections | None = None,
+        auth: Any = None,
+        execution_type: Literal["BEGIN", "RESUME"] = "BEGIN",
+        resume_payload: dict[str, Any] | None = None,
+        test: bool = False,
+        now: datetime = NOON,
+    ) -> None:
+        super().__init__(
+            store=store or MemoryStore(),
+            files=files or MemoryFiles(),
+            http=http or ScriptedHttp(),
+            connections=connections or MemoryConnections(),
+            auth=auth,
+            step_name="step_1",
+            flow_id="flow1",
+            flow_version_id="version1",
+            run_id="run1",
+            project_id="project1",
+            idempotency_key="run1:step_1",
+            waitpoint_id="waitpoint1",
+            execution_type=execution_type,
+            resume_payload=resume_payload,
+            server=TEST_SERVER,
+            test=test,
+            now=lambda: now,
+            random_source=random.Random(7),
+        )
+
+
+class FakeTriggerContext(TriggerContext):
+    """The same for triggers."""
+
+    def __init__(
+        self, *, payload: dict[str, Any] | None = None, store: Store | None = None, http: Http | None = None, now: datetime = NOON
+    ) -> None:
+        super().__init__(
+            store=store or MemoryStore(),
+            files=MemoryFiles(),
+            http=http or ScriptedHttp(),
+            connections=MemoryConnections(),
+            payload=payload,
+            flow_id="flow1",
+            project_id="project1",
+            webhook_url="https://flows.test/api/v1/webhooks/flow1",
+            server=TEST_SERVER,
+            now=lambda: now,
+            random_source=random.Random(7),
+        )
+
+
+async def run_action(
+    piece: Piece, name: str, form_input: Mapping[str, Any], ctx: ActionContext | None = None, settings: Mapping[str, Any] | None = None
+) -> Any:
+    """What the runner does with a step: process the input, load its files, invoke the action. Raises what these raise."""
+    action = piece.actions[name]
+    context = ctx or FakeContext()
+    props = action.process(form_input, settings or {})
+    if action.has_files:
+        props = await action.resolve_files(props, context.files)
+    result = action.invoke(context, props)
+    return await result if inspect.isawaitable(result) else result
+
+
+async def run_trigger(piece: Piece, name: str, form_input: Mapping[str, Any], ctx: TriggerContext | None = None) -> list[Any]:
+    """The outputs of a trigger for an event or poll."""
+    trigger = piece.triggers[name]
+    result = trigger.payloads(ctx or FakeTriggerContext(), trigger.process(form_input, {}))
+    return await result if inspect.isawaitable(result) else result
