@@ -9,11 +9,18 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp
 
+from piecework.runner.catalogue import Catalogue
+from piecework.runner.steps import Services
+from piecework.sandbox.errors import CodeSyntaxError
+from piecework.sandbox.language import Language, detect_language
+from piecework.sandbox.pool import SandboxPool
+from piecework.sdk import PieceError
+from piecework.sdk.services import Server
 from piecework.server.api.app import create_app
 from piecework.server.api.dispatch import Mount
 from piecework.server.kernel.crypto import Cipher
 from piecework.server.kernel.db import Database
-from piecework.server.kernel.http import RateLimiter, Routes
+from piecework.server.kernel.http import Principal, PrincipalType, RateLimiter, Routes
 from piecework.server.kernel.logging import configure_logging
 from piecework.server.kernel.schema_version import upgrade_if_behind
 from piecework.server.kernel.secret_files import load_or_create_secret
@@ -26,21 +33,34 @@ from piecework.server.modules.files import endpoints as file_endpoints
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flags.service import FlagService
+from piecework.server.modules.flows import endpoints as flow_endpoints
+from piecework.server.modules.flows.activation import DeclaredSchedules
+from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
+from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings, MayOwn
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.health import endpoints as health_endpoints
 from piecework.server.modules.health.service import HealthService
 from piecework.server.modules.invitations import endpoints as invitation_endpoints
 from piecework.server.modules.invitations.service import InvitationService
+from piecework.server.modules.pieces import endpoints as piece_endpoints
+from piecework.server.modules.pieces.service import PieceService
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.platforms.service import PlatformService
 from piecework.server.modules.projects import endpoints as project_endpoints
-from piecework.server.modules.projects.service import FlowCount, ProjectService
+from piecework.server.modules.projects.service import ProjectService
+from piecework.server.modules.sample_data import endpoints as sample_data_endpoints
+from piecework.server.modules.sample_data.service import SampleDataService
 from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.tags.service import TagService
+from piecework.server.modules.templates import endpoints as template_endpoints
+from piecework.server.modules.templates.service import TemplateService
+from piecework.server.modules.trigger_events import endpoints as trigger_event_endpoints
+from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
 from piecework.server.modules.users import endpoints as user_endpoints
+from piecework.server.modules.users.schemas import PlatformRole
 from piecework.server.modules.users.service import UserService
 from piecework.server.modules.workers import endpoints as worker_endpoints
 from piecework.server.modules.workers.service import WorkerService
@@ -51,6 +71,11 @@ ROUTES: Sequence[Routes] = (
     platform_endpoints.routes,
     project_endpoints.routes,
     folder_endpoints.routes,
+    flow_endpoints.routes,
+    piece_endpoints.routes,
+    template_endpoints.routes,
+    sample_data_endpoints.routes,
+    trigger_event_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
     tag_endpoints.routes,
@@ -79,6 +104,14 @@ class Container:
     authentication: AuthenticationService
     folders: FolderService
     files: FileService
+    catalogue: Catalogue
+    sandbox: SandboxPool
+    flows: FlowService
+    pieces: PieceService
+    templates: TemplateService
+    sample_data: SampleDataService
+    trigger_events: TriggerEventService
+    trigger_tests: TriggerTestService
     store: StoreService
     tags: TagService
     flags: FlagService
@@ -96,9 +129,29 @@ def build_container(settings: Settings) -> Container:
     tokens = TokenSigner(_secret(settings, "jwt_secret", 32))
     users = UserService(database)
     platforms = PlatformService(database)
-    projects = ProjectService(database, _count_no_flows_of_projects)
+    flow_counts = FlowCounts(database)
+    projects = ProjectService(database, flow_counts.of_projects)
     access = AccessService(tokens, users, projects)
     invitations = InvitationService(database, tokens, users, projects, settings.frontend_url)
+    folders = FolderService(database, flow_counts.in_folders)
+    files = FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days))
+    templates = TemplateService(database)
+    catalogue = Catalogue.load()
+    sandbox = SandboxPool()
+    server = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
+    flows = FlowService(
+        database,
+        catalogue,
+        folders,
+        users,
+        files,
+        DeclaredSchedules(),
+        _compiled_by(sandbox),
+        templates.flow_of,
+        _may_own_by(access, users),
+        FlowSettings(enable_on_publish=settings.enable_flow_on_publish),
+    )
+    trigger_events = TriggerEventService(database, flows, files)
     return Container(
         settings=settings,
         database=database,
@@ -113,8 +166,16 @@ def build_container(settings: Settings) -> Container:
         authentication=AuthenticationService(
             database, access, users, platforms, projects, invitations, open_sign_up=settings.allow_open_sign_up
         ),
-        folders=FolderService(database, _count_no_flows_in_folders),
-        files=FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days)),
+        folders=folders,
+        files=files,
+        catalogue=catalogue,
+        sandbox=sandbox,
+        flows=flows,
+        pieces=PieceService(catalogue, _no_services, server),
+        templates=templates,
+        sample_data=SampleDataService(files),
+        trigger_events=trigger_events,
+        trigger_tests=TriggerTestService(flows, trigger_events, catalogue, _no_services, server),
         store=StoreService(database, int(settings.max_store_entry_value_size_kb * 1024)),
         tags=TagService(database),
         flags=FlagService(database, settings, users, platforms),
@@ -142,6 +203,7 @@ async def running(container: Container) -> AsyncGenerator[None, None]:
     try:
         yield
     finally:
+        await container.sandbox.close()
         await container.database.close()
 
 
@@ -217,9 +279,39 @@ def _worker_props(settings: Settings) -> Mapping[str, str]:
     }
 
 
-async def _count_no_flows_of_projects(_project_ids: Sequence[str]) -> dict[str, FlowCount]:
-    return {}
+def _compiled_by(sandbox: SandboxPool) -> CompileCode:
+    async def compile_code(source: SourceCode) -> str | None:
+        try:
+            if detect_language(source) is not Language.JAVASCRIPT:
+                return None
+            return await sandbox.compile(source["code"])
+        except CodeSyntaxError as error:
+            raise CodeRejected(f"{error.message} (line {error.line})" if error.line else error.message) from error
+        except ValueError as error:
+            raise CodeRejected(str(error)) from error
+
+    return compile_code
 
 
-async def _count_no_flows_in_folders(_folder_ids: Sequence[str]) -> dict[str, int]:
-    return {}
+def _may_own_by(access: AccessService, users: UserService) -> MayOwn:
+    async def may_own(user_id: str, project_id: str) -> bool:
+        session = await users.session_of(user_id)
+        if session is None:
+            return False
+        is_admin = session["platformRole"] == PlatformRole.ADMIN
+        principal = Principal(PrincipalType.USER, user_id, session["platformId"], is_admin=is_admin)
+        return await access.may_enter(principal, project_id)
+
+    return may_own
+
+
+class _Unbound:
+    """Stands where pieces look for a service that this installation has not bound."""
+
+    def __getattr__(self, name: str) -> Any:
+        raise PieceError(f"This installation gives pieces no {name!r} outside of runs")
+
+
+def _no_services(_project_id: str, _flow_id: str, _run_id: str) -> Services:
+    unbound: Any = _Unbound()
+    return Services(store=unbound, files=unbound, http=unbound, connections=unbound)

@@ -128,7 +128,7 @@ async def count_flows(connection: AsyncConnection, project_id: str, folder_id: s
 
 async def count_by_folder(connection: AsyncConnection, folder_ids: Sequence[str]) -> dict[str, int]:
     statement = select(flow.c.folderId, func.count()).where(flow.c.folderId.in_(folder_ids)).group_by(flow.c.folderId)
-    return {folder_id: count for folder_id, count in await connection.execute(statement)}
+    return {row[0]: row[1] for row in await connection.execute(statement)}
 
 
 async def count_by_project(connection: AsyncConnection, project_ids: Sequence[str]) -> dict[str, tuple[int, int]]:

@@ -7,6 +7,7 @@ is still what was checked. `FlowService` lets one change of a flow happen at a t
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from piecework.engine.tree import step_names
 from piecework.engine.validation import version_problems
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
@@ -80,7 +81,8 @@ class Publisher:
         errors = await _repository.find_code_errors(connection, hashes)
         problems = [*version_problems(version.trigger, self._check), *code_problems(version.trigger, errors)]
         if problems:
-            raise not_publishable(problems)
+            order = step_names(version.trigger)
+            raise not_publishable(sorted(problems, key=lambda problem: order.index(problem.step or "")))
         return version
 
     async def _switch(self, flow: Row, version: StoredVersion, status: str) -> Row | None:
