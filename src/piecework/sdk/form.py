@@ -173,8 +173,23 @@ def _zipped_array(value: Any) -> Any:
     return coercion.to_array(coercion.zipped(value))
 
 
+_TYPED: dict[int, tuple[Mapping[str, Any], Form]] = {}
+_TYPED_LIMIT = 4096
+
+
 def typed_by(schema: Mapping[str, Any]) -> Form:
-    """The form of a stored schema: ``{child: wire property}``."""
+    """The form of a stored schema: ``{child: wire property}``. Steps are immutable, so that one schema object has one form."""
+    known = _TYPED.get(id(schema))
+    if known is not None and known[0] is schema:
+        return known[1]
+    if len(_TYPED) >= _TYPED_LIMIT:
+        _TYPED.clear()
+    form = _form_by(schema)
+    _TYPED[id(schema)] = (schema, form)
+    return form
+
+
+def _form_by(schema: Mapping[str, Any]) -> Form:
     return Form({name: prop for name, raw in schema.items() if isinstance(raw, Mapping) and (prop := from_wire(raw)) is not None})
 
 

@@ -10,16 +10,20 @@ import structlog
 from starlette.types import ASGIApp
 
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.steps import Services
+from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
+from piecework.runner.steps import StepRunner
 from piecework.sandbox.errors import CodeSyntaxError
 from piecework.sandbox.language import Language, detect_language
-from piecework.sandbox.pool import SandboxPool
-from piecework.sdk import PieceError
+from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
+from piecework.server.adapters.memory.callers import MemoryCallers
+from piecework.server.adapters.memory.progress import NoProgress
+from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.app import create_app
 from piecework.server.api.dispatch import Mount
 from piecework.server.kernel.crypto import Cipher
 from piecework.server.kernel.db import Database
+from piecework.server.kernel.folder_lock import locked
 from piecework.server.kernel.http import Principal, PrincipalType, RateLimiter, Routes
 from piecework.server.kernel.logging import configure_logging
 from piecework.server.kernel.schema_version import upgrade_if_behind
@@ -47,10 +51,14 @@ from piecework.server.modules.pieces import endpoints as piece_endpoints
 from piecework.server.modules.pieces.service import PieceService
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.platforms.service import PlatformService
+from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.projects import endpoints as project_endpoints
 from piecework.server.modules.projects.service import ProjectService
+from piecework.server.modules.runs import endpoints as run_endpoints
+from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.sample_data import endpoints as sample_data_endpoints
 from piecework.server.modules.sample_data.service import SampleDataService
+from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.tags import endpoints as tag_endpoints
@@ -62,16 +70,24 @@ from piecework.server.modules.trigger_events.service import TriggerEventService,
 from piecework.server.modules.users import endpoints as user_endpoints
 from piecework.server.modules.users.schemas import PlatformRole
 from piecework.server.modules.users.service import UserService
+from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
+from piecework.server.modules.webhooks.endpoints import WEBHOOK_PATHS, webhook_app
+from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.modules.workers import endpoints as worker_endpoints
 from piecework.server.modules.workers.service import WorkerService
+from piecework.server.worker.claim import Worker
+from piecework.server.worker.drive import RunLimits
+
+DATABASE_FILE = "piecework.db"
 
 ROUTES: Sequence[Routes] = (
     authentication_endpoints.routes,
     user_endpoints.routes,
     platform_endpoints.routes,
     project_endpoints.routes,
-    folder_endpoints.routes,
+    run_endpoints.routes,
     flow_endpoints.routes,
+    folder_endpoints.routes,
     piece_endpoints.routes,
     template_endpoints.routes,
     sample_data_endpoints.routes,
@@ -85,6 +101,29 @@ ROUTES: Sequence[Routes] = (
     worker_endpoints.routes,
 )
 """The modules' routes in the order in which they are tried: the busiest first, when it matters."""
+
+
+@dataclass(frozen=True)
+class Machinery:
+    """What runs flows: the queue and journal, the sandbox, outgoing HTTP, and the worker that drives runs in this process."""
+
+    runs: SqliteRuns
+    sandbox: SandboxPool
+    http: PooledHttp
+    worker: Worker
+
+    async def start(self) -> None:
+        """Opens the queue and begins to drive what waits in it."""
+        await self.runs.start()
+        await self.sandbox.start()
+        self.worker.start()
+
+    async def stop(self) -> None:
+        """Lets runs end for a while, then closes everything; what did not end is in the queue."""
+        await self.worker.close()
+        await self.runs.close()
+        await self.sandbox.close()
+        await self.http.close()
 
 
 @dataclass(frozen=True)
@@ -103,10 +142,11 @@ class Container:
     invitations: InvitationService
     authentication: AuthenticationService
     folders: FolderService
-    files: FileService
-    catalogue: Catalogue
-    sandbox: SandboxPool
     flows: FlowService
+    runs: RunService
+    webhooks: WebhookService
+    machinery: Machinery
+    files: FileService
     pieces: PieceService
     templates: TemplateService
     sample_data: SampleDataService
@@ -129,16 +169,14 @@ def build_container(settings: Settings) -> Container:
     tokens = TokenSigner(_secret(settings, "jwt_secret", 32))
     users = UserService(database)
     platforms = PlatformService(database)
-    flow_counts = FlowCounts(database)
-    projects = ProjectService(database, flow_counts.of_projects)
+    projects = ProjectService(database, FlowCounts(database).of_projects)
     access = AccessService(tokens, users, projects)
-    invitations = InvitationService(database, tokens, users, projects, settings.frontend_url)
-    folders = FolderService(database, flow_counts.in_folders)
     files = FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days))
+    store = StoreService(database, int(settings.max_store_entry_value_size_kb * 1024))
+    folders = FolderService(database, FlowCounts(database).in_folders)
     templates = TemplateService(database)
     catalogue = Catalogue.load()
-    sandbox = SandboxPool()
-    server = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
+    sandbox = SandboxPool(_sandbox_limits(settings))
     flows = FlowService(
         database,
         catalogue,
@@ -152,6 +190,26 @@ def build_container(settings: Settings) -> Container:
         FlowSettings(enable_on_publish=settings.enable_flow_on_publish),
     )
     trigger_events = TriggerEventService(database, flows, files)
+    runner = StepRunner(catalogue, sandbox)
+    programs = ProgramService(flows, runner)
+    http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
+    step_services = StepServices(store, files, http, settings.frontend_url, int(settings.max_file_size_mb * 1024 * 1024))
+    queue = SqliteRuns(settings.data_dir / DATABASE_FILE)
+    callers = MemoryCallers()
+    address = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
+    worker = Worker(
+        queue,
+        queue,
+        programs,
+        runner,
+        step_services,
+        address,
+        callers,
+        NoProgress(),
+        RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
+        settings.worker_concurrency,
+    )
+    invitations = InvitationService(database, tokens, users, projects, settings.frontend_url)
     return Container(
         settings=settings,
         database=database,
@@ -167,16 +225,17 @@ def build_container(settings: Settings) -> Container:
             database, access, users, platforms, projects, invitations, open_sign_up=settings.allow_open_sign_up
         ),
         folders=folders,
-        files=files,
-        catalogue=catalogue,
-        sandbox=sandbox,
         flows=flows,
-        pieces=PieceService(catalogue, _no_services, server),
+        runs=RunService(database, queue, queue, queue, flows, worker),
+        webhooks=WebhookService(flows, programs, trigger_events, queue, callers, step_services, address, settings.webhook_timeout_seconds),
+        machinery=Machinery(queue, sandbox, http, worker),
+        files=files,
+        pieces=PieceService(catalogue, step_services, address),
         templates=templates,
         sample_data=SampleDataService(files),
         trigger_events=trigger_events,
-        trigger_tests=TriggerTestService(flows, trigger_events, catalogue, _no_services, server),
-        store=StoreService(database, int(settings.max_store_entry_value_size_kb * 1024)),
+        trigger_tests=TriggerTestService(flows, trigger_events, catalogue, step_services, address),
+        store=store,
         tags=TagService(database),
         flags=FlagService(database, settings, users, platforms),
         health=HealthService(database, settings.data_dir),
@@ -192,19 +251,26 @@ def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
         services=container.services(),
         routes=ROUTES,
         max_body_bytes=int(container.settings.max_file_size_mb * 1024 * 1024),
-        mounts=mounts,
+        mounts=[_webhook_mount(container), *mounts],
     )
+
+
+def _webhook_mount(container: Container) -> Mount:
+    max_bytes = int(container.settings.max_webhook_payload_size_mb * 1024 * 1024)
+    return Mount(WEBHOOK_PREFIX, webhook_app(container.webhooks, max_bytes), WEBHOOK_PATHS)
 
 
 @asynccontextmanager
 async def running(container: Container) -> AsyncGenerator[None, None]:
     """What must happen before the first request and after the last one."""
-    await upgrade_if_behind(container.database, database_url(container.settings))
-    try:
-        yield
-    finally:
-        await container.sandbox.close()
-        await container.database.close()
+    with locked(container.settings.data_dir):
+        await upgrade_if_behind(container.database, database_url(container.settings))
+        await container.machinery.start()
+        try:
+            yield
+        finally:
+            await container.machinery.stop()
+            await container.database.close()
 
 
 def serve(settings: Settings) -> None:
@@ -242,7 +308,7 @@ def serve(settings: Settings) -> None:
 def database_url(settings: Settings) -> str:
     """Returns SQLAlchemy's URL of the embedded database; its folder is made when it is not there."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return f"sqlite+aiosqlite:///{settings.data_dir / 'piecework.db'}"
+    return f"sqlite+aiosqlite:///{settings.data_dir / DATABASE_FILE}"
 
 
 def _event_loop_runner(coroutine: Any) -> None:
@@ -279,6 +345,14 @@ def _worker_props(settings: Settings) -> Mapping[str, str]:
     }
 
 
+def _sandbox_limits(settings: Settings) -> Limits:
+    return Limits(
+        memory_mb=settings.sandbox_memory_limit,
+        cpu_seconds=settings.sandbox_cpu_limit_seconds,
+        wall_seconds=settings.sandbox_wall_limit_seconds,
+    )
+
+
 def _compiled_by(sandbox: SandboxPool) -> CompileCode:
     async def compile_code(source: SourceCode) -> str | None:
         try:
@@ -303,15 +377,3 @@ def _may_own_by(access: AccessService, users: UserService) -> MayOwn:
         return await access.may_enter(principal, project_id)
 
     return may_own
-
-
-class _Unbound:
-    """Stands where pieces look for a service that this installation has not bound."""
-
-    def __getattr__(self, name: str) -> Any:
-        raise PieceError(f"This installation gives pieces no {name!r} outside of runs")
-
-
-def _no_services(_project_id: str, _flow_id: str, _run_id: str) -> Services:
-    unbound: Any = _Unbound()
-    return Services(store=unbound, files=unbound, http=unbound, connections=unbound)

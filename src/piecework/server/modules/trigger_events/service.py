@@ -51,7 +51,8 @@ class TriggerEventService:
         version = await self._latest(query.project_id, query.flow_id)
         async with self._database.read() as connection:
             page = await _repository.page_events(connection, query.flow_id, source_name(version.trigger), query)
-        return {**page, "data": [{**row, "payload": await self._payload(row["fileId"], query.project_id)} for row in page["data"]]}
+        data: list[Any] = [{**row, "payload": await self._payload(row["fileId"], query.project_id)} for row in page["data"]]
+        return {**page, "data": data}
 
     async def save(self, project_id: str, flow_id: str, source: str, payload: Any) -> TriggerEvent:
         """Keeps an event and returns it. `payload` is any JSON value, `source` what `source_name` gives."""

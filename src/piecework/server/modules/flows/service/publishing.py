@@ -40,7 +40,8 @@ class Publisher:
         async with self._database.read() as connection:
             flow = await _found(connection, flow_id)
             version = await self._runnable(connection, flow, flow["latestVersionId"])
-        status = status or (FlowStatus.ENABLED if self._enables else flow["status"])
+        if status is None:
+            status = FlowStatus.ENABLED if self._enables else str(flow["status"])
         listening = await self._switch(flow, version, status)
         async with self._database.transaction() as connection:
             await self._refuse_changed(connection, flow, version)
