@@ -15,7 +15,7 @@ from piecework.sdk.services import Server
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, RunJournal, RunQueue
-from piecework.server.worker.drive import MAX_ATTEMPTS, OnTested, RunLimits, Turn, new_facts
+from piecework.server.worker.drive import MAX_ATTEMPTS, MAX_KILLS, OnTested, RunLimits, Turn, new_facts
 
 log = structlog.get_logger(__name__)
 
@@ -139,8 +139,8 @@ class Worker:
     async def _drive(self, turn: Turn) -> None:
         run = turn.run
         try:
-            if turn.job.attempts > MAX_ATTEMPTS:
-                await turn.give_up(f"The run ended its worker {MAX_ATTEMPTS} times and is not tried again")
+            if turn.job.kills >= MAX_KILLS or turn.job.attempts > MAX_ATTEMPTS:
+                await turn.give_up(f"The worker ended {turn.job.attempts - 1} times while it drove this run, which is not tried again")
                 return
             program = await self._programs.get(run.flow_version_id)
             if program is None:

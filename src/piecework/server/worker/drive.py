@@ -33,8 +33,11 @@ from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 3
-"""A run that was claimed this often without ending has killed its worker each time."""
+MAX_KILLS = 3
+"""A run that was alone in the hands of so many workers when they died, without a step ending in between, has killed them."""
+
+MAX_ATTEMPTS = 10
+"""A run that so many workers did not survive together with others is given up, whoever was to blame: nothing is tried for ever."""
 
 FINISH_RETRY_SECONDS = (0.5, 2.0, 10.0, 30.0)
 
@@ -187,7 +190,10 @@ class Turn:
         self.run.updated = now_iso()
         self.run.steps_count = self.state.steps_count
         seq, self._seq = self._seq, self._seq + 1
-        await self._journal.append(self.run, self.job, seq, encode(changes))
+        progress = self.job.attempts > 1 and any(record["status"] != StepStatus.RUNNING for _, _, record in changes)
+        if progress:
+            self.job = self.job._replace(attempts=1, kills=0)
+        await self._journal.append(self.run, self.job, seq, encode(changes), progress=progress)
         self.job = self.job._replace(durable=True)
 
     def save_soon(self) -> None:
