@@ -89,9 +89,11 @@ class Publisher:
     async def _switch(self, flow: Row, version: StoredVersion, status: str) -> Row | None:
         """Makes the trigger of `version` listen, or nothing when the flow shall be disabled; returns the row of what listens."""
         try:
+            if status == FlowStatus.ENABLED:
+                return await self._activate(flow, version)
             if flow["status"] == FlowStatus.ENABLED:
                 await self._activation.deactivate(facts_of(flow))
-            return await self._activate(flow, version) if status == FlowStatus.ENABLED else None
+            return None
         except Exception as error:
             await self._restore(flow)
             if not isinstance(error, ActivationFailed):
