@@ -176,7 +176,7 @@ def build_container(settings: Settings) -> Container:
     folders = FolderService(database, FlowCounts(database).in_folders)
     templates = TemplateService(database)
     catalogue = Catalogue.load()
-    sandbox = SandboxPool(_sandbox_limits(settings))
+    sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
     flows = FlowService(
         database,
         catalogue,
