@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, fields
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -21,14 +22,28 @@ from piecework.server.kernel.tokens import TokenSigner
 from piecework.server.modules.access.service import AccessService
 from piecework.server.modules.authentication import endpoints as authentication_endpoints
 from piecework.server.modules.authentication.service import AuthenticationService
+from piecework.server.modules.files import endpoints as file_endpoints
+from piecework.server.modules.files.service import FileService
+from piecework.server.modules.flags import endpoints as flag_endpoints
+from piecework.server.modules.flags.service import FlagService
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
+from piecework.server.modules.health import endpoints as health_endpoints
+from piecework.server.modules.health.service import HealthService
+from piecework.server.modules.invitations import endpoints as invitation_endpoints
+from piecework.server.modules.invitations.service import InvitationService
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.platforms.service import PlatformService
 from piecework.server.modules.projects import endpoints as project_endpoints
 from piecework.server.modules.projects.service import FlowCount, ProjectService
+from piecework.server.modules.store import endpoints as store_endpoints
+from piecework.server.modules.store.service import StoreService
+from piecework.server.modules.tags import endpoints as tag_endpoints
+from piecework.server.modules.tags.service import TagService
 from piecework.server.modules.users import endpoints as user_endpoints
 from piecework.server.modules.users.service import UserService
+from piecework.server.modules.workers import endpoints as worker_endpoints
+from piecework.server.modules.workers.service import WorkerService
 
 ROUTES: Sequence[Routes] = (
     authentication_endpoints.routes,
@@ -36,6 +51,13 @@ ROUTES: Sequence[Routes] = (
     platform_endpoints.routes,
     project_endpoints.routes,
     folder_endpoints.routes,
+    file_endpoints.routes,
+    store_endpoints.routes,
+    tag_endpoints.routes,
+    invitation_endpoints.routes,
+    flag_endpoints.routes,
+    health_endpoints.routes,
+    worker_endpoints.routes,
 )
 """The modules' routes in the order in which they are tried: the busiest first, when it matters."""
 
@@ -53,8 +75,15 @@ class Container:
     users: UserService
     platforms: PlatformService
     projects: ProjectService
+    invitations: InvitationService
     authentication: AuthenticationService
     folders: FolderService
+    files: FileService
+    store: StoreService
+    tags: TagService
+    flags: FlagService
+    health: HealthService
+    workers: WorkerService
 
     def services(self) -> Mapping[type[Any], Any]:
         """Returns the fields by their types."""
@@ -69,6 +98,7 @@ def build_container(settings: Settings) -> Container:
     platforms = PlatformService(database)
     projects = ProjectService(database, _count_no_flows_of_projects)
     access = AccessService(tokens, users, projects)
+    invitations = InvitationService(database, tokens, users, projects, settings.frontend_url)
     return Container(
         settings=settings,
         database=database,
@@ -79,8 +109,17 @@ def build_container(settings: Settings) -> Container:
         users=users,
         platforms=platforms,
         projects=projects,
-        authentication=AuthenticationService(database, access, users, platforms, projects, open_sign_up=settings.allow_open_sign_up),
+        invitations=invitations,
+        authentication=AuthenticationService(
+            database, access, users, platforms, projects, invitations, open_sign_up=settings.allow_open_sign_up
+        ),
         folders=FolderService(database, _count_no_flows_in_folders),
+        files=FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days)),
+        store=StoreService(database, int(settings.max_store_entry_value_size_kb * 1024)),
+        tags=TagService(database),
+        flags=FlagService(database, settings, users, platforms),
+        health=HealthService(database, settings.data_dir),
+        workers=WorkerService(settings.data_dir, _worker_props(settings)),
     )
 
 
@@ -166,6 +205,16 @@ def _rate_limiter(settings: Settings) -> RateLimiter:
         settings.api_rate_limit_authn_window,
         None if settings.client_real_ip_header == "none" else settings.client_real_ip_header,
     )
+
+
+def _worker_props(settings: Settings) -> Mapping[str, str]:
+    """The settings that a worker shows, by the wire's names."""
+    return {
+        "EXECUTION_MODE": settings.execution_mode.value,
+        "WORKER_CONCURRENCY": str(settings.worker_concurrency),
+        "SANDBOX_MEMORY_LIMIT": str(settings.sandbox_memory_limit * 1024),
+        "REUSE_SANDBOX": "true",
+    }
 
 
 async def _count_no_flows_of_projects(_project_ids: Sequence[str]) -> dict[str, FlowCount]:

@@ -19,6 +19,8 @@ log = structlog.get_logger("api")
 _INVALID_JSON = ("FST_ERR_CTP_INVALID_JSON_BODY", "Body is not valid JSON but content-type is set to 'application/json'")
 _TOO_LARGE = ("FST_ERR_CTP_BODY_TOO_LARGE", "Request body is too large")
 _MESSAGES = {404: "Route not found"}
+_NAMES = {413: "Payload Too Large"}
+"""Where Node names a status otherwise than Python does."""
 
 
 def problem(status: int, message: str, code: str | None = None, headers: Any = None) -> JsonResponse:
@@ -26,7 +28,7 @@ def problem(status: int, message: str, code: str | None = None, headers: Any = N
     body: dict[str, Any] = {"statusCode": status}
     if code:
         body["code"] = code
-    return JsonResponse({**body, "error": HTTPStatus(status).phrase, "message": message}, status, headers)
+    return JsonResponse({**body, "error": _NAMES.get(status) or HTTPStatus(status).phrase, "message": message}, status, headers)
 
 
 def body_too_large() -> JsonResponse:

@@ -67,13 +67,13 @@ def new_entity(**values: Any) -> Row:
     return {"id": new_id(), "created": now, "updated": now, **values}
 
 
-def rows_of(result: CursorResult[Any]) -> list[Row]:
+def rows_of(result: CursorResult[*tuple[Any, ...]]) -> list[Row]:
     """Returns all rows of a result. Their keys are plain strings, as orjson wants them, not SQLAlchemy's."""
     names = [str(name) for name in result.keys()]  # noqa: SIM118 - a result is no mapping
     return [dict(zip(names, values, strict=True)) for values in result]
 
 
-def row_of(result: CursorResult[Any]) -> Row | None:
+def row_of(result: CursorResult[*tuple[Any, ...]]) -> Row | None:
     """Returns the first row of a result, or None."""
     rows = rows_of(result)
     return rows[0] if rows else None

@@ -1,6 +1,6 @@
 """What the modules' endpoints are written with: routes, replies, request models, pages, who calls, and the services that answer."""
 
-from piecework.server.kernel.http.caller import Access, CallerOf, Principal, PrincipalType
+from piecework.server.kernel.http.caller import Access, Caller, CallerOf, Principal, PrincipalType
 from piecework.server.kernel.http.fields import Body, EntityId, IdText, Name, PlainText, Query
 from piecework.server.kernel.http.pages import Cursor, Page, PageQuery, page_of
 from piecework.server.kernel.http.rate_limit import RateLimited, RateLimiter
@@ -11,6 +11,7 @@ from piecework.server.kernel.http.services import Provided
 __all__ = [
     "Access",
     "Body",
+    "Caller",
     "CallerOf",
     "Cursor",
     "EntityId",

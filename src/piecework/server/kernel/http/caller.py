@@ -83,6 +83,16 @@ class Caller:
             raise not_authorized("No role found for the user", userId=user.id, projectId=project_id)
         return user
 
+    async def project(self, project_id: str | None) -> str:
+        """Returns the project to work in: an engine's own, or the one that a user names and may enter."""
+        principal = await self.principal()
+        if principal.type is PrincipalType.ENGINE and principal.project_id is not None:
+            return principal.project_id
+        if project_id is None:
+            raise not_authorized("Project ID is required")
+        await self.enter(project_id)
+        return project_id
+
 
 class _BearerToken(SecurityBase):
     """The dependency behind `CallerOf`; tells OpenAPI that the operation needs a bearer token."""

@@ -69,6 +69,17 @@ def upgrade() -> None:
     op.create_index("ix_project_platformId_created", "project", ["platformId", "created", "id"], unique=False)
     op.create_index("uq_project_platformId_externalId", "project", ["platformId", "externalId"], unique=True)
     op.create_table(
+        "tag",
+        sa.Column("id", sa.String(length=21), nullable=False),
+        sa.Column("created", sa.String(length=24), nullable=False),
+        sa.Column("updated", sa.String(length=24), nullable=False),
+        sa.Column("platformId", sa.String(length=21), nullable=False),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["platformId"], ["platform.id"], name=op.f("fk_tag_platformId"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tag")),
+    )
+    op.create_index("uq_tag_platformId_name", "tag", ["platformId", "name"], unique=True)
+    op.create_table(
         "user",
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("created", sa.String(length=24), nullable=False),
@@ -85,6 +96,27 @@ def upgrade() -> None:
     op.create_index("ix_user_platformId_created", "user", ["platformId", "created", "id"], unique=False)
     op.create_index("uq_user_identityId_platformId", "user", ["identityId", "platformId"], unique=True)
     op.create_table(
+        "file",
+        sa.Column("id", sa.String(length=21), nullable=False),
+        sa.Column("created", sa.String(length=24), nullable=False),
+        sa.Column("updated", sa.String(length=24), nullable=False),
+        sa.Column("projectId", sa.String(length=21), nullable=True),
+        sa.Column("platformId", sa.String(length=21), nullable=True),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("location", sa.String(), nullable=False),
+        sa.Column("compression", sa.String(), nullable=False),
+        sa.Column("fileName", sa.String(), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False, comment="bytes before compression"),
+        sa.Column("metadata", sa.String(), nullable=True),
+        sa.Column("s3Key", sa.String(), nullable=True),
+        sa.Column("data", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["platformId"], ["platform.id"], name=op.f("fk_file_platformId"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["projectId"], ["project.id"], name=op.f("fk_file_projectId"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
+    )
+    op.create_index("ix_file_projectId_type_created", "file", ["projectId", "type", "created"], unique=False)
+    op.create_index("ix_file_type_created", "file", ["type", "created"], unique=False)
+    op.create_table(
         "folder",
         sa.Column("id", sa.String(length=21), nullable=False),
         sa.Column("created", sa.String(length=24), nullable=False),
@@ -98,6 +130,19 @@ def upgrade() -> None:
     )
     op.create_index("ix_folder_projectId_created", "folder", ["projectId", "created", "id"], unique=False)
     op.create_index("uq_folder_projectId_nameKey", "folder", ["projectId", "nameKey"], unique=True)
+    op.create_table(
+        "piece_tag",
+        sa.Column("id", sa.String(length=21), nullable=False),
+        sa.Column("created", sa.String(length=24), nullable=False),
+        sa.Column("updated", sa.String(length=24), nullable=False),
+        sa.Column("platformId", sa.String(length=21), nullable=False),
+        sa.Column("pieceName", sa.String(), nullable=False),
+        sa.Column("tagId", sa.String(length=21), nullable=False),
+        sa.ForeignKeyConstraint(["platformId"], ["platform.id"], name=op.f("fk_piece_tag_platformId"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["tagId"], ["tag.id"], name=op.f("fk_piece_tag_tagId"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_piece_tag")),
+    )
+    op.create_index("uq_piece_tag_tagId_pieceName", "piece_tag", ["tagId", "pieceName"], unique=True)
     op.create_table(
         "project_member",
         sa.Column("id", sa.String(length=21), nullable=False),
@@ -126,3 +171,33 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_project_plan")),
         sa.UniqueConstraint("projectId", name=op.f("uq_project_plan_projectId")),
     )
+    op.create_table(
+        "store-entry",
+        sa.Column("id", sa.String(length=21), nullable=False),
+        sa.Column("created", sa.String(length=24), nullable=False),
+        sa.Column("updated", sa.String(length=24), nullable=False),
+        sa.Column("key", sa.String(length=128), nullable=False),
+        sa.Column("projectId", sa.String(length=21), nullable=False),
+        sa.Column("value", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(["projectId"], ["project.id"], name=op.f("fk_store-entry_projectId"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_store-entry")),
+    )
+    op.create_index("uq_store_entry_projectId_key", "store-entry", ["projectId", "key"], unique=True)
+    op.create_table(
+        "user_invitation",
+        sa.Column("id", sa.String(length=21), nullable=False),
+        sa.Column("created", sa.String(length=24), nullable=False),
+        sa.Column("updated", sa.String(length=24), nullable=False),
+        sa.Column("email", sa.String(), nullable=False),
+        sa.Column("platformId", sa.String(length=21), nullable=False),
+        sa.Column("projectId", sa.String(length=21), nullable=True),
+        sa.Column("type", sa.String(), nullable=False),
+        sa.Column("platformRole", sa.String(), nullable=True),
+        sa.Column("projectRole", sa.String(), nullable=True),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["platformId"], ["platform.id"], name=op.f("fk_user_invitation_platformId"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["projectId"], ["project.id"], name=op.f("fk_user_invitation_projectId"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_user_invitation")),
+    )
+    op.create_index("ix_user_invitation_platformId_created", "user_invitation", ["platformId", "created", "id"], unique=False)
+    op.create_index("ix_user_invitation_platformId_email", "user_invitation", ["platformId", "email"], unique=False)

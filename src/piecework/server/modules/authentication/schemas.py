@@ -1,17 +1,9 @@
 """What travels about signing up and in."""
 
-from typing import Annotated
-
-from pydantic import StringConstraints
 from typing_extensions import TypedDict
 
 from piecework.server.kernel.http import Body, IdText, Name
-from piecework.server.modules.users.schemas import Credentials, NewPassword, PlatformRoleName, UserStatusName
-
-EmailAddress = Annotated[
-    str,
-    StringConstraints(pattern=r"^[^\s@\x00-\x1f\x7f]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$", max_length=320),
-]
+from piecework.server.modules.users.schemas import Credentials, EmailAddress, NewPassword, PlatformRoleName, UserStatusName
 
 
 class SignUp(Credentials):

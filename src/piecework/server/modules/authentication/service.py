@@ -13,9 +13,10 @@ from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found
 from piecework.server.kernel.passwords import hash_password, verify_password
 from piecework.server.modules.access.service import AccessService
 from piecework.server.modules.authentication.schemas import AuthenticationResponse, SignIn, SignUp
+from piecework.server.modules.invitations.service import InvitationService
 from piecework.server.modules.platforms.service import PlatformService
 from piecework.server.modules.projects.service import ProjectService
-from piecework.server.modules.users.schemas import PlatformRole, UserStatus
+from piecework.server.modules.users.schemas import PlatformRole, UserStatus, normal_email
 from piecework.server.modules.users.service import NewPerson, UserService
 
 _PERSON = ("firstName", "lastName", "email", "trackEvents", "newsLetter", "verified")
@@ -31,6 +32,7 @@ class AuthenticationService:
         users: UserService,
         platforms: PlatformService,
         projects: ProjectService,
+        invitations: InvitationService,
         *,
         open_sign_up: bool,
     ) -> None:
@@ -39,13 +41,14 @@ class AuthenticationService:
         self._users = users
         self._platforms = platforms
         self._projects = projects
+        self._invitations = invitations
         self._open_sign_up = open_sign_up
 
     async def sign_up(self, request: SignUp) -> AuthenticationResponse:
         """Adds a person and signs him in. Raises EXISTING_USER or INVITATION_ONLY_SIGN_UP."""
         await self._refuse_uninvited(request)
         person = NewPerson(
-            email=_normal(request.email),
+            email=normal_email(request.email),
             password_hash=await hash_password(request.password),
             first_name=request.first_name,
             last_name=request.last_name,
@@ -62,7 +65,7 @@ class AuthenticationService:
     async def sign_in(self, request: SignIn) -> AuthenticationResponse:
         """Returns a session. Raises INVALID_CREDENTIALS for an unknown address and for a wrong password alike, USER_IS_INACTIVE."""
         async with self._database.read() as connection:
-            identity = await self._users.find_identity(connection, _normal(request.email))
+            identity = await self._users.find_identity(connection, normal_email(request.email))
         password_hash = None if identity is None else identity["password"]
         if not await verify_password(request.password, password_hash) or identity is None:
             raise ApError(ErrorCode.INVALID_CREDENTIALS)
@@ -86,13 +89,13 @@ class AuthenticationService:
     async def _refuse_uninvited(self, request: SignUp) -> None:
         """Refuses early, before a password is hashed for somebody who may not come in."""
         async with self._database.read() as connection:
-            if await self._users.find_identity(connection, _normal(request.email)):
-                raise ApError(ErrorCode.EXISTING_USER, {"email": _normal(request.email), "platformId": None})
-            if await self._users.anybody_there(connection) and not await self._may_join(connection, _normal(request.email)):
+            if await self._users.find_identity(connection, normal_email(request.email)):
+                raise ApError(ErrorCode.EXISTING_USER, {"email": normal_email(request.email), "platformId": None})
+            if await self._users.anybody_there(connection) and not await self._may_join(connection, normal_email(request.email)):
                 raise ApError(ErrorCode.INVITATION_ONLY_SIGN_UP, {"message": "User is not invited to the platform"})
 
     async def _may_join(self, connection: AsyncConnection, email: str) -> bool:
-        return self._open_sign_up
+        return self._open_sign_up or await self._invitations.is_invited(connection, email)
 
     async def _found(self, connection: AsyncConnection, person: NewPerson) -> Row:
         """The first of all: he owns the platform."""
@@ -112,7 +115,8 @@ class AuthenticationService:
         identity = await self._users.add_identity(connection, person)
         user = await self._users.add_user(connection, identity["id"], platform["id"], PlatformRole.MEMBER)
         await self._projects.add_personal(connection, platform["id"], user["id"], person.first_name)
-        return user
+        await self._invitations.redeem(connection, person.email, user)
+        return await self._users.account(connection, user["id"])
 
     async def _signed_in(self, connection: AsyncConnection, user: Row) -> AuthenticationResponse:
         identity = await self._users.identity_of(connection, user["id"])
@@ -124,7 +128,3 @@ class AuthenticationService:
             "projectId": await self._projects.start_of(connection, user["platformId"], user["id"]),
         }
         return response
-
-
-def _normal(email: str) -> str:
-    return email.strip().lower()

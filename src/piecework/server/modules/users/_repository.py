@@ -49,6 +49,10 @@ async def find_accounts(connection: AsyncConnection, identity_id: str) -> list[R
     return rows_of(result)
 
 
+async def get_account(connection: AsyncConnection, user_id: str) -> Row:
+    return rows_of(await connection.execute(select(user).where(user.c.id == user_id)))[0]
+
+
 async def find_user(connection: AsyncConnection, user_id: str, platform_id: str) -> Row | None:
     result = await connection.execute(_users().where(user.c.id == user_id, user.c.platformId == platform_id))
     return row_of(result)

@@ -29,6 +29,11 @@ PlatformRoleName = Literal["ADMIN", "MEMBER", "OPERATOR"]
 UserStatusName = Literal["ACTIVE", "INACTIVE"]
 
 
+def normal_email(email: str) -> str:
+    """Returns the address as it is stored and compared."""
+    return email.strip().lower()
+
+
 def _checked_length(password: str) -> str:
     if not fits_bcrypt(password):
         raise ValueError(f"Too big: expected string to have <={MAX_BYTES} bytes")
@@ -43,6 +48,12 @@ class Credentials(Body):
     def _fits(cls, value: str | None) -> str | None:
         return value if value is None else _checked_length(value)
 
+
+EmailAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^[^\s@\x00-\x1f\x7f]{1,64}@[A-Za-z0-9]([A-Za-z0-9.-]{0,250}[A-Za-z0-9])?$", max_length=320),
+]
+"""An e-mail address: one @, no spaces, and a host name behind it."""
 
 NewPassword = Annotated[str, StringConstraints(min_length=8, max_length=64)]
 

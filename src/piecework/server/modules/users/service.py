@@ -88,6 +88,10 @@ class UserService:
         """Returns the users that a person is, oldest first."""
         return await _repository.find_accounts(connection, identity_id)
 
+    async def account(self, connection: AsyncConnection, user_id: str) -> Row:
+        """Returns the row of a user who is there."""
+        return await _repository.get_account(connection, user_id)
+
     async def session_of(self, user_id: str) -> Row | None:
         """Returns what decides whether a user's token is good: status, platformRole, platformId, tokenVersion, verified."""
         async with self._database.read() as connection:

@@ -1,0 +1,32 @@
+"""Statements about files."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from piecework.server.kernel.db import Row, row_of
+from piecework.server.modules.files.models import file
+
+
+async def insert_file(connection: AsyncConnection, row: Row) -> None:
+    await connection.execute(insert(file).values(row))
+
+
+async def replace_file(connection: AsyncConnection, row: Row) -> None:
+    await connection.execute(delete(file).where(file.c.id == row["id"]))
+    await insert_file(connection, row)
+
+
+async def find_file(connection: AsyncConnection, file_id: str) -> Row | None:
+    return row_of(await connection.execute(select(file).where(file.c.id == file_id)))
+
+
+async def delete_files(connection: AsyncConnection, file_ids: Sequence[str]) -> None:
+    await connection.execute(delete(file).where(file.c.id.in_(file_ids)))
+
+
+async def delete_old_files(connection: AsyncConnection, types: Sequence[str], created_before: str, limit: int) -> int:
+    """Deletes at most `limit` files of these types that are older, and returns how many it were."""
+    old = select(file.c.id).where(file.c.type.in_(types), file.c.created < created_before).limit(limit)
+    return (await connection.execute(delete(file).where(file.c.id.in_(old)))).rowcount

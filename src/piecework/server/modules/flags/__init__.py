@@ -1,0 +1,1 @@
+"""Flags: what a browser must know before anybody has signed in."""

@@ -1,0 +1,1 @@
+"""Health: whether the server can do its work."""

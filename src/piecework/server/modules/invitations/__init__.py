@@ -1,0 +1,1 @@
+"""Invitations: how people come to a platform or a project."""

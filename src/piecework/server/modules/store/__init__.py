@@ -1,0 +1,1 @@
+"""Store: values that flows keep between runs, by key."""

@@ -1,0 +1,1 @@
+"""Tags that a platform puts on pieces."""

@@ -1,0 +1,1 @@
+"""Worker machines: who executes runs."""

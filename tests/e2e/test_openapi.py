@@ -1,0 +1,45 @@
+"""The interface's own description."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+PUBLIC = {
+    ("get", "/flags"),
+    ("get", "/health"),
+    ("get", "/files/{id}"),
+    ("post", "/authentication/sign-in"),
+    ("post", "/authentication/sign-up"),
+    ("post", "/user-invitations/accept"),
+}
+"""The operations that need no session; a file is opened by the token of its link."""
+
+
+@pytest.fixture
+def document(anonymous: httpx.Client) -> dict[str, Any]:
+    return anonymous.get("/openapi.json").json()
+
+
+def operations(document: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(method, path, operation) for path, item in document["paths"].items() for method, operation in item.items()]
+
+
+def test_every_operation_is_described(document: dict[str, Any]) -> None:
+    for method, path, operation in operations(document):
+        assert operation.get("summary"), (method, path)
+        assert operation.get("description"), (method, path)
+        assert {"400", "401", "403", "404", "409", "413", "429"} <= set(operation["responses"]), (method, path)
+        assert "422" not in operation["responses"], (method, path)
+
+
+def test_only_public_operations_need_no_token(anonymous: httpx.Client, document: dict[str, Any]) -> None:
+    assert {(method, path) for method, path, operation in operations(document) if "security" not in operation} == PUBLIC
+    for method, path, _ in operations(document):
+        if (method, path) not in PUBLIC:
+            response = anonymous.request(method.upper(), path.replace("{id}", "x" * 21), json={} if method == "post" else None)
+            assert response.status_code in (400, 403), (method, path, response.text)
+
+
+def test_the_documentation_is_served(anonymous: httpx.Client) -> None:
+    assert "openapi.json" in anonymous.get("/docs").text
