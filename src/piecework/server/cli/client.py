@@ -94,7 +94,9 @@ def server_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--url", envvar="PIECEWORK_URL", default=DEFAULT_URL, show_default=True, help="The server; PIECEWORK_URL otherwise.")
     @click.option("--email", envvar="PIECEWORK_EMAIL", help="The account; PIECEWORK_EMAIL otherwise.")
-    @click.option("--password", envvar="PIECEWORK_PASSWORD", help="Its password; PIECEWORK_PASSWORD otherwise (better: others cannot see it).")
+    @click.option(
+        "--password", envvar="PIECEWORK_PASSWORD", help="Its password; PIECEWORK_PASSWORD otherwise (better: others cannot see it)."
+    )
     @click.option("--token", envvar="PIECEWORK_TOKEN", help="A bearer token or API key in place of them; PIECEWORK_TOKEN otherwise.")
     @click.option("--project", envvar="PIECEWORK_PROJECT", help="The project's id; PIECEWORK_PROJECT otherwise, else the account's own.")
     @wraps(command)

@@ -38,12 +38,16 @@ def _read_payload(text: str | None) -> Any:
     if text is None:
         return None
     if text.startswith("@"):
-        with told_in_one_line(OSError, UnicodeDecodeError, prefix="--payload: "):
-            text = sys.stdin.read() if text == "@-" else Path(text[1:]).read_text(encoding="utf-8")
+        text = _read_text(text[1:])
     try:
         return json.loads(text)
     except ValueError as error:
         raise click.UsageError(f"--payload is not JSON: {error}") from None
+
+
+def _read_text(path: str) -> str:
+    with told_in_one_line(OSError, UnicodeDecodeError, prefix="--payload: "):
+        return sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
 
 
 def _run_file(flow: str, payload: Any, timeout: float, as_json: bool) -> None:
