@@ -2,7 +2,8 @@
 
 The guard sits where connections are made: it resolves the host, refuses addresses of private ranges and connects to the very address
 that it checked, so that a name which changes its address in between gains nothing. Every redirect hop and every proxy passes through the
-same door. Logs carry method, host, path and status, never a query, header or body.
+same door. Cookies are never kept: the client is shared by all projects. Logs carry method, host, path and status, never a query, header
+or body.
 """
 
 import asyncio
@@ -14,6 +15,7 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from typing import Any, cast
 
 import httpcore
@@ -284,7 +286,7 @@ class PooledHttp:
                 headers={"User-Agent": USER_AGENT},
                 max_redirects=MAX_REDIRECTS,
                 trust_env=False,
-                cookies=None,
+                cookies=CookieJar(DefaultCookiePolicy(allowed_domains=[])),
             )
             self._clients[proxy] = client
         return client

@@ -94,6 +94,7 @@ class Zygote:
 
     def end(self, pid: int) -> asyncio.Future[int]:
         """Kill the child, if it still lives, and give its wait status (-1: unknown). The pid is gone after this."""
+        assert pid > 1, f"not a child: {pid}"  # kill(0) and kill(-1) would reach us and everybody else
         ended: asyncio.Future[int] = self._loop.create_future()
         try:
             os.kill(pid, signal.SIGKILL)  # safe: nobody reaps it before the next line

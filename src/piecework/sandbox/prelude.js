@@ -144,12 +144,6 @@ const $sandbox = (() => {
     }
   };
 
-  const takeText = (name) => {
-    const text = global[name];
-    deleteProperty(global, name);
-    return text;
-  };
-
   const configure = (maxOutput, maxStdout) => {
     limit = maxOutput;
     room = maxStdout;
@@ -179,11 +173,11 @@ const $sandbox = (() => {
   return Object.freeze({
     __proto__: null,
     define: (body) => { define ??= body; },
-    run: (maxOutput, maxStdout) => {
+    run: (inputs, maxOutput, maxStdout) => {
       if (started) return;
       started = true;
       configure(maxOutput, maxStdout);
-      settle(parse(takeText("$input")));
+      settle(parse(inputs));
     },
     // The outcome; or the milliseconds to sleep before `tick`, as a text; or the failure that nothing can settle it any more.
     take: () => {
@@ -202,10 +196,9 @@ const $sandbox = (() => {
       else apply(mapDelete, timers, [id]);
       try { apply(timer.callback, undefined, timer.args); } catch (error) { fail(error); }
     },
-    evaluate: (maxOutput) => {
+    evaluate: (scopeText, expressions, maxOutput) => {
       configure(maxOutput, 0);
-      const scope = parse(takeText("$input"));
-      const expressions = parse(takeText("$expressions"));
+      const scope = parse(scopeText);
       expose("flattenNestedKeys", flattenNestedKeys);
       for (const name of Object.keys(scope)) expose(name, scope[name]);
       let json = "[";

@@ -26,8 +26,8 @@ def encode(header: bytes, payload: bytes = b"") -> bytes:
 class FrameReader:
     """Cuts a byte stream into frames.
 
-    ``feed`` takes bytes as they arrive and returns the first complete frame as ``(header, payload)``, or None; call it with ``b""`` for
-    the next one. Raises FrameTooLarge as soon as a frame's lengths exceed ``max_payload`` or MAX_HEADER_BYTES, before buffering it.
+    ``feed`` takes bytes as they arrive and returns a frame that they complete as ``(header, payload)``, or None. A peer waits for the answer
+    before it sends again, so that there is never more than one. Raises FrameTooLarge as soon as a frame's lengths exceed ``max_payload`` or MAX_HEADER_BYTES, before buffering it.
     """
 
     __slots__ = ("_buffer", "_need", "max_payload")
@@ -37,7 +37,7 @@ class FrameReader:
         self._buffer = bytearray()
         self._need = _LENGTHS.size
 
-    def feed(self, data: bytes) -> tuple[bytes, bytes] | None:
+    def feed(self, data: bytes | memoryview) -> tuple[bytes, bytes] | None:
         buffer = self._buffer
         buffer += data
         if len(buffer) < self._need:

@@ -56,7 +56,7 @@ def bubblewrap_command(interpreter: str) -> list[str]:
 def _confinement() -> list[str]:
     nobody = str(NOBODY)
     return [
-        *("--unshare-all", "--disable-userns", "--uid", nobody, "--gid", nobody, "--hostname", "sandbox"),
+        *("--unshare-all", "--unshare-user", "--uid", nobody, "--gid", nobody, "--hostname", "sandbox"),
         *("--die-with-parent", "--new-session", "--cap-drop", "ALL"),
         *("--clearenv", "--setenv", "LANG", "C.UTF-8", "--setenv", "HOME", "/tmp", "--setenv", "TZ", "UTC", "--chdir", "/"),  # noqa: S108
     ]

@@ -40,7 +40,7 @@ class Worker(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._reader = protocol.FrameReader(0)
         self._loop = asyncio.get_running_loop()
-        self._answer: asyncio.Future[Frame] | None = None
+        self._answer: asyncio.Future[Frame] = self._loop.create_future()  # the first answer is the child's greeting, unasked
         self._started_wall = 0.0
         self._cpu_before: float | None = None
         self._resident_before = 0
@@ -52,25 +52,27 @@ class Worker(asyncio.Protocol):
 
     async def greeting(self) -> None:
         """Wait until the child has announced itself. Raises ChildGone."""
-        answer = self._answer = self._loop.create_future()
-        if self._transport is None or self._transport.is_closing():
-            raise ChildGone
-        await answer
+        await self._answer
         self._resident_before = _resident_bytes(self.pid)
 
     def end(self, verdict: SandboxError | None = None) -> None:
-        """Kill the child and have it reaped; a request under way fails with ``verdict``, or with what its wait status says."""
-        if self.ended is None:
-            self.verdict = verdict
+        """Kill the child and have it reaped; a request under way fails with ``verdict``, or with what its wait status says.
+
+        A child whose pid is not known yet only loses its connection: whoever waits for the pid ends it then.
+        """
+        if self.ended is not None:
+            return
+        self.verdict = self.verdict or verdict
+        if self.pid:
             self.ended = self.zygote.end(self.pid)
-            if self._transport is not None:
-                self._transport.abort()
+        if self._transport is not None:
+            self._transport.abort()
 
     def connection_lost(self, exc: Exception | None) -> None:
-        if self.pid:
-            self.end()
-        if self._answer is not None and not self._answer.done():
+        self.end()
+        if not self._answer.done():
             self._answer.set_exception(ChildGone())
+            self._answer.exception()  # seen: a caller that was cancelled does not look any more
         self._on_lost(self)
 
     # ---- one request ----------------------------------------------------------------------------------------------------------------
@@ -100,10 +102,13 @@ class Worker(asyncio.Protocol):
         if frame is None:
             return
         self.limits = None
-        if answer is None or answer.done():  # nobody asked: whatever runs in there is not our code any more
+        if answer.done():  # nobody asked: whatever runs in there is not our code any more
             self.end()
         else:
             answer.set_result(frame)
+
+    def seconds_running(self) -> float:
+        return self._loop.time() - self._started_wall
 
     # ---- the watchdog's eye -----------------------------------------------------------------------------------------------------------
 
@@ -112,7 +117,7 @@ class Worker(asyncio.Protocol):
         limits = self.limits
         if limits is None or self.ended is not None:
             return
-        if self._loop.time() - self._started_wall > limits.wall_seconds:
+        if self.seconds_running() > limits.wall_seconds:
             self.end(TimeLimitExceeded(f"The code ran for more than {limits.wall_seconds:g} seconds"))
             return
         used = _cpu_seconds(self.pid)

@@ -2,6 +2,7 @@
 
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
 from piecework.sdk.auth import Auth, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
+from piecework.sdk.coercion import json_text
 from piecework.sdk.context import (
     ActionContext,
     DelayPause,
@@ -130,6 +131,7 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "json_text",
     "load_file",
     "time_zone_options",
     "zone",

@@ -84,6 +84,10 @@ class Form:
             raise InvalidInput(problems)
         return values
 
+    def missing(self, raw: Mapping[str, Any]) -> list[str]:
+        """The required properties to which ``raw`` gives no value: absent, null or an empty text."""
+        return [name for name, _, required, _ in self._fields if required and raw.get(name) in (None, "")]
+
     def _missing(self, name: str, raw: Mapping[str, Any]) -> str:
         received = coercion.shown(raw[name]) if name in raw else "undefined"
         return f"Expected {_EXPECTED.get(self.properties[name].type.value, 'a value')}, received: {received}"
@@ -169,8 +173,23 @@ def _zipped_array(value: Any) -> Any:
     return coercion.to_array(coercion.zipped(value))
 
 
+_TYPED: dict[int, tuple[Mapping[str, Any], Form]] = {}
+_TYPED_LIMIT = 4096
+
+
 def typed_by(schema: Mapping[str, Any]) -> Form:
-    """The form of a stored schema: ``{child: wire property}``."""
+    """The form of a stored schema: ``{child: wire property}``. Steps are immutable, so that one schema object has one form."""
+    known = _TYPED.get(id(schema))
+    if known is not None and known[0] is schema:
+        return known[1]
+    if len(_TYPED) >= _TYPED_LIMIT:
+        _TYPED.clear()
+    form = _form_by(schema)
+    _TYPED[id(schema)] = (schema, form)
+    return form
+
+
+def _form_by(schema: Mapping[str, Any]) -> Form:
     return Form({name: prop for name, raw in schema.items() if isinstance(raw, Mapping) and (prop := from_wire(raw)) is not None})
 
 

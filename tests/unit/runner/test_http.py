@@ -13,7 +13,7 @@ from piecework.sdk import HttpError, UploadedFile
 
 async def echo(request: web.Request) -> web.Response:
     body = await request.read()
-    return web.json_response(
+    response = web.json_response(
         {
             "method": request.method,
             "query": {name: request.query.getall(name) for name in request.query},
@@ -22,6 +22,8 @@ async def echo(request: web.Request) -> web.Response:
         },
         headers={"X-Two": "b"},
     )
+    response.set_cookie("session", "1")
+    return response
 
 
 async def form(request: web.Request) -> web.Response:
@@ -96,6 +98,13 @@ async def test_sends_what_it_is_told(http: PooledHttp, server: TestServer) -> No
     assert seen["body"] == '{"x":1}'
     assert seen["headers"]["x-one"] == "a"
     assert seen["headers"]["authorization"] == "Basic dTpw"
+
+
+async def test_cookies_are_not_kept(http: PooledHttp, server: TestServer) -> None:
+    url = str(server.make_url("/echo")).replace("127.0.0.1", "localhost")
+    assert "session=1" in (await http.request("GET", url)).headers["set-cookie"]
+    assert "cookie" not in (await http.request("GET", url)).json()["headers"]
+    assert (await http.request("GET", url, headers={"Cookie": "own=1"})).json()["headers"]["cookie"] == "own=1"
 
 
 async def test_a_get_may_have_a_body(http: PooledHttp, server: TestServer) -> None:

@@ -1,5 +1,6 @@
 """Dates counted from today: the next weekday or day of the year, the bounds of the previous month."""
 
+import math
 import re
 from datetime import datetime, timedelta
 from typing import Annotated
@@ -24,10 +25,9 @@ def next_day_of_week(
 ) -> dict[str, str]:
     """Give the next date that falls on a weekday; today counts if the time is still to come."""
     now = clock(ctx, timeZone)
-    if weekday not in range(7):
-        raise PieceError(f"weekday: must be 0 (Sunday) to 6, received: {weekday}")
+    wanted = whole_number(weekday, 0, 6, "weekday")
     candidate = at_time(now, time_of_day(time, now, currentTime))
-    days = (weekday - candidate.isoweekday()) % 7
+    days = (wanted - candidate.isoweekday()) % 7
     if days == 0 and candidate < now:
         days = 7
     return {"result": write(candidate + timedelta(days=days), timeFormat)}
@@ -46,10 +46,9 @@ def next_day_of_year(
 ) -> dict[str, str]:
     """Give the next date that falls on a day of the year; today counts if the time is still to come."""
     now = clock(ctx, timeZone)
-    if month not in range(1, 13) or day not in range(1, 32):
-        raise PieceError(f"There is no day {day} of month {month}")
-    first = at_time(now, time_of_day(time, now, currentTime)).replace(month=int(month), day=1)
-    candidates = (first.replace(year=now.year + later) + timedelta(days=int(day) - 1) for later in range(2))
+    days = whole_number(day, 1, 31, "day") - 1
+    first = at_time(now, time_of_day(time, now, currentTime)).replace(month=whole_number(month, 1, 12, "month"), day=1)
+    candidates = (first.replace(year=now.year + later) + timedelta(days=days) for later in range(2))
     return {"result": write(next(candidate for candidate in candidates if candidate >= now), timeFormat)}
 
 
@@ -74,6 +73,17 @@ def last_day_of_previous_month(
 
 def _last_of_previous_month(now: datetime) -> datetime:
     return now.replace(day=1) - timedelta(days=1)
+
+
+def whole_number(value: float | str, low: int, high: int, name: str) -> int:
+    """A whole number between two bounds, also written as text. Raises PieceError."""
+    try:
+        number = float(value)
+    except ValueError:
+        number = math.nan
+    if not number.is_integer() or not low <= number <= high:
+        raise PieceError(f"{name}: expected a whole number from {low} to {high}, received: {value}")
+    return int(number)
 
 
 def clock(ctx: ActionContext, time_zone: str) -> datetime:

@@ -105,11 +105,14 @@ class Call:
     shown_body: Any = None
 
     async def send(self, ctx: ActionContext) -> HttpResponse:
-        """The answer. Raises HttpFailed for a status from 400 up and for a call without an answer."""
+        """The answer. Raises HttpFailed for a status from 400 up and for a call without an answer.
+
+        The wire says nothing more of a connection that failed; any other reason (time-out, refused address, bad URL) stands in the body.
+        """
         try:
             response = await ctx.http.request(self.method, self.url, **self.options)
         except HttpError as error:
-            raise self.failed(NO_ANSWER_STATUS) from error
+            raise self.failed(NO_ANSWER_STATUS, None if error.reason == "connection" else str(error)) from error
         if response.status >= 400:
             raise self.failed(response.status, readable_body(response))
         return response

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import orjson
 
-from piecework.sdk import Json, LongText, Piece, PieceError, ShortText
+from piecework.sdk import Json, LongText, Piece, PieceError, ShortText, json_text
 
 piece = Piece("json", display_name="JSON", version="0.1.6", description="Convert between JSON and text, and query JSON with JSONata.")
 
@@ -16,7 +16,7 @@ QUERY_DEPTH = 300
 @piece.action(name="convert_json_to_text", display_name="Convert Json to Text", pure=True)
 def convert_json_to_text(json: Annotated[Any, Json("JSON", "The value to write as text.", default={})]) -> str:
     """Write a JSON value as compact text."""
-    return orjson.dumps(json).decode()
+    return json_text(json)
 
 
 @piece.action(name="convert_text_to_json", display_name="Convert Text to Json", pure=True)

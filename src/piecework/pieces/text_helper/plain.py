@@ -3,10 +3,8 @@
 import re
 from typing import Annotated, Any
 
-import orjson
-
 from piecework.pieces.text_helper.piece import piece
-from piecework.sdk import HIDDEN, Array, Json, PieceError, ShortText
+from piecework.sdk import HIDDEN, Array, Json, PieceError, ShortText, json_text
 
 SYMBOLS = {
     "&": "and",
@@ -94,4 +92,4 @@ def as_text(value: Any) -> str:
     """Text as it is, nothing as nothing, everything else as JSON."""
     if value is None:
         return ""
-    return value if isinstance(value, str) else orjson.dumps(value).decode()
+    return value if isinstance(value, str) else json_text(value)

@@ -113,7 +113,7 @@ def _check_credentials(auth_type: str, fields: dict[str, Any], payload: dict[str
         case _:
             raise WebhookAuthFailed(f"authType: unknown kind of authentication {auth_type!r}")
     if not accepted:
-        raise WebhookAuthFailed("The call does not carry the credentials that this webhook asks for")
+        raise WebhookAuthFailed("Webhook authentication failed: the call does not carry the credentials that this trigger asks for")
 
 
 def header(headers: dict[str, Any], name: str) -> str | None:

@@ -21,7 +21,7 @@ _characters = b""
 
 def new_id() -> str:
     """Returns a fresh identifier from the operating system's random source: 125 bits, so two are never equal. Not for several threads."""
-    global _characters  # noqa: PLW0603 - the store of random characters belongs to the process
+    global _characters
     if len(_characters) < ID_LENGTH:
         _characters = os.urandom(_DRAWN_AT_ONCE).translate(_CHARACTER_OF_BYTE, _UNEVEN_BYTES)
     drawn, _characters = _characters[:ID_LENGTH], _characters[ID_LENGTH:]

@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
 
+from piecework.server.kernel.clock import now_iso
+from piecework.server.kernel.ids import new_id
+from piecework.spec.run import FlowRunStatus, RunEnvironment
+
 
 @dataclass(slots=True)
 class RunRow:
@@ -38,6 +42,12 @@ class RunRow:
     steps_count: int = 0
 
 
+def new_run(project_id: str, flow_id: str, flow_version_id: str, environment: RunEnvironment) -> RunRow:
+    """A run that is about to be queued."""
+    now = now_iso()
+    return RunRow(new_id(), now, now, project_id, flow_id, flow_version_id, environment, FlowRunStatus.QUEUED)
+
+
 class JobKind(StrEnum):
     """How a run is driven: from its trigger, on from a pause, or again from the step that failed."""
 
@@ -50,7 +60,7 @@ class Job(NamedTuple):
     """One turn of a run that somebody has to drive.
 
     ``payload``: JSON; BEGIN: the trigger's output, RESUME: ``{"path", "step", "payload", "expired"?}``, RETRY: null.
-    ``due_at``: milliseconds since 1970, 0 for at once. ``attempts``: how often it was claimed before by a worker that did not finish it.
+    ``due_at``: milliseconds since 1970, 0 for at once. ``attempts``: the lives of this job, this one included; above 1 its worker was killed.
     ``durable`` is False while only memory knows the job (see ``RunQueue.offer``).
     """
 
@@ -59,7 +69,7 @@ class Job(NamedTuple):
     kind: JobKind
     payload: bytes
     due_at: int = 0
-    attempts: int = 0
+    attempts: int = 1
     durable: bool = True
 
 

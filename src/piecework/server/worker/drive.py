@@ -82,12 +82,9 @@ class Turn:
             payload = orjson.loads(job.payload)
             self.state = single_step(run.step_name_to_test, payload["samples"])
             return RunRestored(now_ms())
-        if job.kind is JobKind.BEGIN and job.attempts <= 1:
-            entries = await self._journal.load(run.id) if job.attempts else []
-            if not entries:
-                return RunStarted(orjson.loads(job.payload), now_ms())
-        else:
-            entries = await self._journal.load(run.id)
+        if job.kind is JobKind.BEGIN and job.attempts == 1:
+            return RunStarted(orjson.loads(job.payload), now_ms())
+        entries = await self._journal.load(run.id)
         self._seq = len(entries)
         steps = fold(entries, await self._folded_steps())
         self.state = self._restored(program, steps)

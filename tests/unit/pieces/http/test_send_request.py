@@ -90,6 +90,12 @@ async def test_recorded_failure() -> None:
     assert str(failure.value) == '{\n  "response": {\n    "status": 500\n  },\n  "request": {}\n}'
 
 
+async def test_a_refused_address_says_so() -> None:
+    with pytest.raises(HttpFailed) as failure:
+        await send(HttpError("x.test is in a private network", reason="blocked"))
+    assert failure.value.detail == {"response": {"status": 500, "body": "x.test is in a private network"}, "request": {}}
+
+
 async def test_a_failure_shows_both_bodies() -> None:
     with pytest.raises(HttpFailed) as failure:
         await send(Reply(404, {"no": 1}), method="POST", body_type="json", body={"data": {"a": 1}})

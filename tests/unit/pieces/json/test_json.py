@@ -8,6 +8,7 @@ from piecework.sdk.testing import run_action
 
 async def test_to_text_and_back() -> None:
     assert await run_action(piece, "convert_json_to_text", {"json": {"a": [1, None]}}) == '{"a":[1,null]}'
+    assert await run_action(piece, "convert_json_to_text", {"json": {"a": 2**70}}) == f'{{"a":{2**70}}}'
     assert await run_action(piece, "convert_text_to_json", {"text": '{"a":[1,null]}'}) == {"a": [1, None]}
     with pytest.raises(PieceError, match="text: not valid JSON"):
         await run_action(piece, "convert_text_to_json", {"text": "{"})

@@ -59,7 +59,7 @@ class SqliteRuns:
         self._reader.execute("UPDATE job SET claimed = 0 WHERE claimed = 1")
         (highest,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
         self._next_id = highest + 1
-        self._overflow = True
+        self._overflow = self._next_id > 1
         self._available.set()
         self._writer.start()
 
@@ -76,7 +76,8 @@ class SqliteRuns:
         """See ``RunQueue.enqueue``."""
         in_memory = not self._overflow and len(self._ready) < READY_LIMIT
         job = Job(self._new_job_id(), run.id, kind, payload)
-        await self._writer.submit(Write(run=_run_values(run), job=_job_row(job, claimed=in_memory)))
+        row = _job_row(job if in_memory else job._replace(attempts=0), claimed=in_memory)
+        await self._writer.submit(Write(run=_run_values(run), job=row))
         if in_memory:
             self._ready.append(Claim(job if len(payload) <= INLINE_PAYLOAD else job._replace(payload=b""), run))
         else:
@@ -184,7 +185,7 @@ class SqliteRuns:
         content = self._compressor.compress(log) if compressed else log
         compression = "ZSTD" if compressed else "NONE"
         now = run.updated
-        file = (run.logs_file_id, now, now, run.project_id, "FLOW_RUN_LOG", "DB", compression, content, len(content))
+        file = (run.logs_file_id, now, now, run.project_id, "FLOW_RUN_LOG", "DB", compression, content, len(log))
         write = Write(run=_run_values(run), file=file)
         if job.durable:
             write.drop_job = job.id

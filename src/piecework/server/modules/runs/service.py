@@ -11,13 +11,12 @@ import orjson
 from piecework.engine.timeline import fold
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database
-from piecework.server.kernel.ids import new_id
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found
 from piecework.server.modules.runs.schemas import BulkRetryBody, CountQuery, RetryStrategy, RunListQuery, RunSelection
 from piecework.server.modules.runs.views import run_view
-from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow
+from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
 
@@ -186,8 +185,3 @@ class RunService:
         """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""
         return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload))
 
-
-def new_run(project_id: str, flow_id: str, flow_version_id: str, environment: RunEnvironment) -> RunRow:
-    """A run that is about to be queued."""
-    now = now_iso()
-    return RunRow(new_id(), now, now, project_id, flow_id, flow_version_id, environment, FlowRunStatus.QUEUED)

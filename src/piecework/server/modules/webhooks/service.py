@@ -19,10 +19,10 @@ from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
-from piecework.server.modules.runs.service import RunService, new_run
+from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.trigger_events.service import TriggerEventService
 from piecework.server.ports.callers import CallerAnswer, Callers
-from piecework.server.ports.runs import JobKind, RunQueue
+from piecework.server.ports.runs import JobKind, RunQueue, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
 from piecework.spec.piece import HandshakeStrategy

@@ -1,0 +1,3 @@
+from piecework.pieces.approval.piece import piece
+
+__all__ = ["piece"]

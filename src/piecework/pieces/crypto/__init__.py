@@ -1,0 +1,3 @@
+from piecework.pieces.crypto.piece import piece
+
+__all__ = ["piece"]

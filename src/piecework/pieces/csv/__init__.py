@@ -1,0 +1,3 @@
+from piecework.pieces.csv.piece import piece
+
+__all__ = ["piece"]

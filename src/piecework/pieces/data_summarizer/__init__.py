@@ -1,0 +1,3 @@
+from piecework.pieces.data_summarizer.piece import piece
+
+__all__ = ["piece"]

@@ -1,0 +1,138 @@
+"""Media types: those that the form offers, and the one that a file's extension stands for.
+
+The table is our own and the standard library's built-in one, never the machine's, so that a flow gives the same answer everywhere.
+"""
+
+import mimetypes
+from functools import cache
+
+UNKNOWN = "application/octet-stream"
+
+OFFERED = {
+    "Octet-stream": UNKNOWN,
+    "Plain Text": "text/plain",
+    "CSS Stylesheet": "text/css",
+    "HTML Document": "text/html",
+    "JavaScript": "text/javascript",
+    "CSV File": "text/csv",
+    "iCalendar Format": "text/calendar",
+    "APNG Image": "image/apng",
+    "AVIF Image": "image/avif",
+    "GIF Image": "image/gif",
+    "JPEG Image": "image/jpeg",
+    "PNG Image": "image/png",
+    "SVG Image": "image/svg+xml",
+    "WebP Image": "image/webp",
+    "BMP Image": "image/bmp",
+    "Icon Format": "image/vnd.microsoft.icon",
+    "TIFF Image": "image/tiff",
+    "AAC Audio": "audio/aac",
+    "MP3 Audio": "audio/mpeg",
+    "OGG Audio": "audio/ogg",
+    "WAV Audio": "audio/wav",
+    "FLAC Audio": "audio/flac",
+    "MIDI Audio": "audio/midi",
+    "WEBM Audio": "audio/webm",
+    "MP4 Video": "video/mp4",
+    "WebM Video": "video/webm",
+    "OGG Video": "video/ogg",
+    "AVI Video": "video/x-msvideo",
+    "MPEG Video": "video/mpeg",
+    "3GPP Video": "video/3gpp",
+    "3GPP2 Video": "video/3gpp2",
+    "EOT Font": "application/vnd.ms-fontobject",
+    "OpenType Font": "font/otf",
+    "TrueType Font": "font/ttf",
+    "WOFF Font": "font/woff",
+    "WOFF2 Font": "font/woff2",
+    "BZip Archive": "application/x-bzip",
+    "BZip2 Archive": "application/x-bzip2",
+    "GZip Archive": "application/gzip",
+    "RAR Archive": "application/vnd.rar",
+    "TAR Archive": "application/x-tar",
+    "ZIP Archive": "application/zip",
+    "7-Zip Archive": "application/x-7z-compressed",
+    "AbiWord Document": "application/x-abiword",
+    "PDF": "application/pdf",
+    "Microsoft Word": "application/msword",
+    "Microsoft Word (OpenXML)": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "Microsoft Excel": "application/vnd.ms-excel",
+    "Microsoft Excel (OpenXML)": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "Microsoft PowerPoint": "application/vnd.ms-powerpoint",
+    "Microsoft PowerPoint (OpenXML)": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "OpenDocument Presentation": "application/vnd.oasis.opendocument.presentation",
+    "OpenDocument Spreadsheet": "application/vnd.oasis.opendocument.spreadsheet",
+    "OpenDocument Text": "application/vnd.oasis.opendocument.text",
+    "Rich Text Format": "application/rtf",
+    "Electronic Publication (EPUB)": "application/epub+zip",
+    "Amazon Kindle eBook": "application/vnd.amazon.ebook",
+    "XUL": "application/vnd.mozilla.xul+xml",
+    "PHP Script": "application/x-httpd-php",
+    "Java Archive (JAR)": "application/java-archive",
+    "Microsoft Visio": "application/vnd.visio",
+    "Apple Installer Package": "application/vnd.apple.installer+xml",
+    "Form Data (multipart/form-data)": "multipart/form-data",
+    "Partial Content (multipart/byteranges)": "multipart/byteranges",
+    "JSON": "application/json",
+    "JSON-LD": "application/ld+json",
+    "XML": "application/xml",
+    "XHTML": "application/xhtml+xml",
+    "C-Shell Script": "application/x-csh",
+    "Bourne Shell Script": "application/x-sh",
+    "FreeARC Archive": "application/x-freearc",
+    "CD Audio": "application/x-cdf",
+    "MPEG Transport Stream": "video/mp2t",
+    "Opus Audio in Ogg Container": "audio/opus",
+}
+
+BY_EXTENSION = {
+    "7z": "application/x-7z-compressed",
+    "abw": "application/x-abiword",
+    "apng": "image/apng",
+    "avif": "image/avif",
+    "azw": "application/vnd.amazon.ebook",
+    "bz": "application/x-bzip",
+    "bz2": "application/x-bzip2",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "eot": "application/vnd.ms-fontobject",
+    "epub": "application/epub+zip",
+    "flac": "audio/flac",
+    "gz": "application/gzip",
+    "ics": "text/calendar",
+    "jar": "application/java-archive",
+    "js": "text/javascript",
+    "jsonld": "application/ld+json",
+    "mid": "audio/midi",
+    "midi": "audio/midi",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "ogg": "audio/ogg",
+    "ogv": "video/ogg",
+    "otf": "font/otf",
+    "php": "application/x-httpd-php",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "rar": "application/vnd.rar",
+    "rtf": "application/rtf",
+    "ttf": "font/ttf",
+    "vsd": "application/vnd.visio",
+    "wav": "audio/wav",
+    "weba": "audio/webm",
+    "webp": "image/webp",
+    "woff": "font/woff",
+    "woff2": "font/woff2",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "xml": "application/xml",
+    "xul": "application/vnd.mozilla.xul+xml",
+}
+
+
+def media_type(extension: str | None) -> str:
+    """``png`` gives ``image/png``; an unknown or missing extension ``application/octet-stream``."""
+    known = (extension or "").lower().lstrip(".")
+    return BY_EXTENSION.get(known) or _standard().types_map[True].get(f".{known}", UNKNOWN)
+
+
+@cache
+def _standard() -> mimetypes.MimeTypes:
+    return mimetypes.MimeTypes(filenames=())

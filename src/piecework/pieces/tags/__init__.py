@@ -1,0 +1,3 @@
+from piecework.pieces.tags.piece import piece
+
+__all__ = ["piece"]

@@ -1,0 +1,7 @@
+"""What can be done with flows. `FlowService` is what other modules speak to; the rest of the package are its parts."""
+
+from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
+from piecework.server.modules.flows.service.counts import FlowCounts
+from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, FlowUpdate
+
+__all__ = ["FlowCounts", "FlowFacts", "FlowService", "FlowSettings", "FlowUpdate", "StoredVersion"]

@@ -1,0 +1,127 @@
+"""The SDK's services on this server: the store, files, connections and HTTP of one project. Nothing here crosses the project's border."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from piecework.runner.http import PooledHttp
+from piecework.runner.steps import Services
+from piecework.sdk.errors import PieceError
+from piecework.sdk.services import HttpError, LoadedFile
+from piecework.server.kernel.errors import ApError
+from piecework.server.modules.files.schemas import FileType
+from piecework.server.modules.files.service import FileService
+from piecework.server.modules.store.errors import StoreKeyError, StoreValueTooLargeError
+from piecework.server.modules.store.service import StoreService
+from piecework.spec.piece import StoreScope
+
+
+class ProjectStore:
+    """``Store`` of one flow in one project. Keys of FLOW scope are ``flow_<id>/<key>``, of PROJECT scope the key itself (spec/engine.md §6)."""
+
+    def __init__(self, store: StoreService, project_id: str, flow_id: str, prefix: str = "") -> None:
+        self._store = store
+        self._project_id = project_id
+        self._flow_id = flow_id
+        self._prefix = prefix
+
+    def _key(self, key: str, scope: StoreScope) -> str:
+        return f"{self._prefix}flow_{self._flow_id}/{key}" if scope is StoreScope.FLOW else f"{self._prefix}{key}"
+
+    async def get(self, key: str, scope: StoreScope = StoreScope.FLOW) -> Any:
+        """See ``Store``."""
+        try:
+            entry = await self._store.get(self._project_id, self._key(key, scope))
+        except StoreKeyError as error:
+            raise PieceError(str(error)) from None
+        return None if entry is None else entry["value"]
+
+    async def put(self, key: str, value: Any, scope: StoreScope = StoreScope.FLOW) -> None:
+        """See ``Store``."""
+        try:
+            await self._store.put(self._project_id, self._key(key, scope), value)
+        except (StoreKeyError, StoreValueTooLargeError) as error:
+            raise PieceError(str(error)) from None
+
+    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
+        """See ``Store``."""
+        try:
+            await self._store.delete(self._project_id, self._key(key, scope))
+        except StoreKeyError as error:
+            raise PieceError(str(error)) from None
+
+
+class ProjectFiles:
+    """``Files`` of one project. Our own links are read without a detour over HTTP."""
+
+    def __init__(self, files: FileService, http: PooledHttp, project_id: str, own_links: re.Pattern[str], max_bytes: int) -> None:
+        self._files = files
+        self._http = http
+        self._project_id = project_id
+        self._own_links = own_links
+        self._max_bytes = max_bytes
+
+    async def write(self, file_name: str, data: bytes) -> str:
+        """See ``Files``."""
+        if len(data) > self._max_bytes:
+            raise PieceError(f"The file {file_name!r} has {len(data)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
+        return self._files.link(await self._files.save(self._project_id, FileType.FLOW_STEP_FILE, data, file_name))
+
+    async def read(self, url: str) -> LoadedFile:
+        """See ``Files``."""
+        own = self._own_links.match(url)
+        if own is None:
+            return await self._download(url)
+        try:
+            stored = await self._files.read(own.group(1), self._project_id)
+        except ApError:
+            raise PieceError(f"The file {url} does not exist (any more)") from None
+        name = stored.file_name or "file"
+        return LoadedFile(name, stored.data, _extension(name))
+
+    async def _download(self, url: str) -> LoadedFile:
+        try:
+            response = await self._http.request("GET", url, follow_redirects=True)
+        except HttpError as error:
+            raise PieceError(f"The file {url} cannot be read: {error}") from None
+        if response.status >= 400:
+            raise PieceError(f"The file {url} cannot be read: the server answered {response.status}")
+        if len(response.content) > self._max_bytes:
+            raise PieceError(f"The file {url} has {len(response.content)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
+        name = url.partition("?")[0].rstrip("/").rpartition("/")[2] or "file"
+        return LoadedFile(name, response.content, _extension(name))
+
+
+class ProjectConnections:
+    """``Connections`` of one project. This release keeps no connections: every name is unknown, and the step that asks fails saying so."""
+
+    async def get(self, external_id: str) -> Any:
+        """See ``Connections``."""
+        return None
+
+
+class StepServices:
+    """Builds the services of a run's steps; calling it is cheap, everything costly is shared."""
+
+    def __init__(self, store: StoreService, files: FileService, http: PooledHttp, public_url: str, max_file_bytes: int) -> None:
+        self._store = store
+        self._files = files
+        self._http = http
+        self._own_links = re.compile(re.escape(public_url.rstrip("/")) + r"/api/v1/files/([0-9A-Za-z]{21})(?:\?|$)")
+        self._max_file_bytes = max_file_bytes
+        self._connections = ProjectConnections()
+
+    def __call__(self, project_id: str, flow_id: str, prefix: str = "") -> Services:
+        """Services of a flow's steps. ``prefix``: ``test`` keeps a trigger test's store apart from the live one."""
+        return Services(
+            store=ProjectStore(self._store, project_id, flow_id, prefix),
+            files=ProjectFiles(self._files, self._http, project_id, self._own_links, self._max_file_bytes),
+            http=self._http,
+            connections=self._connections,
+        )
+
+
+def _extension(name: str) -> str | None:
+    stem, dot, extension = name.rpartition(".")
+    return extension if dot and stem else None

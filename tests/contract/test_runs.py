@@ -1,0 +1,265 @@
+"""The contract of the queue and the journal of runs (server/ports/runs.py), run against every adapter."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib
+import pkgutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+from time import time
+
+import orjson
+import pytest
+from sqlalchemy import create_engine
+
+import piecework.server.modules
+from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
+from piecework.server.kernel.db import metadata
+from piecework.server.kernel.ids import new_id
+from piecework.server.ports.runs import Fenced, Job, JobKind, RunRow, Waitpoint, new_run
+from piecework.spec.run import FlowRunStatus, RunEnvironment
+
+Reopen = Callable[[], Awaitable[SqliteRuns]]
+
+
+@pytest.fixture(params=["sqlite"])
+async def reopen(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Reopen]:
+    """Opens the adapter; called again, it is the next life of the process: the earlier one is left as a kill leaves it."""
+    path = tmp_path / "piecework.db"
+    for module in pkgutil.iter_modules(piecework.server.modules.__path__):
+        with contextlib.suppress(ModuleNotFoundError):
+            importlib.import_module(f"piecework.server.modules.{module.name}.models")
+    engine = create_engine(f"sqlite:///{path}")
+    metadata.create_all(engine)
+    engine.dispose()
+    lives: list[SqliteRuns] = []
+
+    async def open_again() -> SqliteRuns:
+        lives.append(SqliteRuns(path))
+        await lives[-1].start()
+        return lives[-1]
+
+    yield open_again
+    for life in lives:
+        await life.close()
+
+
+def a_run() -> RunRow:
+    return new_run("p" * 21, "f" * 21, "v" * 21, RunEnvironment.PRODUCTION)
+
+
+async def claim_one(runs: SqliteRuns) -> tuple[Job, RunRow]:
+    async with asyncio.timeout(5):
+        [claim] = await runs.claim(1)
+    assert claim.run is not None
+    return claim.job, claim.run
+
+
+async def nothing_to_claim(runs: SqliteRuns) -> bool:
+    try:
+        async with asyncio.timeout(0.05):
+            await runs.claim(1)
+    except TimeoutError:
+        return True
+    return False
+
+
+async def test_jobs_come_in_their_order(reopen: Reopen) -> None:
+    runs = await reopen()
+    expected = [a_run() for _ in range(20)]
+    for run in expected:
+        await runs.enqueue(run, JobKind.BEGIN, b'{"n":1}')
+    claims = [claim for _ in range(4) for claim in await runs.claim(5)]
+    assert [claim.job.run_id for claim in claims] == [run.id for run in expected]
+    assert claims[0].job.payload == b'{"n":1}'
+    assert await nothing_to_claim(runs)
+
+
+async def test_a_claim_waits_for_work(reopen: Reopen) -> None:
+    runs = await reopen()
+    claiming = asyncio.create_task(runs.claim(1))
+    await asyncio.sleep(0)
+    run = a_run()
+    await runs.enqueue(run, JobKind.BEGIN, b"1")
+    [claim] = await claiming
+    assert claim.job.run_id == run.id
+
+
+async def test_what_was_enqueued_survives_a_kill(reopen: Reopen) -> None:
+    first = await reopen()
+    expected = [a_run() for _ in range(5)]
+    for run in expected:
+        await first.enqueue(run, JobKind.BEGIN, b"1")
+    await first.claim(3)
+    second = await reopen()
+    claims = await second.claim(10)
+    assert [claim.job.run_id for claim in claims] == [run.id for run in expected]
+    assert {claim.job.attempts for claim in claims} == {2}
+    third = await reopen()
+    assert {claim.job.attempts for claim in await third.claim(10)} == {3}
+
+
+async def test_an_offer_is_durable_from_its_first_entry_on(reopen: Reopen) -> None:
+    first = await reopen()
+    lost, kept = a_run(), a_run()
+    first.offer(lost, b"1")
+    first.offer(kept, b"2")
+    job, run = await claim_one(first)
+    assert run is kept
+    assert not job.durable
+    await first.append(run, job, 0, b"[]")
+    second = await reopen()
+    claims = await second.claim(10)
+    assert [claim.job.run_id for claim in claims] == [kept.id]
+    assert claims[0].job.payload == b"2"
+    assert await second.load(kept.id) == [b"[]"]
+
+
+async def test_the_journal_is_fenced(reopen: Reopen) -> None:
+    runs = await reopen()
+    run = a_run()
+    await runs.enqueue(run, JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    await runs.append(run, job, 0, b"a")
+    await runs.append(run, job, 1, b"b")
+    results = await asyncio.gather(*(runs.append(run, job, 2, b"c") for _ in range(2)), return_exceptions=True)
+    assert sorted(type(result).__name__ for result in results) == ["Fenced", "NoneType"]
+    assert await runs.load(run.id) == [b"a", b"b", b"c"]
+
+
+async def test_a_fenced_write_spoils_no_neighbour(reopen: Reopen) -> None:
+    runs = await reopen()
+    pairs = []
+    for _ in range(10):
+        await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+        pairs.append(await claim_one(runs))
+        await runs.append(pairs[-1][1], pairs[-1][0], 0, b"first")
+    results = await asyncio.gather(
+        *(runs.append(run, job, 0 if index == 4 else 1, b"x") for index, (job, run) in enumerate(pairs)), return_exceptions=True
+    )
+    assert [isinstance(result, Fenced) for result in results] == [index == 4 for index in range(10)]
+
+
+async def test_finishing_folds(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    await runs.append(run, job, 0, b"[]")
+    run.status = FlowRunStatus.SUCCEEDED
+    log = b'{"executionState":{"steps":{},"tags":[]}}'
+    await runs.finish(run, job, log)
+    assert await runs.load(run.id) == []
+    assert await runs.log(run) == log
+    second = await reopen()
+    assert await nothing_to_claim(second)
+    assert await second.fetch("SELECT status FROM flow_run WHERE id = ?", (run.id,)) == [("SUCCEEDED",)]
+
+
+async def test_a_large_log_comes_back_whole_and_replaces_the_old_one(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    for size in (100_000, 200_000):
+        log = orjson.dumps(["x" * 10] * (size // 13))
+        await runs.finish(run, job, log)
+        assert await runs.log(run) == log
+    assert await runs.fetch("SELECT count(*) FROM file") == [(1,)]
+
+
+def a_waitpoint(run: RunRow, *, resume_at: float) -> Waitpoint:
+    payload = orjson.dumps({"path": [["loop", 1]], "step": "wait", "payload": None, "expired": True})
+    return Waitpoint(new_id(), run.id, run.project_id, "loop:2/wait", "WEBHOOK", int(resume_at * 1000), payload)
+
+
+async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoint]:
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    waitpoint = a_waitpoint(run, resume_at=resume_at)
+    assert await runs.pause(run, job, b"{}", waitpoint)
+    return run, waitpoint
+
+
+async def test_a_pause_ends_by_itself_when_its_time_is_over(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, _ = await paused(runs, resume_at=time() + 0.05)
+    job, _ = await claim_one(runs)
+    assert (job.run_id, job.kind) == (run.id, JobKind.RESUME)
+    assert orjson.loads(job.payload)["expired"] is True
+
+
+async def test_a_pause_is_resumed_once(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoint = await paused(runs, resume_at=time() + 3600)
+    assert await nothing_to_claim(runs)
+    assert not await runs.resume(new_id(), None, b"1")
+    assert await runs.resume(run.id, waitpoint.id, b'{"body":7}')
+    assert not await runs.resume(run.id, waitpoint.id, b'{"body":8}')
+    assert not await runs.resume(run.id, None, b'{"body":9}')
+    job, _ = await claim_one(runs)
+    assert orjson.loads(job.payload) == {"path": [["loop", 1]], "step": "wait", "payload": {"body": 7}}
+    assert await nothing_to_claim(runs)
+
+
+async def test_a_pause_survives_a_kill(reopen: Reopen) -> None:
+    first = await reopen()
+    run, waitpoint = await paused(first, resume_at=time() + 3600)
+    second = await reopen()
+    assert await nothing_to_claim(second)
+    assert await second.resume(run.id, waitpoint.id, b"{}")
+    assert (await claim_one(second))[0].run_id == run.id
+
+
+async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.RUNNING
+    await runs.append(run, job, 0, b"[]")
+    waitpoint = a_waitpoint(run, resume_at=time() + 3600)
+    assert await runs.resume(run.id, waitpoint.id, b'{"body":"early"}')
+    assert not await runs.resume(run.id, waitpoint.id, b'{"body":"again"}')
+    assert not await runs.pause(run, job, b"{}", waitpoint)
+    job, _ = await claim_one(runs)
+    assert orjson.loads(job.payload)["payload"] == {"body": "early"}
+
+
+async def test_a_discarded_run_is_not_claimed(reopen: Reopen) -> None:
+    runs = await reopen()
+    kept, dropped = a_run(), a_run()
+    for run in (dropped, kept):
+        await runs.enqueue(run, JobKind.BEGIN, b"1")
+    runs.discard(dropped.id)
+    assert (await claim_one(runs))[0].run_id == kept.id
+    assert await nothing_to_claim(runs)
+
+
+async def test_more_jobs_than_memory_holds(reopen: Reopen) -> None:
+    runs = await reopen()
+    expected = [a_run() for _ in range(READY_LIMIT + 50)]
+    await asyncio.gather(*(runs.enqueue(run, JobKind.BEGIN, b"1") for run in expected))
+    claimed: list[str] = []
+    while len(claimed) < len(expected):
+        async with asyncio.timeout(10):
+            claimed += [claim.job.run_id for claim in await runs.claim(500)]
+    assert sorted(claimed) == sorted(run.id for run in expected)
+    assert await nothing_to_claim(runs)
+
+
+async def test_a_large_payload_is_read_when_it_is_claimed(reopen: Reopen) -> None:
+    runs = await reopen()
+    payload = orjson.dumps("x" * 1_000_000)
+    await runs.enqueue(a_run(), JobKind.BEGIN, payload)
+    assert (await claim_one(runs))[0].payload == payload
+
+
+async def test_archiving_outlasts_the_driver(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    await runs.append(run, job, 0, b"[]")
+    runs._reader.execute("UPDATE flow_run SET archivedAt = 'now' WHERE id = ?", (run.id,))
+    await runs.finish(run, job, b"{}")
+    assert await runs.fetch("SELECT archivedAt FROM flow_run WHERE id = ?", (run.id,)) == [("now",)]
