@@ -43,7 +43,7 @@ class Sink:
             while True:
                 head = await reader.readuntil(b"\r\n\r\n")
                 self.calls[head.split(b" ", 2)[1].decode().partition("?")[0]] += 1
-                writer.write(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{\"ok\":true}")
+                writer.write(b'HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 11\r\n\r\n{"ok":true}')
                 await writer.drain()
         except (asyncio.IncompleteReadError, ConnectionError, asyncio.CancelledError):
             pass

@@ -54,7 +54,10 @@ def the_flow(sink: Sink) -> dict[str, Any]:
         "type": "CODE",
         "displayName": "work",
         "valid": True,
-        "settings": {"input": {"n": "{{loop['index']}}"}, "sourceCode": {"code": "export const code = async (i) => i.n;", "packageJson": "{}"}},
+        "settings": {
+            "input": {"n": "{{loop['index']}}"},
+            "sourceCode": {"code": "export const code = async (i) => i.n;", "packageJson": "{}"},
+        },
         "nextAction": call("last", "last"),
     }
     loop = {

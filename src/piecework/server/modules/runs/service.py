@@ -184,4 +184,3 @@ class RunService:
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: dict[str, Any]) -> bool:
         """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""
         return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload))
-
