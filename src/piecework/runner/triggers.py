@@ -73,3 +73,11 @@ async def trigger_payloads(program: Program, context: TriggerContext, props: Map
     trigger: Trigger = program.trigger_handle.trigger
     outputs = trigger.payloads(context, props)
     return await outputs if inspect.isawaitable(outputs) else outputs
+
+
+def source_name(program: Program) -> str:
+    """How sample events name where they come from: ``@activepieces/piece-webhook@0.1:catch_webhook``, the version without its patch number
+    (recordings/trigger-events.json)."""
+    settings = program.trigger_handle.settings
+    version = ".".join(str(settings.get("pieceVersion", "")).lstrip("~^").split(".")[:2])
+    return f"{settings.get('pieceName')}@{version}:{settings.get('triggerName')}"

@@ -9,10 +9,19 @@ from typing import Any
 import structlog
 from starlette.types import ASGIApp
 
+from piecework.runner.catalogue import Catalogue
+from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
+from piecework.runner.steps import StepRunner
+from piecework.sandbox.pool import Limits, SandboxPool
+from piecework.sdk.services import Server
+from piecework.server.adapters.memory.callers import MemoryCallers
+from piecework.server.adapters.memory.progress import NoProgress
+from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.app import create_app
 from piecework.server.api.dispatch import Mount
 from piecework.server.kernel.crypto import Cipher
 from piecework.server.kernel.db import Database
+from piecework.server.kernel.folder_lock import locked
 from piecework.server.kernel.http import RateLimiter, Routes
 from piecework.server.kernel.logging import configure_logging
 from piecework.server.kernel.schema_version import upgrade_if_behind
@@ -26,6 +35,8 @@ from piecework.server.modules.files import endpoints as file_endpoints
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flags.service import FlagService
+from piecework.server.modules.flows import endpoints as flow_endpoints
+from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.health import endpoints as health_endpoints
@@ -34,22 +45,35 @@ from piecework.server.modules.invitations import endpoints as invitation_endpoin
 from piecework.server.modules.invitations.service import InvitationService
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.platforms.service import PlatformService
+from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.projects import endpoints as project_endpoints
-from piecework.server.modules.projects.service import FlowCount, ProjectService
+from piecework.server.modules.projects.service import ProjectService
+from piecework.server.modules.runs import endpoints as run_endpoints
+from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.tags.service import TagService
 from piecework.server.modules.users import endpoints as user_endpoints
 from piecework.server.modules.users.service import UserService
+from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
+from piecework.server.modules.webhooks.endpoints import WEBHOOK_PATHS, webhook_app
+from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.modules.workers import endpoints as worker_endpoints
 from piecework.server.modules.workers.service import WorkerService
+from piecework.server.worker.claim import Worker
+from piecework.server.worker.drive import RunLimits
+
+DATABASE_FILE = "piecework.db"
 
 ROUTES: Sequence[Routes] = (
     authentication_endpoints.routes,
     user_endpoints.routes,
     platform_endpoints.routes,
     project_endpoints.routes,
+    run_endpoints.routes,
+    flow_endpoints.routes,
     folder_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
@@ -60,6 +84,29 @@ ROUTES: Sequence[Routes] = (
     worker_endpoints.routes,
 )
 """The modules' routes in the order in which they are tried: the busiest first, when it matters."""
+
+
+@dataclass(frozen=True)
+class Machinery:
+    """What runs flows: the queue and journal, the sandbox, outgoing HTTP, and the worker that drives runs in this process."""
+
+    runs: SqliteRuns
+    sandbox: SandboxPool
+    http: PooledHttp
+    worker: Worker
+
+    async def start(self) -> None:
+        """Opens the queue and begins to drive what waits in it."""
+        await self.runs.start()
+        await self.sandbox.start()
+        self.worker.start()
+
+    async def stop(self) -> None:
+        """Lets runs end for a while, then closes everything; what did not end is in the queue."""
+        await self.worker.close()
+        await self.runs.close()
+        await self.sandbox.close()
+        await self.http.close()
 
 
 @dataclass(frozen=True)
@@ -78,6 +125,10 @@ class Container:
     invitations: InvitationService
     authentication: AuthenticationService
     folders: FolderService
+    flows: FlowService
+    runs: RunService
+    webhooks: WebhookService
+    machinery: Machinery
     files: FileService
     store: StoreService
     tags: TagService
@@ -96,8 +147,44 @@ def build_container(settings: Settings) -> Container:
     tokens = TokenSigner(_secret(settings, "jwt_secret", 32))
     users = UserService(database)
     platforms = PlatformService(database)
-    projects = ProjectService(database, _count_no_flows_of_projects)
+    projects = ProjectService(database, FlowCounts(database).of_projects)
     access = AccessService(tokens, users, projects)
+    files = FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days))
+    store = StoreService(database, int(settings.max_store_entry_value_size_kb * 1024))
+    folders = FolderService(database, FlowCounts(database).in_folders)
+    catalogue = Catalogue.load()
+    sandbox = SandboxPool(_sandbox_limits(settings))
+    flows = FlowService(
+        database,
+        catalogue,
+        folders,
+        users,
+        files,
+        HookActivation(),
+        sandbox.compile,
+        _no_template,
+        projects.may_enter if hasattr(projects, "may_enter") else None,
+        FlowSettings(enable_on_publish=settings.enable_flow_on_publish),
+    )
+    runner = StepRunner(catalogue, sandbox)
+    programs = ProgramService(flows, runner)
+    http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
+    step_services = StepServices(store, files, http, settings.frontend_url, int(settings.max_file_size_mb * 1024 * 1024))
+    queue = SqliteRuns(settings.data_dir / DATABASE_FILE)
+    callers = MemoryCallers()
+    address = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
+    worker = Worker(
+        queue,
+        queue,
+        programs,
+        runner,
+        step_services,
+        address,
+        callers,
+        NoProgress(),
+        RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
+        settings.worker_concurrency,
+    )
     invitations = InvitationService(database, tokens, users, projects, settings.frontend_url)
     return Container(
         settings=settings,
@@ -113,9 +200,13 @@ def build_container(settings: Settings) -> Container:
         authentication=AuthenticationService(
             database, access, users, platforms, projects, invitations, open_sign_up=settings.allow_open_sign_up
         ),
-        folders=FolderService(database, _count_no_flows_in_folders),
-        files=FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days)),
-        store=StoreService(database, int(settings.max_store_entry_value_size_kb * 1024)),
+        folders=folders,
+        flows=flows,
+        runs=RunService(database, queue, queue, queue, flows, worker),
+        webhooks=WebhookService(flows, programs, _NoEvents(), queue, callers, step_services, address, settings.webhook_timeout_seconds),
+        machinery=Machinery(queue, sandbox, http, worker),
+        files=files,
+        store=store,
         tags=TagService(database),
         flags=FlagService(database, settings, users, platforms),
         health=HealthService(database, settings.data_dir),
@@ -131,18 +222,26 @@ def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
         services=container.services(),
         routes=ROUTES,
         max_body_bytes=int(container.settings.max_file_size_mb * 1024 * 1024),
-        mounts=mounts,
+        mounts=[_webhook_mount(container), *mounts],
     )
+
+
+def _webhook_mount(container: Container) -> Mount:
+    max_bytes = int(container.settings.max_webhook_payload_size_mb * 1024 * 1024)
+    return Mount(WEBHOOK_PREFIX, webhook_app(container.webhooks, max_bytes), WEBHOOK_PATHS)
 
 
 @asynccontextmanager
 async def running(container: Container) -> AsyncGenerator[None, None]:
     """What must happen before the first request and after the last one."""
-    await upgrade_if_behind(container.database, database_url(container.settings))
-    try:
-        yield
-    finally:
-        await container.database.close()
+    with locked(container.settings.data_dir):
+        await upgrade_if_behind(container.database, database_url(container.settings))
+        await container.machinery.start()
+        try:
+            yield
+        finally:
+            await container.machinery.stop()
+            await container.database.close()
 
 
 def serve(settings: Settings) -> None:
@@ -180,7 +279,7 @@ def serve(settings: Settings) -> None:
 def database_url(settings: Settings) -> str:
     """Returns SQLAlchemy's URL of the embedded database; its folder is made when it is not there."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    return f"sqlite+aiosqlite:///{settings.data_dir / 'piecework.db'}"
+    return f"sqlite+aiosqlite:///{settings.data_dir / DATABASE_FILE}"
 
 
 def _event_loop_runner(coroutine: Any) -> None:
@@ -217,9 +316,28 @@ def _worker_props(settings: Settings) -> Mapping[str, str]:
     }
 
 
-async def _count_no_flows_of_projects(_project_ids: Sequence[str]) -> dict[str, FlowCount]:
-    return {}
+def _sandbox_limits(settings: Settings) -> Limits:
+    return Limits(
+        memory_mb=settings.sandbox_memory_limit,
+        cpu_seconds=settings.sandbox_cpu_limit_seconds,
+        wall_seconds=settings.sandbox_wall_limit_seconds,
+    )
 
 
-async def _count_no_flows_in_folders(_folder_ids: Sequence[str]) -> dict[str, int]:
-    return {}
+class HookActivation:
+    """Interim."""
+
+    async def activate(self, flow: Any, version: Any, trigger: Any, properties: Any) -> None:
+        return None
+
+    async def deactivate(self, flow: Any) -> None:
+        return None
+
+
+async def _no_template(_template_id: str) -> None:
+    return None
+
+
+class _NoEvents:
+    async def save(self, *args: Any) -> None:
+        return None

@@ -59,7 +59,9 @@ def _mismatch(error: Mapping[str, Any], schema: Mapping[str, Any] | None) -> str
         return _INVALID
     if options := schema.get("enum") or ([schema["const"]] if "const" in schema else None):
         return "Invalid option: expected one of " + "|".join(f'"{option}"' for option in options)
-    expected = {"integer": "number"}.get(schema.get("type", ""), schema.get("type"))
+    expected = schema.get("type")
+    if expected == "integer":
+        expected = "int" if isinstance(error.get("input"), float) else "number"
     if expected is None:
         return _INVALID
     return f"{_INVALID}: expected {expected}, received {_received(error, expected)}"

@@ -40,7 +40,7 @@ class Worker:
         journal: RunJournal,
         programs: Programs,
         runner: StepRunner,
-        services: Callable[[str, str, str], Services],
+        services: Callable[[str, str], Services],
         server: Server,
         callers: Callers,
         progress: Progress,
@@ -148,7 +148,7 @@ class Worker:
                 await turn.expire(program)
                 return
             event = await turn.prepare(program)
-            services = self._services(run.project_id, run.flow_id, run.id)
+            services = self._services(run.project_id, run.flow_id)
             await turn.go(program, event, new_facts(run, services, self._server), self._runner)
         except asyncio.CancelledError:
             raise

@@ -1,9 +1,9 @@
 """Request models and their common fields. What is refused here is answered 400 in the wire's words (api/validation.py)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from piecework.server.kernel.ids import ID_PATTERN
@@ -25,6 +25,14 @@ class Query(BaseModel):
 
 IdText = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """An entity's identifier in a body or query."""
+
+
+def _whole(value: Any) -> Any:
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+"""A whole number in a body; JSON does not tell 1.0 from 1."""
 
 EntityId = Annotated[str, Path(alias="id", pattern=ID_PATTERN, description="The entity's id: 21 characters of [0-9A-Za-z].")]
 """The `{id}` of a path, as a parameter of any name."""

@@ -3,15 +3,21 @@
 from collections.abc import Mapping
 from typing import Any
 
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from piecework.server.kernel.json_text import dumps
 
+_CONTENT_TYPE = "application/json; charset=utf-8"
 
-class JsonResponse(Response):
-    """A JSON answer, written without a detour through a response model."""
 
-    media_type = "application/json; charset=utf-8"
+class JsonResponse(JSONResponse):
+    """A JSON answer, written without a detour through a response model.
+
+    Its class says `application/json`, by which OpenAPI knows it; on the wire stands the charset too.
+    """
+
+    def __init__(self, content: Any, status_code: int = 200, headers: Mapping[str, str] | None = None) -> None:
+        super().__init__(content, status_code, headers, media_type=_CONTENT_TYPE)
 
     def render(self, content: Any) -> bytes:
         return dumps(content)

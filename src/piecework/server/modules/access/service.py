@@ -1,13 +1,13 @@
 """Answers who a bearer token belongs to and where he may go (spec/api.md §0, "Principals"), from memory when it can.
 
 What was found out is kept for `_REMEMBERED_SECONDS` and dropped at once when this process changes a user or a membership; another
-process learns of it when the time is over.
+process learns of it when the time is over. That somebody may not enter is never kept, so that a new member need not wait.
 """
 
 from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import timedelta
-from time import monotonic
+from time import monotonic, time
 from typing import Any, Generic, TypeVar
 
 from piecework.server.kernel.errors import ApError, ErrorCode
@@ -43,6 +43,7 @@ class _Memory(Generic[KeyT, ValueT]):
         return entry[1] if entry is not None and entry[0] > monotonic() else None
 
     def remember(self, key: KeyT, value: ValueT, looked_up_at: int, seconds: float = _REMEMBERED_SECONDS) -> None:
+        """Keeps a value that was looked up when `clears` was `looked_up_at`; it is dropped when an emptying came between."""
         if looked_up_at != self._clears:
             return
         self._entries[key] = (monotonic() + seconds, value)
@@ -88,7 +89,7 @@ class AccessService:
             principal = await self._principal(claims)
         except (TokenError, KeyError, TypeError) as error:
             raise ApError(ErrorCode.INVALID_BEARER_TOKEN, {"message": "invalid access token or session expired"}) from error
-        self._principals.remember(token, principal, clears)
+        self._principals.remember(token, principal, clears, min(_REMEMBERED_SECONDS, claims["exp"] - time()))
         return principal
 
     async def may_enter(self, principal: Principal, project_id: str) -> bool:
@@ -96,12 +97,12 @@ class AccessService:
         if principal.type is PrincipalType.ENGINE:
             return principal.project_id == project_id
         key = (principal.id, project_id, principal.is_admin)
-        remembered = self._entrances.recall(key)
-        if remembered is not None:
-            return remembered
+        if self._entrances.recall(key):
+            return True
         clears = self._entrances.clears
         allowed = await self._is_allowed(principal, project_id)
-        self._entrances.remember(key, allowed, clears)
+        if allowed:
+            self._entrances.remember(key, True, clears)
         return allowed
 
     async def _principal(self, claims: dict[str, Any]) -> Principal:

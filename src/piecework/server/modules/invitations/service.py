@@ -80,14 +80,11 @@ class InvitationService:
             if row is None:
                 raise entity_not_found("user_invitation", claims["id"])
             await _repository.set_accepted(connection, row["id"])
-            identity = await self._users.find_identity(connection, row["email"])
-            if identity is None:
-                return {"registered": False}
-            for account in await self._users.accounts_of(connection, identity["id"]):
-                if account["platformId"] == row["platformId"]:
-                    await self.redeem(connection, row["email"], account)
-                    return {"registered": True}
-        return {"registered": False}
+            account = await self._account(connection, row["email"], row["platformId"])
+            if account is not None:
+                await self.redeem(connection, row["email"], account)
+        self._users.changed.emit()
+        return {"registered": account is not None}
 
     async def is_invited(self, connection: AsyncConnection, email: str) -> bool:
         """Whether somebody without an account has accepted an invitation."""
@@ -103,6 +100,12 @@ class InvitationService:
             elif account["platformRole"] != PlatformRole.ADMIN:
                 await self._users.set_platform_role(connection, account["id"], PlatformRole(row["platformRole"]))
             await _repository.delete_invitation(connection, row["id"])
+
+    async def _account(self, connection: AsyncConnection, email: str, platform_id: str) -> Row | None:
+        """The user that the person with this address is on a platform."""
+        identity = await self._users.find_identity(connection, email)
+        accounts = await self._users.accounts_of(connection, identity["id"]) if identity else []
+        return next((account for account in accounts if account["platformId"] == platform_id), None)
 
     def _link(self, row: Row) -> str:
         token = self._tokens.sign(_TOKEN_TYPE, {"id": row["id"]}, _LINK_LIFETIME)

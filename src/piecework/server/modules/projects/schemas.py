@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from piecework.server.kernel.http import Body, Name, PageQuery, PlainText
+from piecework.server.kernel.http import Body, Name, PageQuery, PlainText, Whole
 
 
 class ProjectType(StrEnum):
@@ -83,6 +83,9 @@ class Project(TypedDict):
     analytics: ProjectAnalytics
 
 
+Jobs = Annotated[Whole, Field(ge=1, le=1_000_000)]
+
+
 class Icon(Body):
     """A project's icon in a request."""
 
@@ -95,7 +98,7 @@ class CreateProject(Body):
     display_name: Name
     external_id: PlainText | None = None
     metadata: dict[str, Any] | None = None
-    max_concurrent_jobs: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_concurrent_jobs: Jobs | None = None
 
 
 class UpdateProject(Body):
@@ -106,7 +109,7 @@ class UpdateProject(Body):
     metadata: dict[str, Any] | None = None
     icon: Icon | None = None
     releases_enabled: bool | None = None
-    max_concurrent_jobs: Annotated[int, Field(ge=1, le=1_000_000)] | None = None
+    max_concurrent_jobs: Jobs | None = None
 
 
 class ProjectQuery(PageQuery):

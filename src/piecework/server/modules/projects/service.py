@@ -1,4 +1,4 @@
-"""What can be done with projects. `changed` tells that somebody may see more or fewer projects than before."""
+"""What can be done with projects. `changed` tells that somebody may see fewer projects than before."""
 
 import random
 from collections.abc import Awaitable, Callable, Sequence
@@ -55,7 +55,6 @@ class ProjectService:
     async def add_member(self, connection: AsyncConnection, project_id: str, user_id: str, role: RoleName) -> None:
         """Makes a user a member of a project, or gives a member another role."""
         await _repository.upsert_member(self._database, connection, project_id, user_id, role)
-        self.changed.emit()
 
     async def is_visible(self, project_id: str, user_id: str) -> bool:
         """Whether a user owns the project or is a member of it."""
@@ -113,9 +112,7 @@ class ProjectService:
             "metadata": None,
             "poolId": None,
         }
-        row = await _repository.insert_project(connection, defaults | values)
-        self.changed.emit()
-        return row
+        return await _repository.insert_project(connection, defaults | values)
 
     async def _row(self, connection: AsyncConnection, project_id: str) -> Row:
         row = await _repository.find_project(connection, project_id)

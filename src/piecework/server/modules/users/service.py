@@ -68,9 +68,8 @@ class UserService:
         await _repository.update_user(connection, user_id, {"platformId": platform_id})
 
     async def set_platform_role(self, connection: AsyncConnection, user_id: str, role: PlatformRole) -> None:
-        """Gives a user another role on his platform."""
+        """Gives a user another role on his platform; the caller emits `changed` when the transaction is over."""
         await _repository.update_user(connection, user_id, {"platformRole": role})
-        self.changed.emit()
 
     async def anybody_there(self, connection: AsyncConnection) -> bool:
         """Whether somebody has signed up yet."""

@@ -6,21 +6,19 @@ which the run ends, and never later than AP_WEBHOOK_TIMEOUT_SECONDS.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 from piecework.engine.program import Program
 from piecework.runner.errors import ConnectionMissing, PieceMissing
 from piecework.runner.steps import Services
-from piecework.runner.triggers import PreparedTrigger, trigger_payloads, trigger_props
+from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
 from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
-from piecework.server.modules.runs.service import RunService
-from piecework.server.modules.trigger_events.service import TriggerEventService
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.runs import JobKind, RunQueue, new_run
 from piecework.spec import jsons
@@ -41,6 +39,17 @@ class Mode(StrEnum):
     DRAFT_SYNC = "draft/sync"
     TEST = "test"
 
+
+class SampleEvents(Protocol):
+    """Where calls of the test URL are kept."""
+
+    async def save(self, project_id: str, flow_id: str, source_name: str, payload: Any) -> Any:
+        """Keep a trigger's output as sample data of its flow."""
+        ...
+
+
+ServicesFor = Callable[[str, str], Services]
+"""(project id, flow id) → what the flow's steps and trigger may use."""
 
 SYNC_MODES = frozenset({Mode.LIVE_SYNC, Mode.DRAFT_SYNC})
 LIVE_MODES = frozenset({Mode.LIVE, Mode.LIVE_SYNC})
@@ -69,17 +78,15 @@ class WebhookService:
         self,
         flows: FlowService,
         programs: ProgramService,
-        runs: RunService,
-        events: TriggerEventService,
+        events: SampleEvents,
         queue: RunQueue,
         callers: Callers,
-        services: Any,
+        services: ServicesFor,
         server: Server,
         timeout_seconds: float,
     ) -> None:
         self._flows = flows
         self._programs = programs
-        self._runs = runs
         self._events = events
         self._queue = queue
         self._callers = callers
@@ -93,7 +100,7 @@ class WebhookService:
 
     def services(self, facts: FlowFacts) -> Services:
         """What the trigger may use: the project's store, files and connections."""
-        return self._services(facts.project_id, facts.id, "")
+        return self._services(facts.project_id, facts.id)
 
     async def call(self, facts: FlowFacts, mode: Mode, payload: dict[str, Any]) -> Answer:
         """Take a call whose payload was read. Raises nothing that the caller has caused: it is all in the answer."""
@@ -116,7 +123,7 @@ class WebhookService:
             return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
         if mode is Mode.TEST:
             for output in outputs:
-                await self._events.save_webhook(facts.id, version_id, output)
+                await self._events.save(facts.project_id, facts.id, source_name(program), output)
             return ACCEPTED
         return await self._run(facts, version_id, mode, outputs, payload)
 
