@@ -25,6 +25,7 @@ from piecework.runner.documents import FlowDocument, read_document, the_only_flo
 from piecework.runner.drive import drive
 from piecework.runner.http import PooledHttp
 from piecework.runner.memory import MemoryFiles
+from piecework.runner.quiet_logs import quiet_logs
 from piecework.runner.steps import RunFacts, Services, StepRunner, now_ms
 from piecework.runner.triggers import PreparedTrigger, trigger_payloads, trigger_props
 from piecework.sandbox.pool import SandboxPool
@@ -110,17 +111,17 @@ async def run_flow_async(
     program = _compile(document)
     sandbox = SandboxPool(size=2)
     http = PooledHttp()
-    files = MemoryFiles(http)
-    own = Services(MemoryStore(), files, http, MemoryConnections(connections))
-    runner = StepRunner(Catalogue.load(), sandbox)
-    try:
-        await runner.prepare(program)
-        facts = _facts(services or own)
-        output = await _trigger_output(program, facts, payload)
-        return await LocalRun(program, runner, facts, timeout).go(output)
-    finally:
-        await sandbox.close()
-        await http.close()
+    own = Services(MemoryStore(), MemoryFiles(http), http, MemoryConnections(connections))
+    with quiet_logs():
+        try:
+            runner = StepRunner(Catalogue.load(), sandbox)
+            await runner.prepare(program)
+            facts = _facts(services or own)
+            output = await _trigger_output(program, facts, payload)
+            return await LocalRun(program, runner, facts, timeout).go(output)
+        finally:
+            await sandbox.close()
+            await http.close()
 
 
 def _compile(document: FlowDocument) -> Program:

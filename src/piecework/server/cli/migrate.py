@@ -1,6 +1,5 @@
 """`piecework migrate`: brings the database to the newest schema without serving."""
 
-import asyncio
 import json
 import os
 from pathlib import Path
@@ -18,13 +17,16 @@ def migrate_command(data_dir: Path | None, as_json: bool) -> None:
 
     `serve` does so by itself at its start; this is for doing it beforehand, with the server stopped.
     """
+    import asyncio
+
     from sqlalchemy.exc import SQLAlchemyError
 
+    from piecework.runner.quiet_logs import quiet_logs
     from piecework.server.bootstrap import database_url
     from piecework.server.kernel.schema_version import MigrationError
     from piecework.server.kernel.settings import SettingsError, load_settings
 
-    with told_in_one_line(SettingsError, MigrationError, SQLAlchemyError, OSError):
+    with told_in_one_line(SettingsError, MigrationError, SQLAlchemyError, OSError), quiet_logs():
         url = database_url(load_settings(os.environ, {"data_dir": data_dir}))
         before, after = asyncio.run(_upgrade(url))
     if as_json:
