@@ -12,6 +12,8 @@ from starlette.types import ASGIApp
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
 from piecework.runner.steps import StepRunner
+from piecework.sandbox.errors import CodeSyntaxError
+from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
@@ -22,7 +24,7 @@ from piecework.server.api.dispatch import Mount
 from piecework.server.kernel.crypto import Cipher
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.folder_lock import locked
-from piecework.server.kernel.http import RateLimiter, Routes
+from piecework.server.kernel.http import Principal, PrincipalType, RateLimiter, Routes
 from piecework.server.kernel.logging import configure_logging
 from piecework.server.kernel.schema_version import upgrade_if_behind
 from piecework.server.kernel.secret_files import load_or_create_secret
@@ -36,13 +38,17 @@ from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flags.service import FlagService
 from piecework.server.modules.flows import endpoints as flow_endpoints
-from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
+from piecework.server.modules.flows.activation import DeclaredSchedules
+from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
+from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings, MayOwn
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.health import endpoints as health_endpoints
 from piecework.server.modules.health.service import HealthService
 from piecework.server.modules.invitations import endpoints as invitation_endpoints
 from piecework.server.modules.invitations.service import InvitationService
+from piecework.server.modules.pieces import endpoints as piece_endpoints
+from piecework.server.modules.pieces.service import PieceService
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.platforms.service import PlatformService
 from piecework.server.modules.programs.service import ProgramService
@@ -50,12 +56,19 @@ from piecework.server.modules.projects import endpoints as project_endpoints
 from piecework.server.modules.projects.service import ProjectService
 from piecework.server.modules.runs import endpoints as run_endpoints
 from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.sample_data import endpoints as sample_data_endpoints
+from piecework.server.modules.sample_data.service import SampleDataService
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.tags.service import TagService
+from piecework.server.modules.templates import endpoints as template_endpoints
+from piecework.server.modules.templates.service import TemplateService
+from piecework.server.modules.trigger_events import endpoints as trigger_event_endpoints
+from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
 from piecework.server.modules.users import endpoints as user_endpoints
+from piecework.server.modules.users.schemas import PlatformRole
 from piecework.server.modules.users.service import UserService
 from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
 from piecework.server.modules.webhooks.endpoints import WEBHOOK_PATHS, webhook_app
@@ -75,6 +88,10 @@ ROUTES: Sequence[Routes] = (
     run_endpoints.routes,
     flow_endpoints.routes,
     folder_endpoints.routes,
+    piece_endpoints.routes,
+    template_endpoints.routes,
+    sample_data_endpoints.routes,
+    trigger_event_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
     tag_endpoints.routes,
@@ -130,6 +147,11 @@ class Container:
     webhooks: WebhookService
     machinery: Machinery
     files: FileService
+    pieces: PieceService
+    templates: TemplateService
+    sample_data: SampleDataService
+    trigger_events: TriggerEventService
+    trigger_tests: TriggerTestService
     store: StoreService
     tags: TagService
     flags: FlagService
@@ -152,6 +174,7 @@ def build_container(settings: Settings) -> Container:
     files = FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days))
     store = StoreService(database, int(settings.max_store_entry_value_size_kb * 1024))
     folders = FolderService(database, FlowCounts(database).in_folders)
+    templates = TemplateService(database)
     catalogue = Catalogue.load()
     sandbox = SandboxPool(_sandbox_limits(settings))
     flows = FlowService(
@@ -160,12 +183,13 @@ def build_container(settings: Settings) -> Container:
         folders,
         users,
         files,
-        HookActivation(),
-        sandbox.compile,
-        _no_template,
-        projects.may_enter if hasattr(projects, "may_enter") else None,
+        DeclaredSchedules(),
+        _compiled_by(sandbox),
+        templates.flow_of,
+        _may_own_by(access, users),
         FlowSettings(enable_on_publish=settings.enable_flow_on_publish),
     )
+    trigger_events = TriggerEventService(database, flows, files)
     runner = StepRunner(catalogue, sandbox)
     programs = ProgramService(flows, runner)
     http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
@@ -203,9 +227,14 @@ def build_container(settings: Settings) -> Container:
         folders=folders,
         flows=flows,
         runs=RunService(database, queue, queue, queue, flows, worker),
-        webhooks=WebhookService(flows, programs, _NoEvents(), queue, callers, step_services, address, settings.webhook_timeout_seconds),
+        webhooks=WebhookService(flows, programs, trigger_events, queue, callers, step_services, address, settings.webhook_timeout_seconds),
         machinery=Machinery(queue, sandbox, http, worker),
         files=files,
+        pieces=PieceService(catalogue, step_services, address),
+        templates=templates,
+        sample_data=SampleDataService(files),
+        trigger_events=trigger_events,
+        trigger_tests=TriggerTestService(flows, trigger_events, catalogue, step_services, address),
         store=store,
         tags=TagService(database),
         flags=FlagService(database, settings, users, platforms),
@@ -324,20 +353,27 @@ def _sandbox_limits(settings: Settings) -> Limits:
     )
 
 
-class HookActivation:
-    """Interim."""
+def _compiled_by(sandbox: SandboxPool) -> CompileCode:
+    async def compile_code(source: SourceCode) -> str | None:
+        try:
+            if detect_language(source) is not Language.JAVASCRIPT:
+                return None
+            return await sandbox.compile(source["code"])
+        except CodeSyntaxError as error:
+            raise CodeRejected(f"{error.message} (line {error.line})" if error.line else error.message) from error
+        except ValueError as error:
+            raise CodeRejected(str(error)) from error
 
-    async def activate(self, flow: Any, version: Any, trigger: Any, properties: Any) -> None:
-        return None
-
-    async def deactivate(self, flow: Any) -> None:
-        return None
+    return compile_code
 
 
-async def _no_template(_template_id: str) -> None:
-    return None
+def _may_own_by(access: AccessService, users: UserService) -> MayOwn:
+    async def may_own(user_id: str, project_id: str) -> bool:
+        session = await users.session_of(user_id)
+        if session is None:
+            return False
+        is_admin = session["platformRole"] == PlatformRole.ADMIN
+        principal = Principal(PrincipalType.USER, user_id, session["platformId"], is_admin=is_admin)
+        return await access.may_enter(principal, project_id)
 
-
-class _NoEvents:
-    async def save(self, *args: Any) -> None:
-        return None
+    return may_own

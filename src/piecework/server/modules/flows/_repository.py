@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, delete, false, func, insert, literal, or_, select, type_coerce, update
+from sqlalchemy import Column, ColumnElement, String, and_, case, delete, false, func, insert, literal, or_, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from piecework.server.kernel.db import Database, Row, new_entity, row_of, rows_of
@@ -18,7 +18,7 @@ NO_FOLDER = "NULL"
 """How a query says that a flow is in no folder."""
 
 _FLOW = tuple(column for column in flow.c if column.name != "latestVersionId")
-_VERSION_METADATA = (
+_VERSION_METADATA: tuple[Column[Any], ...] = (
     flow_version.c.id,
     flow_version.c.created,
     flow_version.c.updated,
@@ -128,7 +128,7 @@ async def count_flows(connection: AsyncConnection, project_id: str, folder_id: s
 
 async def count_by_folder(connection: AsyncConnection, folder_ids: Sequence[str]) -> dict[str, int]:
     statement = select(flow.c.folderId, func.count()).where(flow.c.folderId.in_(folder_ids)).group_by(flow.c.folderId)
-    return {folder_id: count for folder_id, count in await connection.execute(statement)}
+    return {row[0]: row[1] for row in await connection.execute(statement)}
 
 
 async def count_by_project(connection: AsyncConnection, project_ids: Sequence[str]) -> dict[str, tuple[int, int]]:
@@ -151,20 +151,20 @@ async def save_artifacts(database: Database, connection: AsyncConnection, artifa
 
 async def find_scripts(connection: AsyncConnection, hashes: Iterable[str]) -> dict[str, str]:
     """Compiled scripts by source hash."""
-    return await _artifacts(connection, select(code_artifact.c.hash, code_artifact.c.script), hashes)
+    return await _artifacts(connection, code_artifact.c.script, hashes)
 
 
 async def find_code_errors(connection: AsyncConnection, hashes: Iterable[str]) -> dict[str, str]:
     """Why sources do not compile, by source hash; those that do are missing."""
-    return await _artifacts(connection, select(code_artifact.c.hash, code_artifact.c.error), hashes)
+    return await _artifacts(connection, code_artifact.c.error, hashes)
 
 
-async def _artifacts(connection: AsyncConnection, statement: Select[Any], hashes: Iterable[str]) -> dict[str, str]:
+async def _artifacts(connection: AsyncConnection, column: Column[Any], hashes: Iterable[str]) -> dict[str, str]:
     wanted = list(set(hashes))
     if not wanted:
         return {}
-    result = await connection.execute(statement.where(code_artifact.c.hash.in_(wanted)))
-    return {key: value for key, value in result if value is not None}
+    result = await connection.execute(select(code_artifact.c.hash, column).where(code_artifact.c.hash.in_(wanted)))
+    return {row[0]: row[1] for row in result if row[1] is not None}
 
 
 async def save_trigger_source(database: Database, connection: AsyncConnection, values: Row) -> None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from piecework.sdk import Trigger
+from piecework.sdk import CronSchedule, InvalidInput, Schedule, Trigger
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
 
 
@@ -27,3 +27,33 @@ class TriggerActivation(Protocol):
     async def deactivate(self, flow: FlowFacts) -> None:
         """Switches the flow's trigger off: runs its `on_disable`, drops its schedule. Raises ActivationFailed."""
         ...
+
+
+def wire_schedule(schedule: Schedule | None) -> dict[str, Any] | None:
+    """A schedule as it travels (spec/model.md §4)."""
+    match schedule:
+        case None:
+            return None
+        case CronSchedule(expression, timezone):
+            return {"type": "CRON_EXPRESSION", "cronExpression": expression, "timezone": timezone}
+        case _:
+            return {"type": "INTERVAL", "intervalMs": schedule.seconds * 1000}
+
+
+class DeclaredSchedules:
+    """The activation of an installation that has no scheduler: notes what triggers declare and calls no hooks."""
+
+    async def activate(
+        self, flow: FlowFacts, version: StoredVersion, trigger: Trigger, properties: Mapping[str, Any]
+    ) -> Mapping[str, Any] | None:
+        """Returns the schedule that the trigger declares for its input. Raises ActivationFailed."""
+        if trigger.hooks.schedule is None:
+            return None
+        try:
+            props = trigger.process(properties, version.trigger["settings"]["propertySettings"])
+            return wire_schedule(trigger.schedule(props))
+        except InvalidInput as error:
+            raise ActivationFailed(str(error)) from error
+
+    async def deactivate(self, flow: FlowFacts) -> None:
+        """Nothing listens, so nothing has to end."""

@@ -77,7 +77,7 @@ async def compile_step(compile_code: CompileCode, step: Step) -> Artifact | None
 def code_problems(trigger: Step, errors: Mapping[str, str]) -> list[Problem]:
     """The code steps that do not compile; `errors` by source hash."""
     return [
-        Problem("settings.sourceCode.code", errors[key], step["name"])
+        Problem("settings.sourceCode.code", f"the code does not compile: {errors[key]}", step["name"])
         for step in code_steps(trigger)
         if (key := source_hash(step)) in errors and not step.get("skip")
     ]

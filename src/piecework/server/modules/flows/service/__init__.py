@@ -2,6 +2,6 @@
 
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
 from piecework.server.modules.flows.service.counts import FlowCounts
-from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, FlowUpdate
+from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, FlowUpdate, MayOwn
 
-__all__ = ["FlowCounts", "FlowFacts", "FlowService", "FlowSettings", "FlowUpdate", "StoredVersion"]
+__all__ = ["FlowCounts", "FlowFacts", "FlowService", "FlowSettings", "FlowUpdate", "MayOwn", "StoredVersion"]

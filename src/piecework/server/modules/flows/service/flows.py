@@ -47,8 +47,8 @@ from piecework.server.modules.flows.service.reading import FlowReader
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.users.schemas import User
 from piecework.server.modules.users.service import UserService
-from piecework.spec.deep_json import dumps
 from piecework.spec.flow import FlowStatus, FlowVersionState, InvalidFlow, TriggerType
+from piecework.spec.jsons import dumps
 from piecework.spec.operations import Operation, OperationType, SampleDataType
 
 FindTemplate = Callable[[str], Awaitable[dict[str, Any] | None]]
@@ -164,7 +164,8 @@ class FlowService:
             page = await _repository.page_versions(connection, flow_id, query)
         editors = {row["updatedBy"] for row in page["data"] if row["updatedBy"]}
         users = {user_id: await self._user(user_id, platform_id) for user_id in editors}
-        return {**page, "data": [{**row, "updatedByUser": users.get(row["updatedBy"])} for row in page["data"]]}
+        data: list[Any] = [{**row, "updatedByUser": users.get(row["updatedBy"])} for row in page["data"]]
+        return {**page, "data": data}
 
     async def template(self, flow_id: str, version_id: str | None, caller: Principal) -> dict[str, Any]:
         """Returns a flow as a SharedTemplate."""

@@ -7,6 +7,7 @@ is still what was checked. `FlowService` lets one change of a flow happen at a t
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from piecework.engine.tree import step_names
 from piecework.engine.validation import version_problems
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
@@ -39,7 +40,8 @@ class Publisher:
         async with self._database.read() as connection:
             flow = await _found(connection, flow_id)
             version = await self._runnable(connection, flow, flow["latestVersionId"])
-        status = status or (FlowStatus.ENABLED if self._enables else flow["status"])
+        if status is None:
+            status = FlowStatus.ENABLED if self._enables else str(flow["status"])
         listening = await self._switch(flow, version, status)
         async with self._database.transaction() as connection:
             await self._refuse_changed(connection, flow, version)
@@ -80,7 +82,8 @@ class Publisher:
         errors = await _repository.find_code_errors(connection, hashes)
         problems = [*version_problems(version.trigger, self._check), *code_problems(version.trigger, errors)]
         if problems:
-            raise not_publishable(problems)
+            order = step_names(version.trigger)
+            raise not_publishable(sorted(problems, key=lambda problem: order.index(problem.step or "")))
         return version
 
     async def _switch(self, flow: Row, version: StoredVersion, status: str) -> Row | None:

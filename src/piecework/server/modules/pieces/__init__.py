@@ -1,0 +1,1 @@
+"""Pieces: what the installed integrations offer, and the options of their forms."""

@@ -1,0 +1,163 @@
+"""What can be asked about pieces."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from hashlib import sha256
+from typing import Any
+
+import orjson
+
+from piecework.runner.catalogue import Catalogue
+from piecework.runner.errors import error_message
+from piecework.runner.steps import Services
+from piecework.sdk import Action, ActionContext, Piece, Trigger, TriggerContext
+from piecework.sdk.errors import UnknownProperty
+from piecework.sdk.services import Server
+from piecework.server.kernel.errors import ApError, ErrorCode
+from piecework.server.kernel.ids import ID_LENGTH
+from piecework.server.modules.pieces.schemas import OptionsRequest, PieceQuery
+from piecework.spec.piece import PieceCategory
+
+ServicesOf = Callable[[str, str, str], Services]
+"""What pieces may use: by project id, flow id and run id (empty outside a run)."""
+
+_PUBLISHED = "2026-01-01T00:00:00.000Z"
+"""Pieces come with the program and have no date of their own."""
+_ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_CONNECTION = re.compile(r"\{\{\s*connections(?:\.(\w+)|\[\s*['\"](.+?)['\"]\s*\])\s*\}\}")
+
+
+class PieceService:
+    """Answers from the catalogue. The metadata of a piece is written as JSON when somebody first asks for it, and kept."""
+
+    def __init__(self, catalogue: Catalogue, services_of: ServicesOf, server: Server) -> None:
+        self._catalogue = catalogue
+        self._services_of = services_of
+        self._server = server
+        self._metadata: dict[str, orjson.Fragment] = {}
+
+    def summaries(self, query: PieceQuery) -> list[dict[str, Any]]:
+        """Returns summaries of the pieces that fit. Raises PIECE_SYNC_NOT_SUPPORTED when a release is asked for."""
+        if query.release is not None:
+            raise ApError(ErrorCode.PIECE_SYNC_NOT_SUPPORTED, {"message": "Pieces come with the installation and are not synchronised"})
+        pieces = [piece for piece in self._catalogue.all() if _in_categories(piece, query.categories)]
+        summaries = [summary for piece in pieces if (summary := _found(piece, query)) is not None]
+        if query.order_by == "DESC":
+            summaries.reverse()
+        return summaries
+
+    def categories(self) -> list[str]:
+        """Returns every category that a piece can have."""
+        return [category.value for category in PieceCategory]
+
+    def registry(self) -> list[dict[str, str]]:
+        """Returns names and versions of all pieces."""
+        return [{"name": piece.name, "version": piece.version} for piece in self._catalogue.all()]
+
+    def get(self, name: str, version: str | None) -> orjson.Fragment:
+        """Returns a piece's metadata as JSON. Raises ENTITY_NOT_FOUND for a piece or version that is not installed."""
+        piece = self._piece(name, version)
+        if name not in self._metadata:
+            self._metadata[name] = orjson.Fragment(orjson.dumps(piece.describe() | _identity(piece)))
+        return self._metadata[name]
+
+    def versions(self, name: str) -> dict[str, dict[str, Any]]:
+        """Returns the versions of a piece that are installed: the newest of the line that it serves."""
+        return {self._piece(name, None).version: {}}
+
+    async def options(self, request: OptionsRequest) -> dict[str, Any]:
+        """Returns the choices of a dropdown, or the fields of a dynamic property, as the piece computes them from the form.
+
+        Raises ENTITY_NOT_FOUND for what the piece does not have, ENGINE_OPERATION_FAILURE when computing fails.
+        """
+        piece = self._piece(request.piece_name, request.piece_version)
+        operation = piece.actions.get(request.action_or_trigger_name) or piece.triggers.get(request.action_or_trigger_name)
+        if operation is None:
+            raise _not_there("piece_action", request.action_or_trigger_name, f"{piece.name} has no such action or trigger")
+        services = self._services_of(request.project_id, request.flow_id, "")
+        try:
+            form_input = await _with_connection(request.input, services)
+            context = self._context(operation, request, services, form_input.get("auth"))
+            return await piece.options(request.action_or_trigger_name, request.property_name, context, form_input)
+        except UnknownProperty as error:
+            raise _not_there("piece_property", request.property_name, str(error)) from error
+        except ApError:
+            raise
+        except Exception as error:
+            raise ApError(ErrorCode.ENGINE_OPERATION_FAILURE, {"message": error_message(error)}) from error
+
+    def _piece(self, name: str, version: str | None) -> Piece:
+        piece = self._catalogue.get(name, version)
+        if piece is None:
+            raise ApError(ErrorCode.ENTITY_NOT_FOUND, {"message": f"piece_metadata_not_found pieceName={name}"})
+        return piece
+
+    def _context(
+        self, operation: Action | Trigger, request: OptionsRequest, services: Services, auth: Any
+    ) -> ActionContext | TriggerContext:
+        common: dict[str, Any] = {
+            "store": services.store,
+            "files": services.files,
+            "http": services.http,
+            "connections": services.connections,
+            "auth": auth,
+            "flow_id": request.flow_id,
+            "flow_version_id": request.flow_version_id,
+            "project_id": request.project_id,
+            "server": self._server,
+        }
+        return ActionContext(**common) if isinstance(operation, Action) else TriggerContext(**common)
+
+
+async def _with_connection(form_input: Mapping[str, Any], services: Services) -> dict[str, Any]:
+    """The form with the connection in the place of the expression that names it."""
+    auth = form_input.get("auth")
+    named = _CONNECTION.fullmatch(auth.strip()) if isinstance(auth, str) else None
+    if named is None:
+        return dict(form_input)
+    external_id = named[1] or named[2]
+    value = await services.connections.get(external_id)
+    if value is None:
+        raise _not_there("app_connection", external_id, "The project has no such connection")
+    return {**form_input, "auth": value}
+
+
+def _not_there(entity_type: str, entity_id: str, message: str) -> ApError:
+    return ApError(ErrorCode.ENTITY_NOT_FOUND, {"entityType": entity_type, "entityId": entity_id, "message": message})
+
+
+def _identity(piece: Piece) -> dict[str, Any]:
+    """What the server adds to a piece. The id is made from name and version, so that it is the same on every start."""
+    number = int.from_bytes(sha256(f"{piece.name}@{piece.version}".encode()).digest())
+    characters = (_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(ID_LENGTH))
+    return {"id": "".join(characters), "projectUsage": 0, "created": _PUBLISHED, "updated": _PUBLISHED}
+
+
+def _in_categories(piece: Piece, wanted: Iterable[str] | None) -> bool:
+    return wanted is None or not {category.value for category in piece.categories}.isdisjoint(wanted)
+
+
+def _found(piece: Piece, query: PieceQuery) -> dict[str, Any] | None:
+    """A piece's summary with its suggestions, None when the search does not mean it."""
+    summary = piece.summary() | _identity(piece)
+    words = (query.search_query or "").lower().split()
+    if query.suggestion_type is None:
+        return summary if _mentions(words, piece.name, piece.display_name, piece.description) else None
+    actions = _suggested(piece.actions.values(), words) if query.suggestion_type != "TRIGGER" else []
+    triggers = _suggested(piece.triggers.values(), words) if query.suggestion_type != "ACTION" else []
+    if not actions and not triggers and not _mentions(words, piece.name, piece.display_name, piece.description):
+        return None
+    return summary | {"suggestedActions": actions, "suggestedTriggers": triggers}
+
+
+def _suggested(operations: Iterable[Action | Trigger], words: list[str]) -> list[dict[str, Any]]:
+    return [
+        {"name": each.name, "displayName": each.display_name, "description": each.description}
+        for each in operations
+        if _mentions(words, each.name, each.display_name, each.description)
+    ]
+
+
+def _mentions(words: list[str], *texts: str) -> bool:
+    text = " ".join(texts).lower()
+    return all(word in text for word in words)

@@ -1,0 +1,1 @@
+"""Templates: flows that others can start from."""

@@ -1,0 +1,163 @@
+"""What can be done with trigger events, and how a trigger is tried."""
+
+from collections.abc import Callable
+from typing import Any
+
+from piecework.engine.program import compile_program
+from piecework.runner.catalogue import Catalogue
+from piecework.runner.errors import error_message
+from piecework.runner.steps import Services
+from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_props
+from piecework.sdk import Trigger, TriggerContext
+from piecework.sdk.services import Server
+from piecework.server.kernel.db import Database
+from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found
+from piecework.server.kernel.http import Page
+from piecework.server.modules.files.schemas import FileType
+from piecework.server.modules.files.service import FileService
+from piecework.server.modules.flows.errors import no_trigger
+from piecework.server.modules.flows.schemas import StoredVersion
+from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.trigger_events import _repository
+from piecework.server.modules.trigger_events.schemas import TriggerEvent, TriggerEventQuery
+from piecework.spec.flow import Step, TriggerType
+from piecework.spec.jsons import dumps, loads
+
+ServicesOf = Callable[[str, str, str], Services]
+"""What pieces may use: by project id, flow id and run id (empty outside a run)."""
+
+_EMPTY_SOURCE = "EMPTY"
+
+
+def source_name(trigger: Step) -> str:
+    """Where events of a trigger are filed: `piece@0.1:trigger`, the same for all patches of a version (recordings/trigger-events.json)."""
+    if trigger["type"] == TriggerType.EMPTY:
+        return _EMPTY_SOURCE
+    settings = trigger["settings"]
+    line = ".".join(settings["pieceVersion"].lstrip("~^").split(".")[:2])
+    return f"{settings['pieceName']}@{line}:{settings.get('triggerName')}"
+
+
+class TriggerEventService:
+    """Keeps and lists events; each payload is a file, which retention removes after its time."""
+
+    def __init__(self, database: Database, flows: FlowService, files: FileService) -> None:
+        self._database = database
+        self._flows = flows
+        self._files = files
+
+    async def page(self, query: TriggerEventQuery) -> Page[TriggerEvent]:
+        """Returns a page of the events of a flow's present trigger, the newest first."""
+        version = await self._latest(query.project_id, query.flow_id)
+        async with self._database.read() as connection:
+            page = await _repository.page_events(connection, query.flow_id, source_name(version.trigger), query)
+        data: list[Any] = [{**row, "payload": await self._payload(row["fileId"], query.project_id)} for row in page["data"]]
+        return {**page, "data": data}
+
+    async def save(self, project_id: str, flow_id: str, source: str, payload: Any) -> TriggerEvent:
+        """Keeps an event and returns it. `payload` is any JSON value, `source` what `source_name` gives."""
+        file_id = await self._files.save(project_id, FileType.TRIGGER_EVENT_FILE, dumps(payload), metadata={"flowId": flow_id})
+        values = {"flowId": flow_id, "projectId": project_id, "sourceName": source, "fileId": file_id}
+        async with self._database.transaction() as connection:
+            row = await _repository.insert_event(connection, values)
+        event: Any = {**row, "payload": payload}
+        return event
+
+    async def save_mock(self, project_id: str, flow_id: str, payload: Any) -> TriggerEvent:
+        """Keeps an event that somebody made up for a flow's present trigger."""
+        version = await self._latest(project_id, flow_id)
+        return await self.save(project_id, flow_id, source_name(version.trigger), payload)
+
+    async def save_webhook(self, flow_id: str, version_id: str, payload: Any) -> TriggerEvent:
+        """Keeps what a version's trigger made of a webhook call; a trial that waited for it is over."""
+        version = await self._flows.require_version(flow_id, version_id)
+        event = await self.save(version.project_id, flow_id, source_name(version.trigger), payload)
+        if await self._flows.is_simulating(flow_id):
+            await self._flows.end_simulation(flow_id)
+        return event
+
+    async def _latest(self, project_id: str, flow_id: str) -> StoredVersion:
+        facts = await self._flows.require(flow_id)
+        if facts.project_id != project_id:
+            raise entity_not_found("flow", flow_id)
+        return await self._flows.require_version(flow_id, facts.latest_version_id)
+
+    async def _payload(self, file_id: str, project_id: str) -> Any:
+        """The payload of an event, null when retention has removed it."""
+        try:
+            return loads((await self._files.read(file_id, project_id)).data)
+        except ApError:
+            return None
+
+
+class TriggerTestService:
+    """Tries the trigger of a flow version: waits for a real event, or asks the piece for sample events."""
+
+    def __init__(
+        self, flows: FlowService, events: TriggerEventService, catalogue: Catalogue, services_of: ServicesOf, server: Server
+    ) -> None:
+        self._flows = flows
+        self._events = events
+        self._catalogue = catalogue
+        self._services_of = services_of
+        self._server = server
+
+    async def simulate(self, project_id: str, flow_id: str, version_id: str) -> Page[TriggerEvent]:
+        """Notes that the trigger waits for an event, which `/webhooks/:flowId/test` brings. Returns the page without events."""
+        version = await self._version(project_id, flow_id, version_id)
+        program = compile_program(version.trigger, metadata=version.flow_metadata)
+        await self._flows.simulate(version, _usable(prepare_trigger(program, self._catalogue)).strategy)
+        return {"data": [], "next": None, "previous": None}
+
+    async def run_test(self, project_id: str, flow_id: str, version_id: str) -> Page[TriggerEvent]:
+        """Runs the trigger's `test` and keeps what it gave. Raises TEST_TRIGGER_FAILED with the piece's message."""
+        version = await self._version(project_id, flow_id, version_id)
+        program = compile_program(version.trigger, metadata=version.flow_metadata)
+        program.trigger_handle = prepare_trigger(program, self._catalogue)
+        trigger = _usable(program.trigger_handle)
+        services = self._services_of(project_id, flow_id, "")
+        try:
+            props = await trigger_props(program, services.connections)
+            items = await trigger.test(self._context(version, services, props.get("auth")), props)
+        except Exception as error:
+            raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": error_message(error)}) from error
+        source = source_name(version.trigger)
+        events = [await self._events.save(project_id, flow_id, source, item) for item in items]
+        return {"data": events[::-1], "next": None, "previous": None}
+
+    async def end(self, project_id: str, flow_id: str) -> None:
+        """The trial is over."""
+        if (await self._flows.require(flow_id)).project_id != project_id:
+            raise entity_not_found("flow", flow_id)
+        await self._flows.end_simulation(flow_id)
+
+    async def _version(self, project_id: str, flow_id: str, version_id: str) -> StoredVersion:
+        version = await self._flows.require_version(flow_id, version_id)
+        if version.project_id != project_id:
+            raise entity_not_found("flow", flow_id)
+        if version.trigger["type"] == TriggerType.EMPTY:
+            raise no_trigger()
+        return version
+
+    def _context(self, version: StoredVersion, services: Services, auth: Any) -> TriggerContext:
+        return TriggerContext(
+            store=services.store,
+            files=services.files,
+            http=services.http,
+            connections=services.connections,
+            auth=auth,
+            flow_id=version.flow_id,
+            flow_version_id=version.id,
+            project_id=version.project_id,
+            webhook_url=f"{self._server.public_url}v1/webhooks/{version.flow_id}",
+            server=self._server,
+            test=True,
+        )
+
+
+def _usable(prepared: PreparedTrigger) -> Trigger:
+    """The trigger, if its piece is installed."""
+    if prepared.trigger is None:
+        params = {"entityType": "piece_trigger", "message": str(prepared.error), "extra": {}}
+        raise ApError(ErrorCode.ENTITY_NOT_FOUND, params)
+    return prepared.trigger
