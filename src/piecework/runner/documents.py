@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from piecework.engine.template import ImportRequest, parse_template
-from piecework.spec import deep_json
+from piecework.spec import jsons
 from piecework.spec.flow import InvalidFlow
 from piecework.spec.operations import OperationType
 from piecework.spec.shape import Problem
@@ -17,11 +17,11 @@ FlowDocument = Mapping[str, Any] | str | Path
 
 
 def read_document(document: FlowDocument) -> Any:
-    """The parsed document, unchecked. Raises OSError for a file that cannot be read and deep_json.InvalidJson for text that is not JSON."""
+    """The parsed document, unchecked. Raises OSError for a file that cannot be read and jsons.InvalidJson for text that is not JSON."""
     if isinstance(document, Mapping):
         return dict(document)
     is_text = isinstance(document, str) and document.lstrip().startswith("{")
-    return deep_json.loads(document if isinstance(document, str) and is_text else Path(document).read_bytes())
+    return jsons.loads(document if isinstance(document, str) and is_text else Path(document).read_bytes())
 
 
 def find_flows(raw: Any) -> list[ImportRequest]:

@@ -105,7 +105,7 @@ async def run_flow_async(
     :param timeout: seconds for the whole run, delays included; None: no limit. A delay that would end later leaves the run PAUSED.
     :param connections: the values of connections by their external ids, as the wire stores them.
     :param services: what pieces use in place of the store, files, HTTP and connections in memory; stays open.
-    Raises InvalidFlow and deep_json.InvalidJson for a document that is none, OSError for a file that cannot be read, PieceError (InvalidInput,
+    Raises InvalidFlow and jsons.InvalidJson for a document that is none, OSError for a file that cannot be read, PieceError (InvalidInput,
     WebhookAuthFailed, NotTriggered ...) where the trigger does not start a run. A step that fails raises nothing: the result says so.
     """
     program = _compile(document)

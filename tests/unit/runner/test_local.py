@@ -16,7 +16,7 @@ from piecework.runner.local import webhook_call
 from piecework.runner.memory import MemoryFiles
 from piecework.sdk import PieceError, WebhookAuthFailed
 from piecework.sdk.testing import Reply, ScriptedHttp
-from piecework.spec.deep_json import InvalidJson
+from piecework.spec.jsons import InvalidJson
 from piecework.spec.run import FlowRunStatus, StepStatus
 
 Step = dict[str, Any]
@@ -106,7 +106,7 @@ def test_every_shape_of_document_and_a_file(tmp_path: Path) -> None:
         ({"flows": [GREETING, GREETING]}, InvalidFlow, r"flows The document holds 2 flows \('Flow', 'Flow'\): expected one"),
         ({"displayName": "x", "trigger": {"name": "trigger"}}, InvalidFlow, "trigger"),
         (webhook({**mapping("step_1", 1), "valid": False}), InvalidFlow, "step_1: valid The step's settings are incomplete"),
-        ('{"a":', InvalidJson, "Malformed JSON"),
+        ('{"a":', InvalidJson, "malformed JSON"),
         ("no/such/file.json", FileNotFoundError, "no/such/file.json"),
     ],
 )

@@ -22,8 +22,8 @@ def import_command(client: Client, file: Path, publish: bool, name: str | None, 
     A template with several flows creates all of them. What is wrong with a document is said field by field.
     """
     from piecework.runner.documents import find_flows, read_document
-    from piecework.spec.deep_json import InvalidJson
     from piecework.spec.flow import InvalidFlow
+    from piecework.spec.jsons import InvalidJson
 
     with told_in_one_line(OSError, InvalidJson, InvalidFlow, prefix=f"{file}: "):
         found = find_flows(read_document(file))

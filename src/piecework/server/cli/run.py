@@ -54,8 +54,8 @@ def _run_file(flow: str, payload: Any, timeout: float, as_json: bool) -> None:
     from piecework.runner.local import run_flow
     from piecework.sdk import PieceError
     from piecework.spec import jsons
-    from piecework.spec.deep_json import InvalidJson
     from piecework.spec.flow import InvalidFlow
+    from piecework.spec.jsons import InvalidJson
     from piecework.spec.run import FAILED_STATUSES
 
     with told_in_one_line(OSError, InvalidJson, InvalidFlow, PieceError, prefix=f"{flow}: "):
