@@ -17,7 +17,7 @@ FLOW_OPERATIONS = frozenset(
         OperationType.LOCK_AND_PUBLISH,
         OperationType.CHANGE_STATUS,
         OperationType.CHANGE_FOLDER,
-        OperationType.CHANGE_OWNER,
+        OperationType.UPDATE_OWNER,
         OperationType.UPDATE_METADATA,
         OperationType.UPDATE_MINUTES_SAVED,
     }
