@@ -382,8 +382,6 @@ def _sandbox_limits(settings: Settings) -> Limits:
     )
 
 
-
-
 def _compiled_by(sandbox: SandboxPool) -> CompileCode:
     async def compile_code(source: SourceCode) -> str | None:
         try:
