@@ -47,7 +47,9 @@ def mapping(name: str, **values: Any) -> Step:
 
 def respond(name: str, body: Any) -> Step:
     """A step that answers the caller and ends the run."""
-    return action(name, *WEBHOOK, "return_response", responseType="json", fields={"status": 200, "headers": {}, "body": body}, respond="stop")
+    return action(
+        name, *WEBHOOK, "return_response", responseType="json", fields={"status": 200, "headers": {}, "body": body}, respond="stop"
+    )
 
 
 def loop(name: str, items: str, *inside: Step) -> Step:

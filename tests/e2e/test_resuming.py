@@ -59,7 +59,9 @@ def test_a_link_resumes_once(owner: Account, anonymous: httpx.Client) -> None:
 
 
 def test_a_link_of_an_earlier_pause_is_gone(owner: Account, anonymous: httpx.Client) -> None:
-    flow = make_flow(owner, webhook_trigger(), wait_for_next_call({"first": True}), {**wait_for_next_call({"second": True}), "name": "again"})
+    flow = make_flow(
+        owner, webhook_trigger(), wait_for_next_call({"first": True}), {**wait_for_next_call({"second": True}), "name": "again"}
+    )
     first = anonymous.post(f"/webhooks/{flow['id']}/sync", json={})
     link = path_of(first.headers[RESUME_HEADER])
     assert anonymous.post(link).json() == {"second": True}

@@ -196,7 +196,7 @@ def build_container(settings: Settings) -> Container:
     folders = FolderService(database, FlowCounts(database).in_folders)
     templates = TemplateService(database)
     catalogue = Catalogue.load()
-    sandbox = SandboxPool(_sandbox_limits(settings))
+    sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
     flows = FlowService(
         database,
         catalogue,
@@ -380,8 +380,6 @@ def _sandbox_limits(settings: Settings) -> Limits:
         cpu_seconds=settings.sandbox_cpu_limit_seconds,
         wall_seconds=settings.sandbox_wall_limit_seconds,
     )
-
-
 
 
 def _compiled_by(sandbox: SandboxPool) -> CompileCode:
