@@ -135,9 +135,7 @@ class RunRepository:
 
     async def remove_old_waitpoints(self, before: str, limit: int) -> int:
         """Remove waitpoints that are older, unless their run still moves; gives how many it were."""
-        unfinished = (
-            select(flow_run.c.id).where(flow_run.c.id == waitpoint.c.flowRunId, flow_run.c.status.in_(list(UNFINISHED))).exists()
-        )
+        unfinished = select(flow_run.c.id).where(flow_run.c.id == waitpoint.c.flowRunId, flow_run.c.status.in_(list(UNFINISHED))).exists()
         old = select(waitpoint.c.id).where(waitpoint.c.created < before, ~unfinished).limit(limit)
         async with self._database.transaction() as connection:
             return (await connection.execute(delete(waitpoint).where(waitpoint.c.id.in_(old)))).rowcount
