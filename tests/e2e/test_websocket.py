@@ -102,7 +102,9 @@ async def test_a_flow_test_is_told_step_by_step(server: Server, owner: Account, 
 
 
 async def test_an_endless_talker_is_held_back_and_its_end_is_told(server: Server, owner: Account) -> None:
-    flow = make_flow(owner, webhook_trigger(), loop("loop", "{{Array.from({length: 3000}).map((_, i) => i)}}", mapping("in", n=1)), publish=False)
+    flow = make_flow(
+        owner, webhook_trigger(), loop("loop", "{{Array.from({length: 3000}).map((_, i) => i)}}", mapping("in", n=1)), publish=False
+    )
     async with watching(server, *of(owner)) as watcher:
         await watcher.client.emit("TEST_FLOW_RUN", {"flowVersionId": flow["version"]["id"]})
         final = await watcher.until("UPDATE_RUN_PROGRESS", ended)
