@@ -280,9 +280,7 @@ def _enter_policy_branch(state: RunState, node: WorkNode, branch: Node | None) -
         state.node = branch
 
 
-def _finish(
-    state: RunState, status: FlowRunStatus, failed: FailedStep | None = None, *, response: Response | None = None
-) -> Finish:
+def _finish(state: RunState, status: FlowRunStatus, failed: FailedStep | None = None, *, response: Response | None = None) -> Finish:
     state.waiting = Waiting.NOTHING
     if status is FlowRunStatus.SUCCEEDED:
         loops.close_all(state, StepStatus.SUCCEEDED)

@@ -16,6 +16,7 @@ from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, RunJournal, RunQueue
 from piecework.server.worker.drive import MAX_ATTEMPTS, RunLimits, Turn, new_facts
+
 log = structlog.get_logger(__name__)
 
 SAVE_EVERY_SECONDS = 0.2
@@ -154,4 +155,3 @@ class Worker:
         finally:
             self._turns.pop(run.id, None)
             self._slot_free.set()
-

@@ -336,5 +336,3 @@ def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
         test=run.step_name_to_test is not None,
         waitpoint_id=new_id(),
     )
-
-

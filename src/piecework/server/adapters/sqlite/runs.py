@@ -233,5 +233,3 @@ def _add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id:
             (job_id, waitpoint.run_id, payload, due_at),
         )
     return not early
-
-

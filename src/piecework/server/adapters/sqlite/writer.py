@@ -24,7 +24,9 @@ RUN_COLUMNS = (
     "fail_parent_on_failure", "tags", "start_time", "finish_time", "triggered_by", "failed_step_name", "failed_step_display_name",
     "failed_step_message", "step_name_to_test", "steps_count",
 )  # fmt: skip
-FIXED_RUN_COLUMNS = frozenset({"id", "created", "project_id", "flow_id", "environment", "parent_run_id", "triggered_by", "step_name_to_test"})
+FIXED_RUN_COLUMNS = frozenset(
+    {"id", "created", "project_id", "flow_id", "environment", "parent_run_id", "triggered_by", "step_name_to_test"}
+)
 FILE_COLUMNS = ("id", "created", "updated", "project_id", "type", "location", "compression", "data", "size")
 JOB_COLUMNS = ("id", "run_id", "kind", "payload", "due_at", "attempts", "claimed")
 ENTRY_COLUMNS = ("run_id", "seq", "entry")
@@ -186,7 +188,9 @@ def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
 
 def _insert_rows(connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str = "") -> None:
     for chunk in _chunks(rows):
-        connection.execute(_STATEMENTS[table, len(chunk)] if not conflict else _CONFLICTING[table, len(chunk)], list(chain.from_iterable(chunk)))
+        connection.execute(
+            _STATEMENTS[table, len(chunk)] if not conflict else _CONFLICTING[table, len(chunk)], list(chain.from_iterable(chunk))
+        )
 
 
 def _delete(connection: sqlite3.Connection, table: str, column: str, keys: Sequence[Any]) -> None:
