@@ -93,7 +93,7 @@ def trigger_record(program: Program, payload: Any) -> StepRecord:
 
 def _start(program: Program, state: RunState, payload: Any, at: float) -> Command:
     name = program.trigger["name"]
-    state.record(name, trigger_record(program, payload))
+    state.record(name, trigger_record(program, payload), known=name in state.restored)
     state.scope[name] = payload
     state.node = program.first
     return _proceed(program, state, at)
@@ -154,12 +154,12 @@ def _take_over(state: RunState, node: WorkNode) -> bool:
         return False
     status = record.get("status")
     if status == StepStatus.FAILED and node.continue_on_failure and not state.rerun_failed:
-        state.record(node.name, record)
+        state.record(node.name, record, known=True)
         _enter_policy_branch(state, node, node.on_failure)
         return True
     if status != StepStatus.SUCCEEDED:
         return False
-    state.record(node.name, record)
+    state.record(node.name, record, known=True)
     state.scope[node.name] = record.get("output")
     state.steps_count += 1
     _enter_policy_branch(state, node, node.on_success)

@@ -8,8 +8,10 @@ function or a function of the same expression binds as a parameter is left alone
 import re
 from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 from typing import Any, Final
 
+from piecework.engine.expressions.template import expression_spans
 from piecework.engine.tree import walk
 from piecework.spec.flow import Step
 from piecework.spec.shape import Problem, join
@@ -44,32 +46,21 @@ class Reference:
 
 
 _TOKEN = re.compile(
-    r"(?P<space>\s+|//[^\n]*|/\*.*?\*/)"
+    r"(?P<space>\s+|//[^\n]*|/\*.*?(?:\*/|\Z))"
     r"|(?P<name>[^\W\d][\w$]*|\$[\w$]*)"
     r"|(?P<number>\d[\w.]*)"
-    r"|(?P<string>'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\")"
+    r"|(?P<string>'(?:\\.|[^'\\])*(?:'|\\?\Z)|\"(?:\\.|[^\"\\])*(?:\"|\\?\Z))"
     r"|(?P<mark>\?\.(?!\d)|\.\.\.|=>|.)",
     re.DOTALL,
 )
-_PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*\]|[^/\\\[\n])+/\w*")
+_PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*(?:\]|(?=\n)|\\?\Z)|[^/\\\[\n])+(?:/\w*)?", re.DOTALL)
+# What is never closed runs to the end: no JavaScript either way, and nothing is read twice, so that reading takes linear time.
+_CONNECTION = re.compile(
+    r"(?<![\w$.])connections\s*(?:\.?\s*\[\s*(?P<quote>['\"])(?P<quoted>[^'\"]+)(?P=quote)\s*\]|\.\s*(?P<dotted>[^\s.?\[\]'\"]+))"
+)
+"""As the engine reads it (expressions.tokens): a name after a dot runs to the next dot, hyphens included."""
 _OPERANDS = frozenset({"name", "number", "string", "pattern"})
 _BEFORE_PATTERN = frozenset({"return", "typeof", "in", "of", "void", "delete", "instanceof"})
-
-
-def expressions(text: str) -> Iterator[tuple[int, int]]:
-    """Where the expressions of a template are: start and end of what stands between ``{{`` and its ``}}``, found by counting braces
-    (spec/engine.md §1). Braces that are never closed are text."""
-    position = text.find("{{")
-    while position >= 0:
-        depth, end = 2, position + 2
-        while depth and end < len(text):
-            depth += {"{": 1, "}": -1}.get(text[end], 0)
-            end += 1
-        if depth or text[end - 2 : end] != "}}":
-            position = text.find("{{", position + 2)
-            continue
-        yield position + 2, end - 2
-        position = text.find("{{", end)
 
 
 def tokens(code: str) -> list[Token]:
@@ -176,27 +167,24 @@ def _is_key(token: Token) -> bool:
 
 
 def _parameters(found: Sequence[Token]) -> set[str]:
-    """Names that arrow functions and functions of the expression bind."""
+    """Names that arrow functions and functions of the expression bind, in time linear in its length."""
     bound: set[str] = set()
+    opened: list[int] = []
+    edges = [0] * (len(found) + 1)  # +1 and -1 where a list of parameters begins and ends
     for index, token in enumerate(found):
         if token.text == "=>" and index and found[index - 1].kind == "name":
             bound.add(found[index - 1].text)
-        elif token.text == "=>" and _text(found, index - 1) == ")":
-            bound.update(_names_back_to_bracket(found, index - 1))
-        elif token.text == "function":
-            close = next((at for at in range(index, len(found)) if found[at].text == ")"), index)
-            bound.update(each.text for each in found[index + 1 : close] if each.kind == "name")
+        elif _text(found, index) == "(":
+            opened.append(index)
+        elif _text(found, index) == ")" and opened:
+            start = opened.pop()
+            if _text(found, index + 1) == "=>" or "function" in (_text(found, start - 1), _text(found, start - 2)):
+                edges[start] += 1
+                edges[index] -= 1
+    for index, depth in enumerate(accumulate(edges[:-1])):
+        if depth and found[index].kind == "name" and _text(found, index - 1) not in (".", "?.", "="):
+            bound.add(found[index].text)
     return bound
-
-
-def _names_back_to_bracket(found: Sequence[Token], close: int) -> Iterator[str]:
-    depth = 0
-    for index in range(close, -1, -1):
-        depth += {")": 1, "(": -1}.get(_text(found, index), 0)
-        if depth == 0:
-            return
-        if found[index].kind == "name" and _text(found, index - 1) not in (".", "?.", "="):
-            yield found[index].text
 
 
 Rewrite = Callable[[Reference], tuple[int, int, str] | None]
@@ -207,7 +195,7 @@ def rewrite(text: str, change: Rewrite) -> str:
     """A template with the references of its expressions rewritten."""
     pieces: list[str] = []
     done = 0
-    for start, end in expressions(text):
+    for start, end in expression_spans(text):
         for reference in references(text[start:end]):
             edit = change(reference)
             if edit is not None:
@@ -267,7 +255,7 @@ def step_references(step: Step) -> Iterator[tuple[str, Reference]]:
     """Every reference in a step's settings with the path of its string (``settings.input.url``)."""
     for path, text in _strings(step.get("settings"), "settings"):
         if "{{" in text:
-            for start, end in expressions(text):
+            for start, end in expression_spans(text):
                 for reference in references(text[start:end]):
                     yield path, replace(reference, start=reference.start + start, end=reference.end + start)
 
@@ -296,7 +284,8 @@ def connection_ids(trigger: Step) -> list[str]:
     """External ids of the connections that a flow's expressions use, each once, in order of use."""
     ids: dict[str, None] = {}
     for step in walk(trigger):
-        for _, reference in step_references(step):
-            if reference.name == "connections" and reference.accessors:
-                ids[reference.accessors[0][0]] = None
+        for _, text in _strings(step.get("settings"), "settings"):
+            for start, end in expression_spans(text):
+                for match in _CONNECTION.finditer(text, start, end):
+                    ids[match["quoted"] or match["dotted"]] = None
     return list(ids)

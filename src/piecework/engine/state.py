@@ -121,17 +121,19 @@ class RunState:
         """The loops around the current step."""
         return tuple((frame.node.name, frame.index) for frame in self.frames if isinstance(frame, LoopFrame))
 
-    def record(self, name: str, record: StepRecord) -> None:
-        """Put a step's record into the log of the current level, and remember it for the journal and for the end of the iteration."""
+    def record(self, name: str, record: StepRecord, *, known: bool = False) -> None:
+        """Put a step's record into the log of the current level, and remember it for the journal and for the end of the iteration.
+
+        ``known``: the journal has it already, from an earlier life of the run.
+        """
         self.container[name] = record
+        if not known:
+            self.changes.append((self.path if self.frames else (), name, record))
         if self.frames:
-            self.changes.append((self.path, name, record))
             for frame in reversed(self.frames):
                 if isinstance(frame, LoopFrame):
                     frame.names.append(name)
                     break
-        else:
-            self.changes.append(((), name, record))
 
 
 def restore(

@@ -16,6 +16,8 @@ CheckPiece = Callable[[Step], list[Problem]]
 
 _PROBLEMS_SHOWN = 100
 
+_TOO_DEEP = f"The flow is nested deeper than {MAX_STEP_LEVELS} levels"
+
 _LEVELS_OF_A_STEP = 256
 """More levels than one step can have without its children: orjson writes no more than 254."""
 
@@ -77,7 +79,7 @@ def _visit(raw: Any, path: str) -> tuple[list[_Node], list[Problem]]:
         node = unvisited.pop()
         nodes.append(node)
         if node.level > MAX_STEP_LEVELS:
-            problems.append(Problem(path, f"The flow is nested deeper than {MAX_STEP_LEVELS} levels"))
+            problems.append(Problem(path, _TOO_DEEP))
             break
         found = list(_node_problems(node, names))
         if found:
@@ -99,9 +101,8 @@ def _node_problems(node: _Node, names: set[str]) -> Iterator[Problem]:
     if name in names:
         yield Problem("name", f"Duplicate step name {name}")
     names.add(name)
-    room = MAX_JSON_LEVELS - node.level
-    if room < _LEVELS_OF_A_STEP and _json_levels(_own_fields(node.step)) > room:
-        yield Problem("settings", f"The flow is nested deeper than {MAX_JSON_LEVELS} levels")
+    if _too_deep(node.step, node.level):
+        yield Problem("settings", _TOO_DEEP)
 
 
 def _step_problems(step: Any, path: str, *, trigger: bool) -> Iterator[Problem]:
@@ -168,18 +169,21 @@ def _json_levels(value: Any) -> int:
     return levels
 
 
-def deepest_level(trigger: Step) -> int:
-    """The JSON level of the deepest value of a tree: what ``MAX_JSON_LEVELS`` limits."""
-    deepest = 0
+def _too_deep(step: Step, level: int) -> bool:
+    room = MAX_JSON_LEVELS - level
+    return level > MAX_STEP_LEVELS or (room < _LEVELS_OF_A_STEP and _json_levels(_own_fields(step)) > room)
+
+
+def depth_problem(trigger: Step) -> str | None:
+    """What stands against the depth of a well-formed tree, as ``parse_trigger`` judges it; None if nothing does."""
     unvisited = [(trigger, 0)]
     while unvisited:
         step, level = unvisited.pop()
-        deepest = max(deepest, level + _json_levels(_own_fields(step)))
-        for slot in kind_of(step).slots(step):
-            child = child_at(step, slot)
-            if child is not None:
-                unvisited.append((child, level + len(slot.path)))
-    return deepest
+        if _too_deep(step, level):
+            return _TOO_DEEP
+        children = ((child_at(step, slot), level + len(slot.path)) for slot in kind_of(step).slots(step))
+        unvisited.extend((child, below) for child, below in children if child is not None)
+    return None
 
 
 def step_problems(step: Step, check_piece: CheckPiece | None = None) -> list[Problem]:

@@ -22,8 +22,10 @@ YIELD_EVERY = 64
 class RunHooks(Protocol):
     """What whoever owns the run does at its turning points."""
 
-    watched: bool
-    """True while somebody looks at the run live; only then ``step_started`` and ``step_ended`` are called."""
+    @property
+    def watched(self) -> bool:
+        """True while somebody looks at the run live; only then ``step_started`` and ``step_ended`` are called."""
+        ...
 
     async def before_effect(self, command: ExecuteStep) -> None:
         """Make the step's start durable; its side effects may begin when this returns."""

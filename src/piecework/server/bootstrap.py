@@ -206,6 +206,7 @@ def build_container(settings: Settings) -> Container:
         address,
         callers,
         NoProgress(),
+        _note_test,
         RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
         settings.worker_concurrency,
     )
@@ -351,6 +352,10 @@ def _sandbox_limits(settings: Settings) -> Limits:
         cpu_seconds=settings.sandbox_cpu_limit_seconds,
         wall_seconds=settings.sandbox_wall_limit_seconds,
     )
+
+
+async def _note_test(_run: Any, _record: Any) -> Mapping[str, Any]:
+    return {}
 
 
 def _compiled_by(sandbox: SandboxPool) -> CompileCode:

@@ -38,8 +38,8 @@ Check = Callable[[Any, str], Iterator[Problem]]
 
 
 def join(path: str, key: str | int) -> str:
-    """Path of a member: ``join("trigger", "name") == "trigger.name"``."""
-    return f"{path}.{key}" if path else str(key)
+    """Path of a member: ``join("trigger", "name") == "trigger.name"``; either may be empty."""
+    return f"{path}.{key}" if path and key != "" else path or str(key)
 
 
 def received(value: object) -> str:

@@ -15,7 +15,7 @@ def enter(state: RunState, node: RouterNode) -> None:
     known = state.restored.get(node.name)
     if known and known.get("status") == StepStatus.SUCCEEDED:
         record: StepRecord = dict(known)
-        state.record(node.name, record)
+        state.record(node.name, record, known=True)
     else:
         settings = node.settings.evaluate(state.scope, state.answers)
         stored = node.settings.evaluate_censored(state.scope, state.answers) if node.settings.has_secrets else settings

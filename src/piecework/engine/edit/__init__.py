@@ -17,8 +17,8 @@ from piecework.engine.edit.steps import (
     update_trigger,
 )
 from piecework.engine.edit.version import EditContext, Note, OperationError, Version
-from piecework.engine.validation import CheckPiece, deepest_level, recompute_valid
-from piecework.spec.flow import MAX_JSON_LEVELS, Step
+from piecework.engine.validation import CheckPiece, depth_problem, recompute_valid
+from piecework.spec.flow import Step
 from piecework.spec.operations import Operation, OperationType
 
 __all__ = ["EditContext", "Note", "OperationError", "Version", "apply", "import_flow"]
@@ -68,12 +68,8 @@ def apply(
             return Version(version.display_name, version.trigger, _NOTE_EDITS[kind](version.notes, request, context))
         case kind if kind in _TREE_EDITS:
             trigger = recompute_valid(_TREE_EDITS[kind](version.trigger, request, context), check_piece)
-            _refuse_depth(trigger)
+            if problem := depth_problem(trigger):
+                raise OperationError(problem)
             return Version(version.display_name, trigger, version.notes)
         case kind:
             raise ValueError(f"{kind} is applied to the flow, not to a version")
-
-
-def _refuse_depth(trigger: Step) -> None:
-    if deepest_level(trigger) > MAX_JSON_LEVELS:
-        raise OperationError(f"The flow would be nested deeper than {MAX_JSON_LEVELS} levels")

@@ -1,6 +1,6 @@
 """What an operation edits: the contents of one flow version."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from piecework.engine.steps import kind_of
@@ -17,7 +17,7 @@ class Version:
     """The contents of a flow version: its name, its step tree, its notes."""
 
     display_name: str
-    trigger: Step
+    trigger: Step = field(repr=False)
     notes: tuple[Note, ...] = ()
 
     @property

@@ -8,6 +8,7 @@ opening that never closes makes the rest of the text plain, tokens inside it inc
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
 from .javascript import js_trim
@@ -30,19 +31,26 @@ class Template(NamedTuple):
 
 def split_template(text: str) -> Template:
     """*text* cut at its tokens; a formula wrapper (``ap-formula-v1::{…}::ap-formula-v1``) makes all of it plain."""
-    if "{{" not in text or _FORMULA.search(text):
-        return Template((text,), ())
     texts: list[str] = []
     expressions: list[str] = []
-    end = depth = start = 0
+    end = 0
+    for start, stop in expression_spans(text):
+        texts.append(text[end : start - 2])
+        expressions.append(js_trim(text[start:stop]))
+        end = stop + 2
+    return Template((*texts, text[end:]), tuple(expressions))
+
+
+def expression_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where each token's expression starts and ends in *text*, the braces left out, white space included."""
+    if "{{" not in text or _FORMULA.search(text):
+        return
+    depth = start = 0
     for brace in _BRACES.finditer(text):
         if brace.group() == "{{":
-            start = brace.start() if depth == 0 else start
+            start = brace.end() if depth == 0 else start
             depth += 1
         elif depth > 0:
             depth -= 1
             if depth == 0:
-                texts.append(text[end:start])
-                expressions.append(js_trim(text[start + 2 : brace.start()]))
-                end = brace.end()
-    return Template((*texts, text[end:]), tuple(expressions))
+                yield start, brace.start()

@@ -16,17 +16,31 @@ class CallerAnswer(NamedTuple):
     failed: str | None = None
 
 
-class Callers(Protocol):
-    """Each waiting caller is answered once; what comes after the first answer or after the caller has gone is reported as late."""
+class Expectation(NamedTuple):
+    """One caller who is going to wait, or waits, for a run; ``token`` is the adapter's own."""
 
-    def expect(self, run_id: str) -> None:
-        """A caller is about to wait for this run."""
+    run_id: str
+    token: Any
+
+
+class Callers(Protocol):
+    """Each waiting caller is answered once; what comes after the first answer or after the caller has gone is reported as late.
+
+    Several may wait for one run: the one whose call began it, and one who resumed it.
+    """
+
+    def expect(self, run_id: str) -> Expectation:
+        """A caller is about to wait for this run: answers are kept for him from now on. Ends with ``wait`` or ``forget``."""
         ...
 
-    async def wait(self, run_id: str, seconds: float) -> CallerAnswer | None:
+    async def wait(self, expected: Expectation, seconds: float) -> CallerAnswer | None:
         """Wait for the answer; None when the time is over. The caller is forgotten afterwards."""
         ...
 
+    def forget(self, expected: Expectation) -> None:
+        """The caller will not wait after all."""
+        ...
+
     def answer(self, answer: CallerAnswer) -> bool:
-        """Answer the run's caller. False if nobody waits (any more)."""
+        """Answer all who wait for the run. False if nobody does (any more)."""
         ...

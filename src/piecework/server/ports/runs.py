@@ -60,7 +60,8 @@ class Job(NamedTuple):
     """One turn of a run that somebody has to drive.
 
     ``payload``: JSON; BEGIN: the trigger's output, RESUME: ``{"path", "step", "payload", "expired"?}``, RETRY: null.
-    ``due_at``: milliseconds since 1970, 0 for at once. ``attempts``: the lives of this job, this one included; above 1 its worker was killed.
+    ``due_at``: milliseconds since 1970, 0 for at once. ``attempts``: the lives of this job since it last made
+    progress, this one included: above 1 its worker was killed. ``kills``: how many of those workers had nothing else in hand.
     ``durable`` is False while only memory knows the job (see ``RunQueue.offer``).
     """
 
@@ -70,6 +71,7 @@ class Job(NamedTuple):
     payload: bytes
     due_at: int = 0
     attempts: int = 1
+    kills: int = 0
     durable: bool = True
 
 
@@ -130,8 +132,11 @@ class RunQueue(Protocol):
 class RunJournal(Protocol):
     """What runs did, written under ``(run_id, seq)``; the key is the fencing token."""
 
-    async def append(self, run: RunRow, job: Job, seq: int, entry: bytes) -> None:
-        """Write an entry and the run's row; durable when this returns. Raises Fenced if the sequence number is taken."""
+    async def append(self, run: RunRow, job: Job, seq: int, entry: bytes, *, progress: bool = False) -> None:
+        """Write an entry and the run's row; durable when this returns. Raises Fenced if the sequence number is taken.
+
+        ``progress``: a step has ended in this life of the job: it is not the one that kills its workers.
+        """
         ...
 
     async def load(self, run_id: str) -> list[bytes]:

@@ -15,7 +15,7 @@ from piecework.sdk.services import Server
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, RunJournal, RunQueue
-from piecework.server.worker.drive import MAX_ATTEMPTS, RunLimits, Turn, new_facts
+from piecework.server.worker.drive import MAX_ATTEMPTS, MAX_KILLS, OnTested, RunLimits, Turn, new_facts
 
 log = structlog.get_logger(__name__)
 
@@ -44,6 +44,7 @@ class Worker:
         server: Server,
         callers: Callers,
         progress: Progress,
+        on_tested: OnTested,
         limits: RunLimits,
         slots: int,
     ) -> None:
@@ -55,6 +56,7 @@ class Worker:
         self._server = server
         self._callers = callers
         self._progress = progress
+        self._on_tested = on_tested
         self._limits = limits
         self._slots = slots
         self._turns: dict[str, tuple[Turn, asyncio.Task[None]]] = {}
@@ -120,7 +122,7 @@ class Worker:
     def _begin(self, claim: Claim) -> None:
         if claim.run is None:
             return
-        turn = Turn(claim, self._journal, self._callers, self._progress, self._limits, monotonic())
+        turn = Turn(claim, self._journal, self._callers, self._progress, self._on_tested, self._limits, monotonic())
         task = asyncio.create_task(self._drive(turn), name=claim.job.run_id)
         self._turns[claim.job.run_id] = (turn, task)
         if self._saver is None:
@@ -137,8 +139,8 @@ class Worker:
     async def _drive(self, turn: Turn) -> None:
         run = turn.run
         try:
-            if turn.job.attempts > MAX_ATTEMPTS:
-                await turn.give_up(f"The run ended its worker {MAX_ATTEMPTS} times and is not tried again")
+            if turn.job.kills >= MAX_KILLS or turn.job.attempts > MAX_ATTEMPTS:
+                await turn.give_up(f"The worker ended {turn.job.attempts - 1} times while it drove this run, which is not tried again")
                 return
             program = await self._programs.get(run.flow_version_id)
             if program is None:

@@ -7,7 +7,7 @@ before the next step starts; the caller hears of a run only when what it hears i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from time import time
 from typing import Any
 
@@ -17,7 +17,7 @@ import structlog
 from piecework.engine.commands import ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
 from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted
 from piecework.engine.program import Program
-from piecework.engine.state import RunState, Waiting, restore, single_step
+from piecework.engine.state import RunState, StepRecord, Waiting, restore, single_step
 from piecework.engine.timeline import encode, fold
 from piecework.runner.drive import drive
 from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
@@ -27,13 +27,17 @@ from piecework.server.kernel.ids import new_id
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
+from piecework.server.worker.progress import LiveRun
 from piecework.spec import jsons
-from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, RunEnvironment, StepStatus
+from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
 
-MAX_ATTEMPTS = 3
-"""A run that was claimed this often without ending has killed its worker each time."""
+MAX_KILLS = 3
+"""A run that was alone in the hands of so many workers when they died, without a step ending in between, has killed them."""
+
+MAX_ATTEMPTS = 10
+"""A run that so many workers did not survive together with others is given up, whoever was to blame: nothing is tried for ever."""
 
 FINISH_RETRY_SECONDS = (0.5, 2.0, 10.0, 30.0)
 
@@ -53,11 +57,22 @@ class PausedFlowTimeoutError(Exception):
     """A pause longer than AP_PAUSED_FLOW_TIMEOUT_DAYS."""
 
 
+OnTested = Callable[[RunRow, StepRecord | None], Awaitable[Mapping[str, Any]]]
+"""What happens at the end of a step test; gives what is told of it (``worker/step_tests.py``)."""
+
+
 class Turn:
     """Drives one claimed job. Implements ``RunHooks``."""
 
     def __init__(
-        self, claim: Claim, journal: RunJournal, callers: Callers, progress: Progress, limits: RunLimits, started_at: float
+        self,
+        claim: Claim,
+        journal: RunJournal,
+        callers: Callers,
+        progress: Progress,
+        on_tested: OnTested,
+        limits: RunLimits,
+        started_at: float,
     ) -> None:
         assert claim.run is not None
         self.run: RunRow = claim.run
@@ -66,10 +81,10 @@ class Turn:
         self.canceled = False
         self.waiting_for_retry = False
         self.state = RunState()
-        self.watched = self.run.environment == RunEnvironment.TESTING or progress.watched(self.run.project_id)
         self._journal = journal
         self._callers = callers
-        self._progress = progress
+        self._live = LiveRun(progress, self.run)
+        self._on_tested = on_tested
         self._limits = limits
         self._seq = 0
         self._broken: BaseException | None = None
@@ -129,10 +144,12 @@ class Turn:
         except Fenced:
             log.warning("another worker drives this run", flow_run_id=run.id)
         else:
-            if isinstance(command, Pause):
-                await self._pause(command, facts)
-            else:
+            if not isinstance(command, Pause):
                 await self._end(command)
+            elif run.step_name_to_test is not None:
+                await self._end(Finish(FlowRunStatus.SUCCEEDED))  # a test waits for nothing: it has shown how the step begins
+            else:
+                await self._pause(command, facts)
 
     def _interrupted_step(self, message: str) -> FailedStep | None:
         node = self.state.node
@@ -169,10 +186,14 @@ class Turn:
         if self._broken is not None:
             raise self._broken
         changes, self.state.changes = self.state.changes, []
+        self._live.changes(changes, taken=True)
         self.run.updated = now_iso()
         self.run.steps_count = self.state.steps_count
         seq, self._seq = self._seq, self._seq + 1
-        await self._journal.append(self.run, self.job, seq, encode(changes))
+        progress = self.job.attempts > 1 and any(record["status"] != StepStatus.RUNNING for _, _, record in changes)
+        if progress:
+            self.job = self.job._replace(attempts=1, kills=0)
+        await self._journal.append(self.run, self.job, seq, encode(changes), progress=progress)
         self.job = self.job._replace(durable=True)
 
     def save_soon(self) -> None:
@@ -200,12 +221,16 @@ class Turn:
         await self._settle()
         content = self._log_content()
         await self._insist(lambda: self._journal.finish(run, self.job, content))
+        self._live.changes(self.state.changes)
+        self._live.state()
         if finish.response is not None:
             self._answer(finish.response)
         elif run.status in FAILED_STATUSES or run.status == FlowRunStatus.CANCELED:
             self._callers.answer(CallerAnswer(run.id, failed=run.status))
         elif not self.state.responded:
             self._callers.answer(CallerAnswer(run.id))
+        if run.step_name_to_test is not None:
+            self._live.tested(await self._on_tested(run, self.state.steps.get(run.step_name_to_test)))
 
     @property
     def expired(self) -> bool:
@@ -242,6 +267,8 @@ class Turn:
         await self._settle()
         content = self._log_content()
         waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoint))
+        self._live.changes(self.state.changes)
+        self._live.state()
         pause = command.pause
         if isinstance(pause, WebhookPause) and pause.response is not None:
             self._answer(Response(pause.response.status, pause.response.body, pause.response.headers))
@@ -306,25 +333,20 @@ class Turn:
 
     # Progress
 
+    @property
+    def watched(self) -> bool:
+        """See ``RunHooks``."""
+        return self._live.watched
+
     def step_started(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
+        self._live.changes(self.state.changes)
         record = {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input}
-        self._publish_step(command, record)
+        self._live.step(command.path, command.node.name, record)
 
     def step_ended(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
-        for path, name, record in reversed(self.state.changes):
-            if name == command.node.name and path == command.path:
-                self._publish_step(command, record)
-                return
-
-    def _publish_step(self, command: ExecuteStep, record: Mapping[str, Any]) -> None:
-        run = self.run
-        self._progress.publish(
-            run.project_id,
-            "UPDATE_RUN_PROGRESS",
-            {"step": {"name": command.node.name, "path": [list(part) for part in command.path], "output": record}, "flowRun": run},
-        )
+        self._live.changes(self.state.changes)
 
 
 def _dump_steps(steps: Mapping[str, Any], tags: Mapping[str, None]) -> bytes:

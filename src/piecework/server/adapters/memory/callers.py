@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 
-from piecework.server.ports.callers import CallerAnswer
+from piecework.server.ports.callers import CallerAnswer, Expectation
 
 
 class MemoryCallers:
     """See ``Callers``."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, asyncio.Future[CallerAnswer]] = {}
+        self._waiting: dict[str, list[asyncio.Future[CallerAnswer]]] = {}
 
-    def expect(self, run_id: str) -> None:
+    def expect(self, run_id: str) -> Expectation:
         """See ``Callers.expect``."""
-        self._waiting[run_id] = asyncio.get_running_loop().create_future()
+        future: asyncio.Future[CallerAnswer] = asyncio.get_running_loop().create_future()
+        self._waiting.setdefault(run_id, []).append(future)
+        return Expectation(run_id, future)
 
-    async def wait(self, run_id: str, seconds: float) -> CallerAnswer | None:
+    async def wait(self, expected: Expectation, seconds: float) -> CallerAnswer | None:
         """See ``Callers.wait``."""
-        future = self._waiting[run_id]
+        future: asyncio.Future[CallerAnswer] = expected.token
         timer = asyncio.get_running_loop().call_later(seconds, _give_up, future)
         try:
             return await future
@@ -29,15 +31,21 @@ class MemoryCallers:
             raise
         finally:
             timer.cancel()
-            self._waiting.pop(run_id, None)
+            self.forget(expected)
+
+    def forget(self, expected: Expectation) -> None:
+        """See ``Callers.forget``."""
+        waiting = self._waiting[expected.run_id]
+        waiting.remove(expected.token)
+        if not waiting:
+            del self._waiting[expected.run_id]
 
     def answer(self, answer: CallerAnswer) -> bool:
         """See ``Callers.answer``."""
-        future = self._waiting.get(answer.run_id)
-        if future is None or future.done():
-            return False
-        future.set_result(answer)
-        return True
+        waiting = [future for future in self._waiting.get(answer.run_id, ()) if not future.done()]
+        for future in waiting:
+            future.set_result(answer)
+        return bool(waiting)
 
 
 def _give_up(future: asyncio.Future[CallerAnswer]) -> None:

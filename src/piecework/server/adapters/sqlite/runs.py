@@ -54,9 +54,10 @@ class SqliteRuns:
         self._decompressor = zstandard.ZstdDecompressor()
 
     async def start(self) -> None:
-        """Open the file. Jobs that an earlier life had claimed are free again."""
+        """Open the file. Jobs that an earlier life had claimed are free again; one that was alone in hand when it ended is blamed for it."""
         self._reader = connect(self._path)
-        self._reader.execute("UPDATE job SET claimed = 0 WHERE claimed = 1")
+        (in_hand,) = self._reader.execute("SELECT count(*) FROM job WHERE claimed = 1").fetchone()
+        self._reader.execute("UPDATE job SET claimed = 0, kills = kills + ? WHERE claimed = 1", (in_hand == 1,))
         (highest,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
         self._next_id = highest + 1
         self._overflow = self._next_id > 1
@@ -125,7 +126,7 @@ class SqliteRuns:
         """Claim jobs that only the file knows. The claim is written first: a job that kills its worker is counted (``attempts``)."""
         now = int(time() * 1000)
         rows = self._reader.execute(
-            "SELECT id, runId, kind, payload, dueAt, attempts + 1 FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?",
+            "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?",
             (now, limit),
         ).fetchall()
         if len(rows) < limit:
@@ -133,7 +134,7 @@ class SqliteRuns:
             self._arm_timer(now)
         if not rows:
             return
-        jobs = [Job(row[0], row[1], JobKind(row[2]), row[3], row[4], row[5]) for row in rows]
+        jobs = [Job(row[0], row[1], JobKind(row[2]), row[3], row[4], row[5], row[6]) for row in rows]
         marks = ",".join("?" * len(jobs))
         statement = f"UPDATE job SET claimed = 1, attempts = attempts + 1 WHERE id IN ({marks})"  # noqa: S608 - only marks
         await self._writer.submit(Write(extra=lambda connection: connection.execute(statement, [job.id for job in jobs]).rowcount))
@@ -164,10 +165,14 @@ class SqliteRuns:
 
     # The journal
 
-    async def append(self, run: RunRow, job: Job, seq: int, entry: bytes) -> None:
-        """See ``RunJournal.append``. The job is written with every entry; only the first time it is not there yet."""
-        job_row = None if job.durable else _job_row(job, claimed=True)
-        await self._writer.submit(Write(run=_run_values(run), job=job_row, entry=(run.id, seq, entry)))
+    async def append(self, run: RunRow, job: Job, seq: int, entry: bytes, *, progress: bool = False) -> None:
+        """See ``RunJournal.append``."""
+        write = Write(run=_run_values(run), entry=(run.id, seq, entry))
+        if not job.durable:
+            write.job = _job_row(job, claimed=True)
+        if progress:
+            write.extra = partial(_absolve, job.id)
+        await self._writer.submit(write)
 
     async def load(self, run_id: str) -> list[bytes]:
         """See ``RunJournal.load``."""
@@ -221,9 +226,13 @@ class SqliteRuns:
         return self._decompressor.decompress(row[0]) if row[1] == "ZSTD" else row[0]
 
 
+def _absolve(job_id: int, connection: sqlite3.Connection) -> None:
+    connection.execute("UPDATE job SET attempts = 1, kills = 0 WHERE id = ?", (job_id,))
+
+
 def _drop_file(file_id: str, connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM file WHERE id = ?", (file_id,))
 
 
 def _job_row(job: Job, *, claimed: bool) -> tuple[Any, ...]:
-    return (job.id, job.run_id, job.kind, job.payload, job.due_at, job.attempts, claimed)
+    return (job.id, job.run_id, job.kind, job.payload, job.due_at, job.attempts, job.kills, claimed)

@@ -16,7 +16,11 @@ _ADD_EARLY = (
     "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, jobPayload)"
     " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING')"
 )
-_ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0)"
+_PENDING = (
+    "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)"
+    " AND EXISTS (SELECT 1 FROM job WHERE runId = ?1 AND kind = 'RESUME' AND claimed = 0) ORDER BY created DESC LIMIT 1"
+)
+_ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0, 0)"
 
 
 def add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: int, now: str) -> bool:
@@ -34,11 +38,11 @@ def add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: 
 def complete_waitpoint(
     connection: sqlite3.Connection, run_id: str, waitpoint_id: str | None, payload: bytes, job_id: int, now: str
 ) -> bool:
-    """Complete the pending waitpoint and put the job that goes on in the place of the one for the end of its time."""
-    pending = connection.execute(
-        "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)",
-        (run_id, waitpoint_id),
-    ).fetchone()
+    """Complete the pending waitpoint and put the job that goes on in the place of the one for the end of its time.
+
+    Once a worker has claimed that job the time is over and the waitpoint with it.
+    """
+    pending = connection.execute(_PENDING, (run_id, waitpoint_id)).fetchone()
     if pending is None:
         return waitpoint_id is not None and _keep_early(connection, run_id, waitpoint_id, payload, now)
     connection.execute("UPDATE waitpoint SET status = 'COMPLETED', updated = ? WHERE id = ?", (now, pending[0]))

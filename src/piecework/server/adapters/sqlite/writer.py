@@ -27,7 +27,7 @@ RUN_COLUMNS = (
 """The columns of ``RunRow``, in its order."""
 FIXED_RUN_COLUMNS = frozenset({"id", "created", "projectId", "flowId", "environment", "parentRunId", "triggeredBy", "stepNameToTest"})
 FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size")
-JOB_COLUMNS = ("id", "runId", "kind", "payload", "dueAt", "attempts", "claimed")
+JOB_COLUMNS = ("id", "runId", "kind", "payload", "dueAt", "attempts", "kills", "claimed")
 ENTRY_COLUMNS = ("runId", "seq", "entry")
 ROWS_PER_STATEMENT = 64
 

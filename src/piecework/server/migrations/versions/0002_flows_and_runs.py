@@ -52,6 +52,7 @@ def upgrade() -> None:
         sa.Column("payload", sa.LargeBinary(), nullable=False),
         sa.Column("dueAt", sa.BigInteger(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("kills", sa.Integer(), nullable=False),
         sa.Column("claimed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )

@@ -8,8 +8,8 @@ from piecework.engine.edit import Version
 from piecework.engine.references import connection_ids
 from piecework.engine.tree import walk
 from piecework.server.kernel.db import Row, new_entity
-from piecework.spec.deep_json import dumps, loads
 from piecework.spec.flow import SCHEMA_VERSION, FlowVersionState, Step, TriggerType
+from piecework.spec.jsons import dumps, loads
 
 SAMPLE_FILES = ("sampleDataFileId", "sampleDataInputFileId")
 """Where a step's `sampleData` names its files."""

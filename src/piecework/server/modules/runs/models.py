@@ -42,6 +42,7 @@ job = Table(
     Column("payload", LargeBinary, nullable=False),
     Column("dueAt", BigInteger, nullable=False),
     Column("attempts", Integer, nullable=False),
+    Column("kills", Integer, nullable=False),
     Column("claimed", Boolean, nullable=False),
 )
 """The embedded profile's queue. ``claimed``: this process's memory has it; at the next start nobody has."""

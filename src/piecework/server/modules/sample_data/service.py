@@ -6,7 +6,7 @@ from piecework.engine.tree import walk
 from piecework.server.kernel.errors import ApError
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows.schemas import StoredVersion
-from piecework.spec.deep_json import InvalidJson, loads
+from piecework.spec.jsons import InvalidJson, loads
 from piecework.spec.operations import SampleDataType
 
 _FIELDS = {SampleDataType.INPUT: "sampleDataInputFileId", SampleDataType.OUTPUT: "sampleDataFileId"}

@@ -14,8 +14,8 @@ from piecework.server.kernel.errors import entity_not_found, invalid
 from piecework.server.kernel.http import Body, Page
 from piecework.server.modules.templates import _repository
 from piecework.server.modules.templates.schemas import CreateTemplate, JsonObject, Template, TemplateQuery, UpdateTemplate
-from piecework.spec.deep_json import dumps, loads
 from piecework.spec.flow import InvalidFlow
+from piecework.spec.jsons import dumps, loads
 
 CATEGORIES = (
     "ANALYTICS",

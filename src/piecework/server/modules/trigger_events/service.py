@@ -20,8 +20,8 @@ from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.trigger_events import _repository
 from piecework.server.modules.trigger_events.schemas import TriggerEvent, TriggerEventQuery
-from piecework.spec.deep_json import dumps, loads
 from piecework.spec.flow import Step, TriggerType
+from piecework.spec.jsons import dumps, loads
 
 ServicesOf = Callable[[str, str, str], Services]
 """What pieces may use: by project id, flow id and the prefix of their store's keys."""

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from piecework.server.kernel.ids import new_id
+from piecework.server.modules.webhooks.answers import Answer, content_of, flow_headers
 from piecework.server.modules.webhooks.openapi import WEBHOOK_PATHS
 from piecework.server.modules.webhooks.payload import MalformedBody, PayloadTooLarge, read_payload
-from piecework.server.modules.webhooks.service import GONE, Answer, Mode, WebhookService
+from piecework.server.modules.webhooks.service import GONE, Mode, WebhookService
 from piecework.spec import jsons
 
 log = structlog.get_logger(__name__)
@@ -19,9 +17,6 @@ log = structlog.get_logger(__name__)
 PREFIX = "/api/v1/webhooks/"
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
 MODES = {mode.value: mode for mode in Mode}
-JSON_TYPE = b"application/json; charset=utf-8"
-FORBIDDEN_HEADERS = frozenset({"content-length", "transfer-encoding", "connection", "keep-alive", "upgrade", "date", "server"})
-"""Headers that a flow's response cannot set: they belong to the connection."""
 
 __all__ = ["PREFIX", "WEBHOOK_PATHS", "webhook_app"]
 
@@ -101,10 +96,10 @@ def _problem(status: int, error: str, message: str) -> Answer:
 
 
 async def _write(send: Send, answer: Answer, webhook_id: str, *, head: bool) -> None:
-    body, content_type = _content(answer.body)
+    body, content_type = content_of(answer.body)
     status = answer.status if 200 <= answer.status <= 599 else 500
     headers = [(b"x-webhook-id", webhook_id.encode()), (b"x-content-type-options", b"nosniff")]
-    given = _given_headers(answer.headers) if answer.headers else []
+    given = flow_headers(answer.headers) if answer.headers else []
     headers += given
     without_body = status in (204, 304)
     if not without_body:
@@ -113,23 +108,3 @@ async def _write(send: Send, answer: Answer, webhook_id: str, *, head: bool) -> 
         headers.append((b"content-length", str(len(body)).encode()))
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": b"" if head or without_body else body})
-
-
-def _content(value: Any) -> tuple[bytes, bytes]:
-    if value is None:
-        return b"", b""
-    if isinstance(value, bytes):
-        return value, b"application/octet-stream"
-    if isinstance(value, str):
-        return value.encode(errors="replace"), b"text/plain; charset=utf-8"
-    return jsons.dumps_lenient(value), JSON_TYPE
-
-
-def _given_headers(headers: Mapping[str, Any]) -> list[tuple[bytes, bytes]]:
-    """The flow's own headers, without what belongs to the connection and without characters that no header may have."""
-    pairs: list[tuple[bytes, bytes]] = []
-    for name, value in headers.items():
-        key, text = str(name).strip().lower(), str(value)
-        if key.isascii() and key.replace("-", "").replace("_", "").isalnum() and key not in FORBIDDEN_HEADERS:
-            pairs.append((key.encode(), "".join(text.splitlines()).encode("latin-1", errors="replace")))
-    return pairs

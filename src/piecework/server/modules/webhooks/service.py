@@ -6,8 +6,7 @@ which the run ends, and never later than AP_WEBHOOK_TIMEOUT_SECONDS.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol
 
@@ -19,7 +18,8 @@ from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
-from piecework.server.ports.callers import CallerAnswer, Callers
+from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of
+from piecework.server.ports.callers import Callers
 from piecework.server.ports.runs import JobKind, RunQueue, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
@@ -43,7 +43,7 @@ class Mode(StrEnum):
 class SampleEvents(Protocol):
     """Where calls of the test URL are kept."""
 
-    async def save(self, project_id: str, flow_id: str, source_name: str, payload: Any) -> Any:
+    async def save(self, project_id: str, flow_id: str, source: str, payload: Any) -> Any:
         """Keep a trigger's output as sample data of its flow."""
         ...
 
@@ -55,20 +55,9 @@ SYNC_MODES = frozenset({Mode.LIVE_SYNC, Mode.DRAFT_SYNC})
 LIVE_MODES = frozenset({Mode.LIVE, Mode.LIVE_SYNC})
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """What the caller gets. ``body`` is any JSON value, text or bytes; None: no body."""
-
-    status: int
-    body: Any = None
-    headers: Mapping[str, str] | None = None
-
-
 GONE = Answer(410, {})
 DISABLED = Answer(404, {})
 ACCEPTED = Answer(200, {})
-NO_RESPONSE = Answer(204)
-TIMED_OUT = Answer(408, {})
 
 
 class WebhookService:
@@ -160,19 +149,10 @@ class WebhookService:
 
     async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
         run = new_run(facts.project_id, facts.id, version_id, environment)
-        self._callers.expect(run.id)
+        expected = self._callers.expect(run.id)
         self._queue.offer(run, jsons.dumps(output))
-        answer = await self._callers.wait(run.id, self._timeout)
-        return TIMED_OUT if answer is None else _answer(answer)
-
-
-def _answer(answer: CallerAnswer) -> Answer:
-    if answer.failed is not None:
-        message = "The flow has failed and there is no response returned"
-        return Answer(500, {"message": message, "runId": answer.run_id, "status": answer.failed})
-    if answer.status is None:
-        return NO_RESPONSE
-    return Answer(answer.status, answer.body, answer.headers)
+        answer = await self._callers.wait(expected, self._timeout)
+        return answer_of(answer)
 
 
 def _handshake(prepared: PreparedTrigger, payload: dict[str, Any]) -> Answer | None:

@@ -47,8 +47,8 @@ from piecework.server.modules.flows.service.reading import FlowReader
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.users.schemas import User
 from piecework.server.modules.users.service import UserService
-from piecework.spec.deep_json import dumps
 from piecework.spec.flow import FlowStatus, FlowVersionState, InvalidFlow, TriggerType
+from piecework.spec.jsons import dumps
 from piecework.spec.operations import Operation, OperationType, SampleDataType
 
 FindTemplate = Callable[[str], Awaitable[dict[str, Any] | None]]

@@ -15,7 +15,7 @@ from piecework.server.modules.flows import _repository
 from piecework.server.modules.flows.code import code_steps, source_hash
 from piecework.server.modules.flows.rows import wire_version
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
-from piecework.spec.deep_json import loads
+from piecework.spec.jsons import loads
 
 _FACTS_KEPT = 10_000
 _VERSIONS_KEPT = 300
