@@ -102,6 +102,7 @@ class FlowService:
         self._reader = FlowReader(database)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.changed = self._reader.changed
+        self.forget_everything = self._reader.forget_everything
         self.on_flow_updated: list[Callable[[FlowUpdate], None]] = []
 
     # Reading
@@ -215,12 +216,19 @@ class FlowService:
             before = (await self.require(flow_id)).latest_version_id
             await self._apply(flow_id, operation, user_id)
             flow = await self.get(flow_id)
-            known = {before, flow["version"]["id"], flow["publishedVersionId"]}
-            self._reader.forget(flow_id, [version_id for version_id in known if version_id is not None])
+            self._reader.forget(flow_id, await self._touched(flow, before, operation))
         update = FlowUpdate(flow["projectId"], flow_id, flow["version"]["id"], operation.type, named_steps(operation))
         for listener in self.on_flow_updated:
             listener(update)
         return flow
+
+    async def _touched(self, flow: PopulatedFlow, latest_before: str, operation: Operation) -> set[str]:
+        """The versions that are not what they were; metadata of the flow stand in all of them (`StoredVersion.flow_metadata`)."""
+        if operation.type is OperationType.UPDATE_METADATA:
+            async with self._database.read() as connection:
+                return set(await _repository.find_version_ids(connection, flow["id"]))
+        versions = (latest_before, flow["version"]["id"], flow["publishedVersionId"])
+        return {version_id for version_id in versions if version_id is not None}
 
     async def _apply(self, flow_id: str, operation: Operation, user_id: str) -> None:
         request = operation.request
