@@ -1,4 +1,4 @@
-"""The command line: `piecework serve`."""
+"""The command line: `piecework serve` and the commands of `server/cli`."""
 
 import os
 import sys
@@ -7,10 +7,14 @@ from pathlib import Path
 import click
 
 from piecework import __version__
-from piecework.server.kernel.settings import SettingsError, load_settings
+from piecework.server.cli.bench.command import bench_command
+from piecework.server.cli.flows import export_command, import_command
+from piecework.server.cli.migrate import migrate_command
+from piecework.server.cli.new_piece import new_piece_command
+from piecework.server.cli.run import run_command
 
 
-@click.group()
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="piecework")
 def main() -> None:
     """Piecework: flows that finish what they start."""
@@ -24,14 +28,20 @@ def main() -> None:
 )
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Run the server in the foreground."""
-    from piecework.server import bootstrap
+    from piecework.server.kernel.settings import SettingsError, load_settings
 
     try:
         settings = load_settings(os.environ, {"host": host, "port": port, "data_dir": data_dir})
     except SettingsError as error:
         click.echo(str(error), err=True)
         sys.exit(2)
+    from piecework.server import bootstrap
+
     bootstrap.serve(settings)
+
+
+for command in (bench_command, export_command, import_command, migrate_command, new_piece_command, run_command):
+    main.add_command(command)
 
 
 if __name__ == "__main__":

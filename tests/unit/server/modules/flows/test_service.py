@@ -158,7 +158,7 @@ async def test_a_flow_that_cannot_run_any_more_can_be_disabled(flows: FlowServic
         gone = func.replace(flow_version.c.trigger, "piece-webhook", "piece-gone")
         await connection.execute(update(flow_version).where(flow_version.c.id == version_id).values(trigger=gone))
     assert (await send(flows, flow_id, "CHANGE_STATUS", {"status": "DISABLED"}))["status"] == "DISABLED"
-    with pytest.raises(ApError, match="piece-gone@0.1.33 is not installed"):
+    with pytest.raises(ApError, match="piece-gone"):
         await send(flows, flow_id, "CHANGE_STATUS", {"status": "ENABLED"})
 
 

@@ -1,0 +1,125 @@
+"""The flows of `examples/` with what their runs must look like, and the API that some of them call.
+
+An expectation is met by a value that has at least what it says: an object may have more keys, a list must have as many items, `{"$contains": text}`
+is met by a longer text. Of steps, exactly those that are named must have run.
+"""
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any, ClassVar
+from urllib.parse import parse_qsl, urlsplit
+
+FOLDER = Path(__file__).parents[1] / "examples"
+
+
+@dataclass(frozen=True)
+class Example:
+    """A flow and its expectation; `$ECHO_URL` in it stands for the API's address."""
+
+    path: Path
+
+    def __str__(self) -> str:
+        return self.path.stem
+
+    @property
+    def document(self) -> Any:
+        return json.loads(self.path.read_text())
+
+    def expectation(self, api_url: str) -> Any:
+        return json.loads(self.path.with_suffix(".expect.json").read_text().replace("$ECHO_URL", api_url))
+
+
+EXAMPLES = [Example(path) for path in sorted(FOLDER.glob("*.json")) if not path.name.endswith(".expect.json")]
+
+
+def differences(expected: Any, actual: Any, path: str = "") -> Iterator[str]:
+    """Where a value does not have what is expected of it."""
+    if isinstance(expected, Mapping) and "$contains" in expected:
+        if expected["$contains"] not in actual:
+            yield f"{path}: {actual!r} does not contain {expected['$contains']!r}"
+    elif isinstance(expected, Mapping):
+        for key, value in expected.items():
+            if not isinstance(actual, Mapping) or key not in actual:
+                yield f"{path}.{key}: is missing in {actual!r}"
+            elif key == "iterations":
+                yield from _iterations(value, actual[key], f"{path}.{key}")
+            else:
+                yield from differences(value, actual[key], f"{path}.{key}")
+    elif isinstance(expected, list):
+        if not isinstance(actual, list) or len(actual) != len(expected):
+            yield f"{path}: {actual!r} is not a list of {len(expected)}"
+        else:
+            for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+                yield from differences(one, other, f"{path}[{index}]")
+    elif expected != actual or isinstance(expected, bool) is not isinstance(actual, bool):
+        yield f"{path}: {actual!r} is not {expected!r}"
+
+
+def _iterations(expected: Any, actual: Any, path: str) -> Iterator[str]:
+    if len(expected) != len(actual):
+        yield f"{path}: {len(actual)} iterations, not {len(expected)}"
+        return
+    for index, (one, other) in enumerate(zip(expected, actual, strict=True)):
+        yield from step_differences(one, other, f"{path}[{index}]")
+
+
+def step_differences(expected: Mapping[str, Any], actual: Mapping[str, Any], path: str = "") -> Iterator[str]:
+    """Where a run log does not have what is expected: other steps, other statuses, other outputs."""
+    if expected.keys() != actual.keys():
+        yield f"{path}: the steps {list(actual)} ran, not {list(expected)}"
+        return
+    for name, record in expected.items():
+        yield from differences({"status": "SUCCEEDED", **record}, actual[name], f"{path}.{name}")
+
+
+class _Api(BaseHTTPRequestHandler):
+    """Echoes POSTs with 201; `/missing` is not there; `/shaky` fails at every odd call."""
+
+    calls: ClassVar[list[str]] = []
+
+    def do_POST(self) -> None:
+        url = urlsplit(self.path)
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        authorized = self.headers["authorization"] == "Bearer t0ken" and self.headers["x-tenant"] == "acme"
+        self._answer(201 if authorized else 403, {"method": "POST", "path": url.path, "query": dict(parse_qsl(url.query)), "body": body})
+
+    def do_GET(self) -> None:
+        self.calls.append(self.path)
+        attempt = self.calls.count("/shaky")
+        if self.path != "/shaky":
+            self._answer(404, {"error": "not found"})
+        elif attempt % 2:
+            self._answer(503, {"error": "try again"})
+        else:
+            self._answer(200, {"attempt": attempt})
+
+    def _answer(self, status: int, body: Any) -> None:
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_args: Any) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def running_api() -> Iterator[str]:
+    """Serves the API on a free port; gives its URL."""
+    handler = type("Api", (_Api,), {"calls": []})
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
