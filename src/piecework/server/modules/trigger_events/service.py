@@ -57,10 +57,10 @@ class TriggerEventService:
         data: list[Any] = [{**row, "payload": await self._payload(row["fileId"], query.project_id)} for row in page["data"]]
         return {**page, "data": data}
 
-    async def save(self, project_id: str, flow_id: str, source: str, payload: Any) -> TriggerEvent:
+    async def save(self, project_id: str, flow_id: str, source_name: str, payload: Any) -> TriggerEvent:
         """Keeps an event and returns it; a trial that waited for one is over. `payload` is any JSON value."""
         file_id = await self._files.save(project_id, FileType.TRIGGER_EVENT_FILE, dumps(payload), metadata={"flowId": flow_id})
-        values = {"flowId": flow_id, "projectId": project_id, "sourceName": source, "fileId": file_id}
+        values = {"flowId": flow_id, "projectId": project_id, "sourceName": source_name, "fileId": file_id}
         async with self._database.transaction() as connection:
             row = await _repository.insert_event(connection, values)
         await self._flows.end_simulation(flow_id)
