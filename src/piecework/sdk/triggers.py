@@ -111,6 +111,10 @@ class Trigger:
         """The outputs that this event or poll gives; each starts a run."""
         return self.hooks.payloads(ctx, props)
 
+    async def outputs(self, ctx: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
+        """As ``payloads``, for callers that await."""
+        return await call(self.hooks.payloads, ctx, props)
+
     async def test(self, ctx: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
         """Sample outputs for the builder."""
         return await call(self.hooks.test or self.hooks.payloads, ctx, props)

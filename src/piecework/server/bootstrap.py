@@ -42,8 +42,8 @@ from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flags.service import FlagService
 from piecework.server.modules.flows import endpoints as flow_endpoints
-from piecework.server.modules.flows.activation import DeclaredSchedules
 from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
+from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings, MayOwn
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.folders.service import FolderService
@@ -64,6 +64,7 @@ from piecework.server.modules.runs import endpoints as run_endpoints
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.sample_data import endpoints as sample_data_endpoints
 from piecework.server.modules.sample_data.service import SampleDataService
+from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.store.service import StoreService
@@ -81,9 +82,14 @@ from piecework.server.modules.webhooks.endpoints import WEBHOOK_PATHS, webhook_a
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.modules.workers import endpoints as worker_endpoints
 from piecework.server.modules.workers.service import WorkerService
+from piecework.server.worker.activation import TriggerSwitch
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.drive import RunLimits
+from piecework.server.worker.poll import TriggerPolls
+from piecework.server.worker.reap import Reaper, Sweep
+from piecework.server.worker.schedule import Scheduler, reconcile
 from piecework.server.worker.step_tests import StepTests
+from piecework.server.worker.trigger_hooks import TriggerHooks
 
 DATABASE_FILE = "piecework.db"
 
@@ -144,6 +150,27 @@ class Live:
 
 
 @dataclass(frozen=True)
+class Timekeeping:
+    """What the clock sets off: triggers that are due, and the sweep of what is past retention."""
+
+    schedules: ScheduleService
+    flows: FlowService
+    scheduler: Scheduler
+    reaper: Reaper
+
+    async def start(self) -> None:
+        """Begins to watch the clock."""
+        await reconcile(self.schedules, self.flows)
+        self.scheduler.start()
+        self.reaper.start()
+
+    async def stop(self) -> None:
+        """Stops both."""
+        await self.scheduler.close()
+        await self.reaper.close()
+
+
+@dataclass(frozen=True)
 class Container:
     """Everything that lives as long as the server. Endpoints ask for a field by its type (`kernel.http.Provided`)."""
 
@@ -164,6 +191,7 @@ class Container:
     builder_runs: BuilderRunService
     resumes: ResumeService
     live: Live
+    timekeeping: Timekeeping
     webhooks: WebhookService
     machinery: Machinery
     files: FileService
@@ -197,13 +225,29 @@ def build_container(settings: Settings) -> Container:
     templates = TemplateService(database)
     catalogue = Catalogue.load()
     sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
+    http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
+    step_services = StepServices(store, files, http, settings.frontend_url, int(settings.max_file_size_mb * 1024 * 1024))
+    address = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
+    schedules = ScheduleService(database)
+    trigger_hooks = TriggerHooks(catalogue, step_services, address)
+
+    async def find_version(version_id: str) -> StoredVersion | None:  # the trigger switch and the flows know each other
+        return await flows.version(version_id)
+
+    activation = TriggerSwitch(
+        schedules,
+        trigger_hooks,
+        find_version,
+        poll_minutes=settings.trigger_default_poll_interval,
+        hook_seconds=settings.trigger_hooks_timeout_seconds,
+    )
     flows = FlowService(
         database,
         catalogue,
         folders,
         users,
         files,
-        DeclaredSchedules(),
+        activation,
         _compiled_by(sandbox),
         templates.flow_of,
         _may_own_by(access, users),
@@ -213,12 +257,9 @@ def build_container(settings: Settings) -> Container:
     trigger_events = TriggerEventService(database, flows, files)
     runner = StepRunner(catalogue, sandbox)
     programs = ProgramService(flows, runner)
-    http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
-    step_services = StepServices(store, files, http, settings.frontend_url, int(settings.max_file_size_mb * 1024 * 1024))
     queue = SqliteRuns(settings.data_dir / DATABASE_FILE)
     callers = MemoryCallers()
     broadcast = Broadcast()
-    address = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
     worker = Worker(
         queue,
         queue,
@@ -236,6 +277,7 @@ def build_container(settings: Settings) -> Container:
     sample_data = SampleDataService(files)
     runs = RunService(database, queue, queue, queue, flows, worker)
     builder_runs = BuilderRunService(flows, sample_data, programs, runs)
+    polls = TriggerPolls(flows, runs, trigger_hooks, settings.trigger_timeout_seconds)
     return Container(
         settings=settings,
         database=database,
@@ -256,6 +298,9 @@ def build_container(settings: Settings) -> Container:
         builder_runs=builder_runs,
         resumes=ResumeService(runs, callers, step_services, settings.webhook_timeout_seconds),
         live=Live(Hub(broadcast, access, users, builder_runs), FlowEvents(flows, broadcast)),
+        timekeeping=Timekeeping(
+            schedules, flows, Scheduler(schedules, polls.fire), Reaper(_sweeps(runs), settings.execution_data_retention_days)
+        ),
         webhooks=WebhookService(flows, programs, trigger_events, queue, callers, step_services, address, settings.webhook_timeout_seconds),
         machinery=Machinery(queue, sandbox, http, worker),
         files=files,
@@ -295,10 +340,12 @@ async def running(container: Container) -> AsyncGenerator[None, None]:
     with locked(container.settings.data_dir):
         await upgrade_if_behind(container.database, database_url(container.settings))
         await container.machinery.start()
+        await container.timekeeping.start()
         try:
             yield
         finally:
             await container.live.hub.close()
+            await container.timekeeping.stop()
             await container.machinery.stop()
             await container.database.close()
 
@@ -395,6 +442,10 @@ def _compiled_by(sandbox: SandboxPool) -> CompileCode:
             raise CodeRejected(str(error)) from error
 
     return compile_code
+
+
+def _sweeps(runs: RunService) -> dict[str, Sweep]:
+    return {"logs": runs.remove_old_logs, "step_files": runs.remove_old_step_files, "waitpoints": runs.remove_old_waitpoints}
 
 
 def _may_own_by(access: AccessService, users: UserService) -> MayOwn:

@@ -2,6 +2,7 @@
 
 import os
 import string
+from hashlib import sha256
 
 ID_LENGTH = 21
 ID_PATTERN = r"^[0-9a-zA-Z]{21}$"
@@ -26,3 +27,9 @@ def new_id() -> str:
         _characters = os.urandom(_DRAWN_AT_ONCE).translate(_CHARACTER_OF_BYTE, _UNEVEN_BYTES)
     drawn, _characters = _characters[:ID_LENGTH], _characters[ID_LENGTH:]
     return drawn.decode()
+
+
+def derived_id(*parts: str) -> str:
+    """Returns the identifier that always belongs to these texts: whoever does the same thing twice makes the same row."""
+    digest = sha256("\0".join(parts).encode()).digest()
+    return digest[:ID_LENGTH].translate(_CHARACTER_OF_BYTE).decode()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from piecework.sdk import CronSchedule, InvalidInput, Schedule, Trigger
+from piecework.sdk import CronSchedule, Schedule, Trigger
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
 
 
@@ -17,7 +17,8 @@ class TriggerActivation(Protocol):
     async def activate(
         self, flow: FlowFacts, version: StoredVersion, trigger: Trigger, properties: Mapping[str, Any]
     ) -> Mapping[str, Any] | None:
-        """Switches the trigger of `version` on: runs its `on_enable`, registers its schedule.
+        """Switches the trigger of `version` on, in the place of the flow's trigger that listens already, if one does: runs their `on_disable`
+        and `on_enable`, registers the schedule. What listened before still does when this fails.
 
         `properties` is the trigger's input as it stands in the flow, expressions unresolved. Returns the schedule as it travels
         (`{"type": "CRON_EXPRESSION", "cronExpression", "timezone"}`), None for a trigger without one. Raises ActivationFailed.
@@ -38,22 +39,3 @@ def wire_schedule(schedule: Schedule | None) -> dict[str, Any] | None:
             return {"type": "CRON_EXPRESSION", "cronExpression": expression, "timezone": timezone}
         case _:
             return {"type": "INTERVAL", "intervalMs": schedule.seconds * 1000}
-
-
-class DeclaredSchedules:
-    """The activation of an installation that has no scheduler: notes what triggers declare and calls no hooks."""
-
-    async def activate(
-        self, flow: FlowFacts, version: StoredVersion, trigger: Trigger, properties: Mapping[str, Any]
-    ) -> Mapping[str, Any] | None:
-        """Returns the schedule that the trigger declares for its input. Raises ActivationFailed."""
-        if trigger.hooks.schedule is None:
-            return None
-        try:
-            props = trigger.process(properties, version.trigger["settings"]["propertySettings"])
-            return wire_schedule(trigger.schedule(props))
-        except InvalidInput as error:
-            raise ActivationFailed(str(error)) from error
-
-    async def deactivate(self, flow: FlowFacts) -> None:
-        """Nothing listens, so nothing has to end."""

@@ -11,6 +11,7 @@ import orjson
 from piecework.engine.timeline import fold
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database
+from piecework.server.kernel.errors import ApError, ErrorCode
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found
@@ -60,9 +61,14 @@ class RunService:
         step_name_to_test: str | None = None,
         parent_run_id: str | None = None,
         fail_parent_on_failure: bool = False,
+        run_id: str | None = None,
     ) -> RunRow:
-        """Write a run and its job; both are durable when this returns. ``payload``: the trigger's output as JSON."""
+        """Write a run and its job; both are durable when this returns. ``payload``: the trigger's output as JSON.
+
+        ``run_id``: an id that nobody has yet (see ``exists``); by default a new one.
+        """
         run = new_run(project_id, flow_id, flow_version_id, environment)
+        run.id = run_id or run.id
         run.triggered_by = triggered_by
         run.step_name_to_test = step_name_to_test
         run.parent_run_id = parent_run_id
@@ -71,6 +77,10 @@ class RunService:
         return run
 
     # Reading
+
+    async def exists(self, run_id: str) -> bool:
+        """Whether there is, or was, a run of this id."""
+        return await self._repository.get(run_id) is not None
 
     async def row(self, run_id: str) -> Row:
         """A run's columns. Raises ENTITY_NOT_FOUND."""
@@ -165,8 +175,11 @@ class RunService:
         """Retry every ended run that the selection means; runs whose log is gone are passed over."""
         retried: list[dict[str, Any]] = []
         for row in await self._repository.select(body, TERMINAL):
-            if row[8] is not None:
+            try:
                 retried.append(await self.retry(row, body.strategy))
+            except ApError as error:
+                if error.code != ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION:
+                    raise
         return retried
 
     async def cancel(self, selection: RunSelection) -> None:
@@ -180,6 +193,18 @@ class RunService:
     async def archive(self, selection: RunSelection) -> None:
         """Take the runs that the selection means out of the list."""
         await self._repository.archive([row[0] for row in await self._repository.select(selection, tuple(FlowRunStatus))])
+
+    async def remove_old_logs(self, before: str, limit: int) -> int:
+        """Remove logs that were written before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
+        return await self._repository.remove_old_logs(before, limit)
+
+    async def remove_old_step_files(self, before: str, limit: int) -> int:
+        """Remove files that steps wrote before a timestamp; gives how many it were, ``limit`` at the most."""
+        return await self._repository.remove_old_step_files(before, limit)
+
+    async def remove_old_waitpoints(self, before: str, limit: int) -> int:
+        """Remove waitpoints that were made before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
+        return await self._repository.remove_old_waitpoints(before, limit)
 
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: dict[str, Any]) -> bool:
         """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""

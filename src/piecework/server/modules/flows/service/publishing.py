@@ -90,9 +90,11 @@ class Publisher:
     async def _switch(self, flow: Row, version: StoredVersion | None) -> Row | None:
         """Makes the trigger of `version` listen, or none when the flow shall be disabled; returns the row of what listens."""
         try:
+            if version is not None:
+                return await self._activate(flow, version)
             if flow["status"] == FlowStatus.ENABLED:
                 await self._activation.deactivate(facts_of(flow))
-            return None if version is None else await self._activate(flow, version)
+            return None
         except Exception as error:
             await self._restore(flow)
             version_id = flow["publishedVersionId"] if version is None else version.id

@@ -1,0 +1,1 @@
+"""When triggers are due: what the scheduler must remember over a restart."""

@@ -1,0 +1,50 @@
+"""When a schedule is due: plain arithmetic on milliseconds since 1970. A schedule is the wire's JSON (spec/model.md §4)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+Schedule = Mapping[str, Any]
+
+
+def first_due(schedule: Schedule, now: int) -> int | None:
+    """The first tick of a schedule that begins now; None if it never comes. Raises ValueError for one that is none."""
+    if schedule["type"] == "INTERVAL":
+        return now + _interval(schedule)
+    return _cron_after(schedule, now)
+
+
+def following_due(schedule: Schedule, due: int, now: int) -> int | None:
+    """The first tick after now, for a schedule whose tick at ``due`` is done with.
+
+    An interval keeps its grid, which hangs on the moment at which it began; ticks that were missed are missed.
+    """
+    if schedule["type"] == "INTERVAL":
+        interval = _interval(schedule)
+        return due + interval * (max(0, now - due) // interval + 1)
+    return _cron_after(schedule, max(due, now))
+
+
+def _interval(schedule: Schedule) -> int:
+    interval = schedule["intervalMs"]
+    if not isinstance(interval, int) or interval <= 0:
+        raise ValueError(f"intervalMs: expected a number of milliseconds, received: {interval!r}")
+    return interval
+
+
+def _cron_after(schedule: Schedule, moment: int) -> int | None:
+    """cronsim counts in the zone's wall-clock time as Debian's cron does: what falls into the hour that a change to summer time leaves
+    out comes right after it, and what names an hour does not come twice in the one that is repeated.
+    """
+    try:
+        zone = ZoneInfo(schedule.get("timezone") or "UTC")
+        ticks = CronSim(schedule["cronExpression"], datetime.fromtimestamp(moment / 1000, UTC).astimezone(zone))
+    except (CronSimError, KeyError, ValueError, OSError) as error:
+        raise ValueError(f"not a schedule: {error}") from error
+    tick = next(ticks, None)
+    return None if tick is None else round(tick.timestamp() * 1000)

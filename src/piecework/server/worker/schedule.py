@@ -1,0 +1,111 @@
+"""The scheduler: one timer for the nearest tick of all triggers. It sleeps until then; nothing is looked up in between.
+
+A tick is done with when its runs are durable; only then is the next one written. So a tick that the server misses because it is down is made
+up for once when it comes back, however many there were, and one that a crash interrupts is repeated without starting a run twice (``poll.py``).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.schedules.service import Listening, ScheduleService
+from piecework.server.worker.activation import now_ms, source_of
+from piecework.server.worker.due import first_due, following_due
+
+log = structlog.get_logger(__name__)
+
+AT_ONCE = 16
+"""Triggers that are asked at the same time."""
+LONGEST_SLEEP = 60.0
+"""Seconds. The clock may be set, or the machine may sleep, while a timer runs."""
+REPEAT_SECONDS = 30.0
+"""How long a tick that could not be written down waits."""
+
+Fire = Callable[[Listening], Awaitable[None]]
+
+
+class Scheduler:
+    """Calls ``fire`` for every tick. ``clock`` gives milliseconds since 1970."""
+
+    def __init__(self, schedules: ScheduleService, fire: Fire, clock: Callable[[], int] = now_ms) -> None:
+        self._schedules = schedules
+        self._fire = fire
+        self._clock = clock
+        self._firing: dict[str, asyncio.Task[None]] = {}
+        self._changed = asyncio.Event()
+        self._loop: asyncio.Task[None] | None = None
+        schedules.on_changed.append(self._changed.set)
+
+    def start(self) -> None:
+        """Begin to watch the clock; ticks that were missed are made up for now."""
+        self._loop = asyncio.create_task(self._watch(), name="scheduler")
+
+    async def close(self) -> None:
+        """Stop. Ticks under way are given up and repeated in the next life."""
+        tasks = [task for task in (self._loop, *self._firing.values()) if task is not None]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+    async def fire_due(self) -> list[asyncio.Task[None]]:
+        """Begin to fire what is due, as far as there is room; gives what was begun."""
+        room = AT_ONCE - len(self._firing)
+        if room <= 0:
+            return []
+        due = await self._schedules.due(self._clock(), list(self._firing), room)
+        for tick in due:
+            self._firing[tick.flow_id] = asyncio.create_task(self._one(tick), name=f"tick {tick.flow_id}")
+        return [self._firing[tick.flow_id] for tick in due]
+
+    async def _watch(self) -> None:
+        while True:
+            self._changed.clear()
+            try:
+                await self.fire_due()
+                seconds = await self._seconds_to_sleep()
+            except Exception:
+                log.exception("the schedules could not be read")
+                seconds = 1.0
+            try:
+                async with asyncio.timeout(seconds):
+                    await self._changed.wait()
+            except TimeoutError:
+                pass
+
+    async def _seconds_to_sleep(self) -> float:
+        now = self._clock()
+        due_at = await self._schedules.next_due(now)
+        return LONGEST_SLEEP if due_at is None else min((due_at - now) / 1000, LONGEST_SLEEP)
+
+    async def _one(self, tick: Listening) -> None:
+        assert tick.due_at is not None
+        assert tick.schedule is not None
+        try:
+            await self._fire(tick)
+            await self._schedules.advance(tick, following_due(tick.schedule, tick.due_at, self._clock()))
+        except Exception:
+            log.exception("a tick could not be written down and is repeated", flow=tick.flow_id)
+            await asyncio.sleep(REPEAT_SECONDS)
+        finally:
+            del self._firing[tick.flow_id]
+            self._changed.set()
+
+
+async def reconcile(schedules: ScheduleService, flows: FlowService, clock: Callable[[], int] = now_ms) -> None:
+    """Make the schedules fit the flows that are enabled: a crash between switching a trigger and writing the flow leaves them apart."""
+    known = {listening.flow_id: listening for listening in await schedules.all()}
+    for source in await flows.listening():
+        listening = known.pop(source["flowId"], None)
+        if listening is not None and listening.version_id == source["flowVersionId"]:
+            continue
+        version = await flows.version(source["flowVersionId"])
+        if version is not None:
+            schedule = source["schedule"]
+            due_at = None if schedule is None else first_due(schedule, clock())
+            row = Listening(source["flowId"], source["projectId"], version.id, source_of(version), schedule, due_at)
+            await schedules.put(row)
+    await schedules.remove(*known)

@@ -1,0 +1,216 @@
+"""Live progress over socket.io with its own client (spec/api.md §14, recordings/websocket.json)."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+import aiohttp
+import pytest
+import socketio
+from tests.e2e.flow_building import loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
+from tests.e2e.server_process import Account, Server
+
+EVENTS = (
+    "TEST_FLOW_RUN_STARTED",
+    "MANUAL_TRIGGER_RUN_STARTED",
+    "UPDATE_RUN_PROGRESS",
+    "FLOW_RUN_PROGRESS",
+    "TEST_STEP_PROGRESS",
+    "TEST_STEP_FINISHED",
+    "FLOW_UPDATED",
+    "FLOW_VERSION_UPDATED",
+    "RESOURCE_LOCKED",
+    "RESOURCE_UNLOCKED",
+    "PRESENCE_UPDATED",
+)
+
+
+class Watcher:
+    """A connected browser, and what it heard."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.client = socketio.AsyncClient(reconnection=False, http_session=session)
+        self.heard: list[tuple[str, Any]] = []
+        self._more = asyncio.Event()
+        for event in EVENTS:
+            self.client.on(event, self._listener(event))
+
+    def _listener(self, event: str) -> Callable[[Any], Any]:
+        async def hear(payload: Any) -> None:
+            self.heard.append((event, payload))
+            self._more.set()
+
+        return hear
+
+    def all(self, event: str) -> list[Any]:
+        return [payload for heard, payload in self.heard if heard == event]
+
+    async def until(self, event: str, holds: Callable[[Any], bool] = lambda _: True) -> Any:
+        """The first payload of an event for which something holds."""
+        async with asyncio.timeout(30):
+            while True:
+                self._more.clear()
+                for payload in self.all(event):
+                    if holds(payload):
+                        return payload
+                await self._more.wait()
+
+
+@asynccontextmanager
+async def watching(server: Server, token: str, project_id: str, transport: str = "websocket"):
+    async with aiohttp.ClientSession() as session:
+        watcher = Watcher(session)
+        auth = {"token": token, "projectId": project_id}
+        try:
+            await watcher.client.connect(server.url, auth=auth, socketio_path="/api/socket.io", transports=[transport])
+            yield watcher
+        finally:
+            await watcher.client.disconnect()
+
+
+def of(account: Account) -> tuple[str, str]:
+    return account.session["token"], account.project_id
+
+
+def ended(payload: dict[str, Any]) -> bool:
+    return "step" not in payload and payload["flowRun"]["status"] in ("SUCCEEDED", "FAILED")
+
+
+@pytest.mark.parametrize("transport", ["websocket", "polling"])
+async def test_a_flow_test_is_told_step_by_step(server: Server, owner: Account, transport: str) -> None:
+    flow = make_flow(owner, webhook_trigger(), mapping("one", n=1), mapping("two", n="{{one['n']}}"), publish=False)
+    async with watching(server, *of(owner), transport) as watcher:
+        await watcher.client.emit("TEST_FLOW_RUN", {"flowVersionId": flow["version"]["id"]})
+        final = await watcher.until("UPDATE_RUN_PROGRESS", ended)
+    started, *rest = watcher.heard
+    assert started[0] == "TEST_FLOW_RUN_STARTED"
+    assert (started[1]["status"], started[1]["environment"], started[1]["steps"]) == ("QUEUED", "TESTING", {})
+    assert started[1]["triggeredBy"] == owner.session["id"]
+    progress = [payload for event, payload in rest if event == "UPDATE_RUN_PROGRESS"]
+    assert progress[0]["step"] == {
+        "name": "trigger",
+        "path": [],
+        "output": {"type": "PIECE_TRIGGER", "status": "SUCCEEDED", "input": {}, "output": {}},
+    }
+    told = [(payload["step"]["name"], payload["step"]["output"]["status"]) for payload in progress if "step" in payload]
+    assert told == [("trigger", "SUCCEEDED"), ("one", "RUNNING"), ("one", "SUCCEEDED"), ("two", "RUNNING"), ("two", "SUCCEEDED")]
+    assert progress[0]["flowRun"]["status"] == "RUNNING"
+    assert (final["flowRun"]["id"], final["flowRun"]["status"]) == (started[1]["id"], "SUCCEEDED")
+    run = owner.client.get(f"/flow-runs/{started[1]['id']}").json()
+    assert run["steps"]["two"]["output"] == {"n": 1}
+
+
+async def test_an_endless_talker_is_held_back_and_its_end_is_told(server: Server, owner: Account) -> None:
+    flow = make_flow(
+        owner, webhook_trigger(), loop("loop", "{{Array.from({length: 3000}).map((_, i) => i)}}", mapping("in", n=1)), publish=False
+    )
+    async with watching(server, *of(owner)) as watcher:
+        await watcher.client.emit("TEST_FLOW_RUN", {"flowVersionId": flow["version"]["id"]})
+        final = await watcher.until("UPDATE_RUN_PROGRESS", ended)
+    assert final["flowRun"]["status"] == "SUCCEEDED"
+    assert len(watcher.all("UPDATE_RUN_PROGRESS")) < 600
+    last = [payload["step"] for payload in watcher.all("UPDATE_RUN_PROGRESS") if payload.get("step", {}).get("name") == "in"][-1]
+    assert (last["path"], last["output"]["status"]) == ([["loop", 2999]], "SUCCEEDED")
+
+
+async def test_a_step_test_becomes_sample_data(server: Server, owner: Account) -> None:
+    flow = make_flow(owner, webhook_trigger(), mapping("one", n=7), mapping("two", n="{{one['n']}}"), publish=False)
+    version = flow["version"]["id"]
+
+    async def test_step(name: str) -> dict[str, Any]:
+        body = {"projectId": owner.project_id, "flowVersionId": version, "stepName": name}
+        response = await asyncio.to_thread(owner.client.post, "/sample-data/test-step", json=body)
+        assert response.status_code == 200
+        run = response.json()
+        assert (run["stepNameToTest"], run["environment"], run["status"]) == (name, "TESTING", "QUEUED")
+        return await watcher.until("TEST_STEP_FINISHED", lambda payload: payload["runId"] == run["id"])
+
+    async with watching(server, *of(owner)) as watcher:
+        one = await test_step("one")
+        two = await test_step("two")
+    assert one["success"]
+    assert one["input"] == {"mapping": {"n": 7}}
+    assert one["output"] == {"n": 7}
+    assert (one["projectId"], one["standardError"], one["standardOutput"]) == (owner.project_id, "", "")
+    assert two["output"] == {"n": 7}
+    query = {"projectId": owner.project_id, "flowId": flow["id"], "flowVersionId": version, "stepName": "two", "type": "OUTPUT"}
+    assert owner.client.get("/sample-data", params=query).json() == {"n": 7}
+    step = owner.client.get(f"/flows/{flow['id']}").json()["version"]["trigger"]["nextAction"]
+    assert step["settings"]["sampleData"]["sampleDataFileId"] == one["sampleDataFileId"]
+    assert run_in(owner, two["runId"], "SUCCEEDED")["steps"]["two"]["output"] == {"n": 7}
+    assert watcher.all("TEST_STEP_PROGRESS")[0]["runId"] == one["runId"]
+
+
+def test_wrong_step_tests(owner: Account, member: Account) -> None:
+    flow = make_flow(owner, webhook_trigger(), mapping("one", n=7), publish=False)
+    body = {"projectId": owner.project_id, "flowVersionId": flow["version"]["id"]}
+    unknown = owner.client.post("/sample-data/test-step", json={**body, "stepName": "nobody"})
+    assert (unknown.status_code, unknown.json()["params"]["entityType"]) == (404, "step")
+    assert owner.client.post("/sample-data/test-step", json={**body, "stepName": "trigger"}).status_code == 409
+    assert member.client.post("/sample-data/test-step", json={**body, "stepName": "one"}).status_code == 403
+    foreign = member.client.post("/sample-data/test-step", json={**body, "projectId": member.project_id, "stepName": "one"})
+    assert foreign.status_code == 404
+
+
+async def test_a_flow_is_started_by_hand(server: Server, owner: Account) -> None:
+    manual = make_flow(owner, piece_trigger("manual-trigger", "0.0.7", "manual_trigger"), mapping("one", n=1))
+    other = make_flow(owner, webhook_trigger(), mapping("one", n=1))
+    async with watching(server, *of(owner)) as watcher:
+        await watcher.client.emit("MANUAL_TRIGGER_RUN_STARTED", {"flowVersionId": manual["version"]["id"]})
+        started = await watcher.until("MANUAL_TRIGGER_RUN_STARTED")
+        refused = await watcher.client.call("MANUAL_TRIGGER_RUN_STARTED", {"flowVersionId": other["version"]["id"]})
+    assert started["environment"] == "PRODUCTION"
+    assert refused["code"] == "VALIDATION"
+    assert run_in(owner, started["id"], "SUCCEEDED")["flowId"] == manual["id"]
+
+
+async def test_only_members_are_let_in(server: Server, owner: Account, member: Account) -> None:
+    token, project_id = of(owner)
+    refused = [("nonsense", project_id), (token, "x" * 21), (token, ""), (member.session["token"], project_id)]
+    for wrong_token, wrong_project in refused:
+        with pytest.raises(socketio.exceptions.ConnectionError):
+            async with watching(server, wrong_token, wrong_project):
+                pass
+
+
+async def test_projects_hear_nothing_of_each_other(server: Server, owner: Account, member: Account) -> None:
+    flow = make_flow(owner, webhook_trigger(), mapping("one", n=1), publish=False)
+    version = {"flowVersionId": flow["version"]["id"]}
+    async with watching(server, *of(owner)) as mine, watching(server, *of(member)) as other:
+        refused = await other.client.call("TEST_FLOW_RUN", version)
+        assert (refused["code"], refused["params"]["entityType"]) == ("ENTITY_NOT_FOUND", "flow_version")
+        await mine.client.emit("TEST_FLOW_RUN", version)
+        await mine.until("UPDATE_RUN_PROGRESS", ended)
+        assert await mine.client.call("TEST_FLOW_RUN", {"flowVersionId": 5}) == {
+            "code": "VALIDATION",
+            "params": {"message": "flowVersionId: expected a text of 1 to 128 characters"},
+        }
+        assert other.heard == []
+
+
+async def test_edits_are_told(server: Server, owner: Account) -> None:
+    flow = make_flow(owner, webhook_trigger(), mapping("one", n=1))
+    async with watching(server, *of(owner)) as watcher:
+        await asyncio.to_thread(operate, owner, flow["id"], "CHANGE_NAME", {"displayName": "Renamed"})
+        told = await watcher.until("FLOW_VERSION_UPDATED")
+        await asyncio.to_thread(operate, owner, flow["id"], "CHANGE_STATUS", {"status": "DISABLED"})
+        updated = await watcher.until("FLOW_UPDATED")
+    assert (told["projectId"], told["flowId"], told["operationType"]) == (owner.project_id, flow["id"], "CHANGE_NAME")
+    assert told["flowVersion"]["displayName"] == "Renamed"
+    assert updated["flow"]["status"] == "DISABLED"
+
+
+async def test_locks_and_presence(server: Server, owner: Account) -> None:
+    async with watching(server, *of(owner)) as first, watching(server, *of(owner)) as second:
+        joined = await first.client.call("JOIN_PRESENCE", {"resourceId": "flow-1"})
+        me = {"userId": owner.session["id"], "userDisplayName": "Ada L", "userEmail": "owner@example.com", "userImageUrl": None}
+        assert joined == {"users": [me]}
+        assert await second.until("PRESENCE_UPDATED") == {"resourceId": "flow-1", "users": [me]}
+        taken = await first.client.call("LOCK_RESOURCE", {"resourceId": "flow-1"})
+        lock = {"userId": owner.session["id"], "userDisplayName": "Ada L", "lockerKind": "USER"}
+        assert taken == {"acquired": True, "lock": lock}
+        assert await second.until("RESOURCE_LOCKED") == {"resourceId": "flow-1", **lock}
+        await first.client.disconnect()
+        assert await second.until("RESOURCE_UNLOCKED") == {"resourceId": "flow-1"}
+        await second.until("PRESENCE_UPDATED", lambda payload: payload["users"] == [])

@@ -1,0 +1,211 @@
+"""Ticks: each fires once, over republishing, restarts and crashes. The clock is set by hand."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from tests.unit.server.worker.installation import MINUTE, START, Installation, Source, installed, trigger
+
+from piecework.server.kernel.errors import ApError
+from piecework.server.modules.schedules.service import Listening
+from piecework.server.worker.schedule import Scheduler, reconcile
+
+EVERY_10 = trigger("schedule", "every_x_minutes", minutes=10)
+
+
+@pytest.fixture
+def source() -> Source:
+    return Source()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "server.db"
+
+
+@pytest.fixture
+async def server(path: Path, source: Source) -> AsyncIterator[Installation]:
+    async with installed(path, source, [START]) as installation:
+        yield installation
+
+
+async def test_an_interval_fires_once_a_tick(server: Installation) -> None:
+    flow_id = await server.publish(EVERY_10)
+    await server.tick(9.99)
+    assert await server.queued() == []
+    await server.tick(0.01)
+    await server.tick()
+    assert await server.queued() == [{"cron_expression": "*/10 * * * *", "timezone": "UTC"}]
+    await server.tick(10)
+    assert len(await server.queued()) == 2
+    flow = await server.flows.get(flow_id)
+    assert flow["triggerSource"] == {"schedule": {"type": "INTERVAL", "intervalMs": 600_000}}
+
+
+async def test_a_cron_expression_in_its_zone(server: Installation) -> None:
+    await server.publish(trigger("schedule", "every_day", hour_of_the_day=5, timezone="Europe/Prague", run_on_weekends=True))
+    await server.tick(79)  # 03:59 UTC, 04:59 in Prague
+    assert await server.queued() == []
+    await server.tick(1)
+    expected = {"hour_of_the_day": 5, "cron_expression": "0 5 * * *", "timezone": "Europe/Prague"}
+    assert await server.queued() == [expected]
+
+
+async def test_ticks_that_were_missed_fire_once_after_a_restart(path: Path, source: Source) -> None:
+    clock = [START]
+    async with installed(path, source, clock) as server:
+        await server.publish(EVERY_10)
+    clock[0] += 47 * MINUTE
+    async with installed(path, source, clock) as server:
+        await server.tick()
+        assert len(await server.queued()) == 1
+        await server.tick(2.9)
+        assert len(await server.queued()) == 1
+        await server.tick(0.1)  # the grid is the old one
+        assert len(await server.queued()) == 2
+
+
+async def test_a_crash_between_the_run_and_the_next_due_time_repeats_no_run(path: Path, source: Source) -> None:
+    clock = [START]
+    async with installed(path, source, clock) as server:
+        flow_id = await server.publish(EVERY_10)
+        clock[0] += 10 * MINUTE
+        tick = await server.listening(flow_id)
+        assert tick is not None
+        await server.polls.fire(tick)  # and then the process dies
+    async with installed(path, source, clock) as server:
+        await server.tick()
+        assert len(await server.queued()) == 1
+        after = await server.listening(flow_id)
+        assert after is not None
+        assert after.due_at == START + 20 * MINUTE
+
+
+async def test_a_poll_that_is_cut_off_before_its_cursor_moved_starts_nothing_twice(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(trigger("tested", "new_item", folder="inbox"))
+    source.items = [{"id": 1}]
+    server.clock[0] += 5 * MINUTE
+    tick = await server.listening(flow_id)
+    assert tick is not None
+    key = f"flow_{flow_id}/_polling_cursor"
+    cursor = await server.store.get("p" * 21, key)
+    await server.polls.fire(tick)
+    assert cursor is not None
+    await server.store.put("p" * 21, key, cursor["value"])  # as if the cursor had not been written
+    source.items = [{"id": 2}, {"id": 1}]
+    await server.tick()
+    assert await server.queued() == [{"id": 1}, {"id": 2}]
+    await server.tick(5)
+    assert await server.queued() == [{"id": 1}, {"id": 2}]
+
+
+async def test_a_failing_trigger_is_asked_again_at_its_next_tick(server: Installation, source: Source) -> None:
+    await server.publish(trigger("tested", "new_item"))
+    source.items = [{"id": 1}]
+    source.failing = {"poll"}
+    await server.tick(5)
+    assert await server.queued() == []
+    source.failing = set()
+    await server.tick(4)
+    assert await server.queued() == []
+    await server.tick(1)
+    assert await server.queued() == [{"id": 1}]
+
+
+async def test_the_cursor_survives_republishing_and_not_disabling(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(trigger("tested", "new_item", folder="inbox"))
+    source.items = [{"id": 1}]
+    await server.operate(flow_id, "CHANGE_NAME", {"displayName": "Renamed"})
+    await server.operate(flow_id, "LOCK_AND_PUBLISH", {})
+    published = (await server.flows.require(flow_id)).published_version_id
+    listening = await server.listening(flow_id)
+    assert listening is not None
+    assert (listening.version_id, listening.due_at) == (published, START + 5 * MINUTE)
+    await server.tick(5)
+    assert await server.queued() == [{"id": 1}]
+
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "DISABLED"})
+    assert await server.listening(flow_id) is None
+    source.items = [{"id": 2}, {"id": 1}]
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "ENABLED"})
+    await server.tick(5)
+    assert await server.queued() == [{"id": 1}]
+    source.items = [{"id": 3}, {"id": 2}, {"id": 1}]
+    await server.tick(5)
+    assert await server.queued() == [{"id": 1}, {"id": 3}]
+
+
+async def test_another_input_is_another_trigger(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(trigger("tested", "hooked", address="a"))
+    await server.operate(flow_id, "CHANGE_NAME", {"displayName": "Renamed"})
+    await server.operate(flow_id, "LOCK_AND_PUBLISH", {})
+    assert source.calls == ["enable a"]
+    await server.publish(trigger("tested", "hooked", address="b"), flow_id)
+    assert source.calls == ["enable a", "disable a", "enable b"]
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "DISABLED"})
+    assert source.calls[3:] == ["disable b"]
+
+
+async def test_a_trigger_that_cannot_be_enabled_leaves_the_old_one(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(trigger("tested", "hooked", address="a"))
+    before = await server.listening(flow_id)
+    source.failing = {"enable b"}
+    with pytest.raises(ApError, match="TRIGGER_UPDATE_STATUS") as refused:
+        await server.publish(trigger("tested", "hooked", address="b"), flow_id)
+    assert refused.value.params is not None
+    assert refused.value.params["standardError"] == "no enable b"
+    assert source.calls == ["enable a", "disable a", "enable b", "enable a"]
+    assert await server.listening(flow_id) == before
+    flow = await server.flows.require(flow_id)
+    assert (flow.status, flow.published_version_id != flow.latest_version_id) == ("ENABLED", True)
+
+    fresh = (await server.flows.get(flow_id))["version"]["state"]
+    assert fresh == "DRAFT"
+
+
+async def test_a_trigger_that_is_switched_off_while_it_is_asked_starts_nothing(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(EVERY_10)
+    tick = await server.listening(flow_id)
+    assert tick is not None
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "DISABLED"})
+    await server.polls.fire(tick)
+    assert await server.queued() == []
+
+
+async def test_a_deleted_flow_leaves_nothing_to_fire(server: Installation) -> None:
+    flow_id = await server.publish(EVERY_10)
+    await server.flows.delete(flow_id)
+    assert await server.schedules.all() == []
+
+
+async def test_schedules_are_made_to_fit_the_flows(server: Installation) -> None:
+    flow_id = await server.publish(EVERY_10)
+    row = await server.listening(flow_id)
+    assert row is not None
+    await server.schedules.remove(flow_id)
+    await reconcile(server.schedules, server.flows, server.now)
+    assert await server.listening(flow_id) == row
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "DISABLED"})
+    await server.schedules.put(row)
+    await reconcile(server.schedules, server.flows, server.now)
+    assert await server.listening(flow_id) is None
+
+
+async def test_the_scheduler_wakes_when_a_schedule_changes(server: Installation) -> None:
+    fired: asyncio.Queue[str] = asyncio.Queue()
+
+    async def fire(tick: Listening) -> None:
+        await fired.put(tick.flow_id)
+
+    flow_id = await server.publish(EVERY_10)
+    row = await server.listening(flow_id)
+    assert row is not None
+    scheduler = Scheduler(server.schedules, fire, server.now)
+    scheduler.start()
+    await server.schedules.put(replace(row, due_at=START))
+    async with asyncio.timeout(30):
+        assert await fired.get() == flow_id
+    await scheduler.close()
+    assert fired.empty()
