@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -111,16 +112,17 @@ def connect(url: str, email: str | None, password: str | None, token: str | None
     """A client that is signed in. Raises UsageError if the account is not named."""
     if not token and not (email and password):
         raise click.UsageError("Who are you? Give --email and --password, or --token.")
-    client = Client(url)
-    if token:
-        client.token = token
-        client.project_id = project or _first_project(client)
-    else:
-        client.sign_in(str(email), str(password))
-    if project:
-        client.project_id = project
-    if not client.project_id:
-        raise CommandFailed("The account has no project: name one with --project")
+    with ExitStack() as stack:
+        client = stack.enter_context(Client(url))
+        if token:
+            client.token = token
+            client.project_id = project or _first_project(client)
+        else:
+            client.sign_in(str(email), str(password))
+        client.project_id = project or client.project_id
+        if not client.project_id:
+            raise CommandFailed("The account has no project: name one with --project")
+        stack.pop_all()
     return client
 
 

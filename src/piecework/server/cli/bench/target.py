@@ -77,8 +77,9 @@ def _await_health(port: int, process: subprocess.Popen[bytes], started: float, l
         connection = HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/api/v1/health")
-            if connection.getresponse().status == 200:
-                return time.perf_counter() - started
+            with connection.getresponse() as response:
+                if response.status == 200:
+                    return time.perf_counter() - started
         except (OSError, HTTPException):
             pass
         finally:
