@@ -17,10 +17,12 @@ from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
-from piecework.server.adapters.memory.progress import NoProgress
 from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.app import create_app
 from piecework.server.api.dispatch import Mount
+from piecework.server.api.websocket.broadcast import Broadcast
+from piecework.server.api.websocket.flow_events import FlowEvents
+from piecework.server.api.websocket.hub import Hub
 from piecework.server.kernel.crypto import Cipher
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.folder_lock import locked
@@ -33,6 +35,8 @@ from piecework.server.kernel.tokens import TokenSigner
 from piecework.server.modules.access.service import AccessService
 from piecework.server.modules.authentication import endpoints as authentication_endpoints
 from piecework.server.modules.authentication.service import AuthenticationService
+from piecework.server.modules.builder_runs import endpoints as builder_run_endpoints
+from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.files import endpoints as file_endpoints
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flags import endpoints as flag_endpoints
@@ -54,6 +58,8 @@ from piecework.server.modules.platforms.service import PlatformService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.projects import endpoints as project_endpoints
 from piecework.server.modules.projects.service import ProjectService
+from piecework.server.modules.resuming import endpoints as resume_endpoints
+from piecework.server.modules.resuming.service import ResumeService
 from piecework.server.modules.runs import endpoints as run_endpoints
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.sample_data import endpoints as sample_data_endpoints
@@ -77,6 +83,7 @@ from piecework.server.modules.workers import endpoints as worker_endpoints
 from piecework.server.modules.workers.service import WorkerService
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.drive import RunLimits
+from piecework.server.worker.step_tests import StepTests
 
 DATABASE_FILE = "piecework.db"
 
@@ -86,11 +93,13 @@ ROUTES: Sequence[Routes] = (
     platform_endpoints.routes,
     project_endpoints.routes,
     run_endpoints.routes,
+    resume_endpoints.routes,
     flow_endpoints.routes,
     folder_endpoints.routes,
     piece_endpoints.routes,
     template_endpoints.routes,
     sample_data_endpoints.routes,
+    builder_run_endpoints.routes,
     trigger_event_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
@@ -127,6 +136,14 @@ class Machinery:
 
 
 @dataclass(frozen=True)
+class Live:
+    """What keeps browsers up to date: their connections, and what is told of flows."""
+
+    hub: Hub
+    flow_events: FlowEvents
+
+
+@dataclass(frozen=True)
 class Container:
     """Everything that lives as long as the server. Endpoints ask for a field by its type (`kernel.http.Provided`)."""
 
@@ -144,6 +161,9 @@ class Container:
     folders: FolderService
     flows: FlowService
     runs: RunService
+    builder_runs: BuilderRunService
+    resumes: ResumeService
+    live: Live
     webhooks: WebhookService
     machinery: Machinery
     files: FileService
@@ -176,7 +196,7 @@ def build_container(settings: Settings) -> Container:
     folders = FolderService(database, FlowCounts(database).in_folders)
     templates = TemplateService(database)
     catalogue = Catalogue.load()
-    sandbox = SandboxPool(_sandbox_limits(settings))
+    sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
     flows = FlowService(
         database,
         catalogue,
@@ -196,6 +216,7 @@ def build_container(settings: Settings) -> Container:
     step_services = StepServices(store, files, http, settings.frontend_url, int(settings.max_file_size_mb * 1024 * 1024))
     queue = SqliteRuns(settings.data_dir / DATABASE_FILE)
     callers = MemoryCallers()
+    broadcast = Broadcast()
     address = Server(api_url=f"{settings.frontend_url}/api/", public_url=f"{settings.frontend_url}/api/")
     worker = Worker(
         queue,
@@ -205,12 +226,15 @@ def build_container(settings: Settings) -> Container:
         step_services,
         address,
         callers,
-        NoProgress(),
-        _note_test,
+        broadcast,
+        StepTests(flows).finish,
         RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
         settings.worker_concurrency,
     )
     invitations = InvitationService(database, tokens, users, projects, settings.frontend_url)
+    sample_data = SampleDataService(files)
+    runs = RunService(database, queue, queue, queue, flows, worker)
+    builder_runs = BuilderRunService(flows, sample_data, programs, runs)
     return Container(
         settings=settings,
         database=database,
@@ -227,13 +251,16 @@ def build_container(settings: Settings) -> Container:
         ),
         folders=folders,
         flows=flows,
-        runs=RunService(database, queue, queue, queue, flows, worker),
+        runs=runs,
+        builder_runs=builder_runs,
+        resumes=ResumeService(runs, callers, step_services, settings.webhook_timeout_seconds),
+        live=Live(Hub(broadcast, access, users, builder_runs), FlowEvents(flows, broadcast)),
         webhooks=WebhookService(flows, programs, trigger_events, queue, callers, step_services, address, settings.webhook_timeout_seconds),
         machinery=Machinery(queue, sandbox, http, worker),
         files=files,
         pieces=PieceService(catalogue, step_services, address),
         templates=templates,
-        sample_data=SampleDataService(files),
+        sample_data=sample_data,
         trigger_events=trigger_events,
         trigger_tests=TriggerTestService(flows, trigger_events, catalogue, step_services, address),
         store=store,
@@ -252,7 +279,7 @@ def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
         services=container.services(),
         routes=ROUTES,
         max_body_bytes=int(container.settings.max_file_size_mb * 1024 * 1024),
-        mounts=[_webhook_mount(container), *mounts],
+        mounts=[_webhook_mount(container), container.live.hub.mount(), *mounts],
     )
 
 
@@ -270,6 +297,7 @@ async def running(container: Container) -> AsyncGenerator[None, None]:
         try:
             yield
         finally:
+            await container.live.hub.close()
             await container.machinery.stop()
             await container.database.close()
 
@@ -352,10 +380,6 @@ def _sandbox_limits(settings: Settings) -> Limits:
         cpu_seconds=settings.sandbox_cpu_limit_seconds,
         wall_seconds=settings.sandbox_wall_limit_seconds,
     )
-
-
-async def _note_test(_run: Any, _record: Any) -> Mapping[str, Any]:
-    return {}
 
 
 def _compiled_by(sandbox: SandboxPool) -> CompileCode:

@@ -171,7 +171,7 @@ def parse_operation(raw: object) -> Operation:
     Raises InvalidOperation: an unknown type gives one problem at the root ("Invalid input", as recorded), else the faulty fields are named.
     """
     kind = raw.get("type") if isinstance(raw, dict) else None
-    if not isinstance(raw, dict) or kind not in tuple(OperationType):
+    if not isinstance(raw, dict) or not isinstance(kind, str) or kind not in REQUESTS:
         raise InvalidOperation([Problem("", "Invalid input")])
     request = raw.get("request", UNDEFINED)
     problems = list(REQUESTS[OperationType(kind)](request, "request"))

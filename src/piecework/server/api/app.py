@@ -8,6 +8,7 @@ from starlette.types import ASGIApp
 
 from piecework import __version__
 from piecework.server.api.dispatch import Dispatcher, Mount
+from piecework.server.api.docs import add_docs
 from piecework.server.api.envelope import Envelope
 from piecework.server.api.errors import install_error_handlers
 from piecework.server.api.web import web_app
@@ -36,7 +37,7 @@ def create_app(
         title="Piecework",
         version=__version__,
         summary="Draw flows in the browser; the platform runs them, durably.",
-        docs_url="/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
         servers=[{"url": API_PREFIX}],
@@ -49,6 +50,7 @@ def create_app(
     api.state.rate_limiter = rate_limiter
     api.state.services = services
     install_error_handlers(api)
+    add_docs(api, API_PREFIX)
     for module_routes in routes:
         api.include_router(module_routes)
     _complete_openapi(api, mounts)

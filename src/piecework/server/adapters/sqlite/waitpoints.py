@@ -20,11 +20,14 @@ _PENDING = (
     "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)"
     " AND EXISTS (SELECT 1 FROM job WHERE runId = ?1 AND kind = 'RESUME' AND claimed = 0) ORDER BY created DESC LIMIT 1"
 )
+_CLOSE = "UPDATE waitpoint SET status = 'COMPLETED', updated = ? WHERE flowRunId = ? AND status = 'PENDING'"
+"""For pauses that ended by themselves: a run waits for one thing at a time."""
 _ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0, 0)"
 
 
 def add_waitpoint(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: int, now: str) -> bool:
     """Leave the waitpoint and a job for the end of its time. False when it was completed before: then the job goes on at once."""
+    connection.execute(_CLOSE, (now, waitpoint.run_id))
     early = connection.execute("SELECT jobPayload FROM waitpoint WHERE id = ? AND status = 'COMPLETED'", (waitpoint.id,)).fetchone()
     if early:
         connection.execute(_ADD_JOB, (job_id, waitpoint.run_id, _resume(waitpoint.job_payload, early[0]), 0))

@@ -59,11 +59,6 @@ async def find_version_ids(connection: AsyncConnection, flow_id: str) -> list[st
     return list((await connection.execute(select(flow_version.c.id).where(flow_version.c.flowId == flow_id))).scalars())
 
 
-async def find_triggers(connection: AsyncConnection, flow_id: str) -> list[str]:
-    """The step trees of all versions, as text."""
-    return list((await connection.execute(select(flow_version.c.trigger).where(flow_version.c.flowId == flow_id))).scalars())
-
-
 async def is_in_another_version(connection: AsyncConnection, flow_id: str, version_id: str, text: str) -> bool:
     """Whether a text, such as the id of a file, stands in another version of the flow."""
     others = and_(flow_version.c.flowId == flow_id, flow_version.c.id != version_id)
@@ -185,8 +180,3 @@ async def find_trigger_sources(connection: AsyncConnection, flow_ids: Sequence[s
     if flow_ids is not None:
         statement = statement.where(trigger_source.c.flowId.in_(flow_ids))
     return rows_of(await connection.execute(statement))
-
-
-async def is_simulating(connection: AsyncConnection, flow_id: str) -> bool:
-    condition = and_(trigger_source.c.flowId == flow_id, trigger_source.c.simulate.is_(True))
-    return (await connection.execute(select(trigger_source.c.id).where(condition))).first() is not None

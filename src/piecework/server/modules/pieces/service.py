@@ -19,7 +19,7 @@ from piecework.server.modules.pieces.schemas import OptionsRequest, PieceQuery
 from piecework.spec.piece import PieceCategory
 
 ServicesOf = Callable[[str, str, str], Services]
-"""What pieces may use: by project id, flow id and run id (empty outside a run)."""
+"""What pieces may use: by project id, flow id and the prefix of their store's keys."""
 
 _PUBLISHED = "2026-01-01T00:00:00.000Z"
 """Pieces come with the program and have no date of their own."""

@@ -24,12 +24,15 @@ from piecework.spec.flow import Step, TriggerType
 from piecework.spec.jsons import dumps, loads
 
 ServicesOf = Callable[[str, str, str], Services]
-"""What pieces may use: by project id, flow id and run id (empty outside a run)."""
+"""What pieces may use: by project id, flow id and the prefix of their store's keys."""
+
+_TEST_STORE = "test"
+"""Keeps what a trigger remembers while it is tried apart from what it remembers live."""
 
 _EMPTY_SOURCE = "EMPTY"
 
 
-def source_name(trigger: Step) -> str:
+def source_name_of(trigger: Step) -> str:
     """Where events of a trigger are filed: `piece@0.1:trigger`, the same for all patches of a version (recordings/trigger-events.json)."""
     if trigger["type"] == TriggerType.EMPTY:
         return _EMPTY_SOURCE
@@ -50,31 +53,24 @@ class TriggerEventService:
         """Returns a page of the events of a flow's present trigger, the newest first."""
         version = await self._latest(query.project_id, query.flow_id)
         async with self._database.read() as connection:
-            page = await _repository.page_events(connection, query.flow_id, source_name(version.trigger), query)
+            page = await _repository.page_events(connection, query.flow_id, source_name_of(version.trigger), query)
         data: list[Any] = [{**row, "payload": await self._payload(row["fileId"], query.project_id)} for row in page["data"]]
         return {**page, "data": data}
 
-    async def save(self, project_id: str, flow_id: str, source: str, payload: Any) -> TriggerEvent:
-        """Keeps an event and returns it. `payload` is any JSON value, `source` what `source_name` gives."""
+    async def save(self, project_id: str, flow_id: str, source_name: str, payload: Any) -> TriggerEvent:
+        """Keeps an event and returns it; a trial that waited for one is over. `payload` is any JSON value."""
         file_id = await self._files.save(project_id, FileType.TRIGGER_EVENT_FILE, dumps(payload), metadata={"flowId": flow_id})
-        values = {"flowId": flow_id, "projectId": project_id, "sourceName": source, "fileId": file_id}
+        values = {"flowId": flow_id, "projectId": project_id, "sourceName": source_name, "fileId": file_id}
         async with self._database.transaction() as connection:
             row = await _repository.insert_event(connection, values)
+        await self._flows.end_simulation(flow_id)
         event: Any = {**row, "payload": payload}
         return event
 
     async def save_mock(self, project_id: str, flow_id: str, payload: Any) -> TriggerEvent:
         """Keeps an event that somebody made up for a flow's present trigger."""
         version = await self._latest(project_id, flow_id)
-        return await self.save(project_id, flow_id, source_name(version.trigger), payload)
-
-    async def save_webhook(self, flow_id: str, version_id: str, payload: Any) -> TriggerEvent:
-        """Keeps what a version's trigger made of a webhook call; a trial that waited for it is over."""
-        version = await self._flows.require_version(flow_id, version_id)
-        event = await self.save(version.project_id, flow_id, source_name(version.trigger), payload)
-        if await self._flows.is_simulating(flow_id):
-            await self._flows.end_simulation(flow_id)
-        return event
+        return await self.save(project_id, flow_id, source_name_of(version.trigger), payload)
 
     async def _latest(self, project_id: str, flow_id: str) -> StoredVersion:
         facts = await self._flows.require(flow_id)
@@ -115,13 +111,13 @@ class TriggerTestService:
         program = compile_program(version.trigger, metadata=version.flow_metadata)
         program.trigger_handle = prepare_trigger(program, self._catalogue)
         trigger = _usable(program.trigger_handle)
-        services = self._services_of(project_id, flow_id, "")
+        services = self._services_of(project_id, flow_id, _TEST_STORE)
         try:
             props = await trigger_props(program, services.connections)
             items = await trigger.test(self._context(version, services, props.get("auth")), props)
         except Exception as error:
             raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": error_message(error)}) from error
-        source = source_name(version.trigger)
+        source = source_name_of(version.trigger)
         events = [await self._events.save(project_id, flow_id, source, item) for item in items]
         return {"data": events[::-1], "next": None, "previous": None}
 

@@ -43,7 +43,7 @@ class Mode(StrEnum):
 class SampleEvents(Protocol):
     """Where calls of the test URL are kept."""
 
-    async def save(self, project_id: str, flow_id: str, source: str, payload: Any) -> Any:
+    async def save(self, project_id: str, flow_id: str, source_name: str, payload: Any) -> Any:
         """Keep a trigger's output as sample data of its flow."""
         ...
 

@@ -330,11 +330,6 @@ class FlowService:
         async with self._database.transaction() as connection:
             await _repository.delete_trigger_source(connection, flow_id, simulate=True)
 
-    async def is_simulating(self, flow_id: str) -> bool:
-        """Whether the flow's trigger is being tried."""
-        async with self._database.read() as connection:
-            return await _repository.is_simulating(connection, flow_id)
-
     # Parts
 
     async def _user(self, user_id: str, platform_id: str) -> User | None:

@@ -1,0 +1,72 @@
+"""Pieces over HTTP, beside spec/recordings/pieces.json."""
+
+from typing import Any
+
+import httpx
+import pytest
+from tests.e2e.flow_documents import Flow
+from tests.e2e.recordings import assert_as_recorded, recorded
+from tests.e2e.server_process import Account
+
+MAPPER = "/pieces/@activepieces/piece-data-mapper"
+
+
+def test_reading(owner: Account) -> None:
+    assert_as_recorded(owner.client.get("/pieces"), "pieces", "list")
+    assert_as_recorded(owner.client.get("/pieces", params={"searchQuery": "hook"}), "pieces", "list, search")
+    assert_as_recorded(owner.client.get(MAPPER), "pieces", "one")
+    assert_as_recorded(owner.client.get("/pieces/@activepieces/piece-nope"), "pieces", "one, unknown", exactly=True)
+    assert_as_recorded(owner.client.get("/pieces/categories"), "pieces", "categories")
+    assert owner.client.get(MAPPER).content == owner.client.get(MAPPER, params={"version": "~0.3.15"}).content
+    assert owner.client.get(MAPPER, params={"version": "99.0.0"}).status_code == 404
+    assert owner.client.get(MAPPER, params={"version": "' OR 1=1"}).status_code == 404
+    version = owner.client.get(MAPPER).json()["version"]
+    assert owner.client.get(f"{MAPPER}/versions").json() == {version: {}}
+    assert {"name": "@activepieces/piece-data-mapper", "version": version} in owner.client.get("/pieces/registry").json()
+
+
+def test_filters(owner: Account) -> None:
+    def found(**query: Any) -> list[dict[str, Any]]:
+        response = owner.client.get("/pieces", params=query)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    everything = [piece["name"] for piece in found()]
+    assert [piece["name"] for piece in found(orderBy="DESC", sortBy="NAME")] == everything[::-1]
+    assert found(categories=["PAYMENT_PROCESSING"]) == []
+    assert "@activepieces/piece-webhook" in [piece["name"] for piece in found(categories=["CORE", "SALES_AND_CRM"])]
+    suggested = found(searchQuery="catch webhook", suggestionType="TRIGGER")
+    assert suggested[0]["suggestedTriggers"][0]["name"] == "catch_webhook"
+    assert suggested[0]["suggestedActions"] == []
+    refused = owner.client.get("/pieces", params={"release": "0.83.0"})
+    assert (refused.status_code, refused.json()["code"]) == (400, "PIECE_SYNC_NOT_SUPPORTED")
+    assert owner.client.get("/pieces", params={"suggestionType": "X"}).status_code == 400
+
+
+def test_options(owner: Account, member: Account) -> None:
+    flow = Flow(owner)
+    body = recorded("misc", "piece options")["request"]["body"]
+    body |= {"projectId": owner.project_id, "flowId": flow.id, "flowVersionId": flow.get()["version"]["id"]}
+    assert_as_recorded(owner.client.post("/pieces/options", json=body), "misc", "piece options")
+    for wrong in (
+        {"pieceName": "@activepieces/piece-nope"},
+        {"pieceVersion": "99.0.0"},
+        {"actionOrTriggerName": "nope"},
+        {"propertyName": "nope"},
+        {"propertyName": "responseType"},
+        {"input": {"auth": "{{connections['nope']}}"}},
+    ):
+        response = owner.client.post("/pieces/options", json=body | wrong)
+        assert (response.status_code, response.json()["code"]) == (404, "ENTITY_NOT_FOUND")
+    assert member.client.post("/pieces/options", json=body).status_code == 403
+    assert owner.client.post("/pieces/options", json=body | {"input": []}).status_code == 400
+
+
+def test_there_is_nothing_to_synchronise(owner: Account, member: Account, anonymous: httpx.Client) -> None:
+    statuses = [account.post("/pieces/sync").status_code for account in (owner.client, member.client, anonymous)]
+    assert statuses == [204, 403, 403]
+
+
+@pytest.mark.parametrize("path", ["/pieces/nope", "/pieces/nope/versions", "/pieces/@a/b/versions"])
+def test_unknown_pieces(owner: Account, path: str) -> None:
+    assert owner.client.get(path).status_code == 404
