@@ -61,17 +61,23 @@ class Client:
 
     def request(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """The JSON of an answer below 300. Raises CommandFailed for every other, and for none."""
+        from piecework.spec import jsons
+
         response = self.send(method, path, body, **params)
         if response.status_code >= 300:
             raise CommandFailed(f"{method} {path}: {explain(response)}")
-        return response.json() if response.content else None
+        return jsons.loads(response.content) if response.content else None
 
     def send(self, method: str, path: str, body: Any = None, **params: Any) -> httpx.Response:
-        """Any answer. Raises CommandFailed if there is none."""
+        """Any answer. Raises CommandFailed if there is none. A flow of a thousand steps is JSON of a thousand levels, too deep for httpx's own."""
         import httpx
 
+        from piecework.spec import jsons
+
+        content = None if body is None else jsons.dumps(body)
+        headers = None if body is None else {"content-type": "application/json"}
         try:
-            return self._http.request(method, path, json=body, params=params or None)
+            return self._http.request(method, path, content=content, headers=headers, params=params or None)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise CommandFailed(f"No answer from {self.url}: {error or type(error).__name__}. Is the server running?") from None
 
