@@ -19,6 +19,9 @@ from piecework.server.worker.drive import MAX_ATTEMPTS, MAX_KILLS, OnTested, Run
 
 log = structlog.get_logger(__name__)
 
+STARTS_PER_TURN = 4
+"""Runs begun before the event loop is given back to whoever else waits for it."""
+
 SAVE_EVERY_SECONDS = 0.2
 """How long a run may go on before its list entry and its progress are written, where no step forces it earlier."""
 
@@ -111,13 +114,14 @@ class Worker:
                     pass
                 continue
             try:
-                claims = await self._queue.claim(free)
+                claims = await self._queue.claim(min(free, STARTS_PER_TURN))
             except Exception:
                 log.exception("claiming failed")
                 await asyncio.sleep(1.0)
                 continue
             for claim in claims:
                 self._begin(claim)
+            await asyncio.sleep(0)
 
     def _begin(self, claim: Claim) -> None:
         if claim.run is None:

@@ -34,7 +34,10 @@ INLINE_PAYLOAD = 64 * 1024
 COMPRESS_ABOVE = 4 * 1024
 """Bytes from which a log is compressed: below it zstd saves less than it costs."""
 
-RETRY_CLAIM_SECONDS = 1.0
+BUSY_ACCEPTING = 8
+PACE_SECONDS = 0.002
+"""While so many callers wait for their run to be written, the backlog is worked off one run at a time with this pause in between: it can wait,
+they cannot. Runs whose caller waits for the result are not held up."""
 
 _run_values = attrgetter(*(field.name for field in fields(RunRow)))
 
@@ -48,6 +51,7 @@ class SqliteRuns:
         self._ready: deque[Claim] = deque()
         self._overflow = False
         self._next_id = 1
+        self._accepting = 0
         self._available = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._compressor = zstandard.ZstdCompressor(level=1)
@@ -78,7 +82,11 @@ class SqliteRuns:
         in_memory = not self._overflow and len(self._ready) < READY_LIMIT
         job = Job(self._new_job_id(), run.id, kind, payload)
         row = _job_row(job if in_memory else job._replace(attempts=0), claimed=in_memory)
-        await self._writer.submit(Write(run=_run_values(run), job=row))
+        self._accepting += 1
+        try:
+            await self._writer.submit(Write(run=_run_values(run), job=row))
+        finally:
+            self._accepting -= 1
         if in_memory:
             self._ready.append(Claim(job if len(payload) <= INLINE_PAYLOAD else job._replace(payload=b""), run))
         else:
@@ -96,6 +104,9 @@ class SqliteRuns:
             if not self._ready and self._overflow:
                 await self._fetch(limit)
             if self._ready:
+                if self._accepting >= BUSY_ACCEPTING and self._ready[0].job.durable:
+                    limit = 1
+                    await asyncio.sleep(PACE_SECONDS)
                 claims = [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
                 return [self._with_payload(claim) for claim in claims]
             self._available.clear()
