@@ -10,6 +10,7 @@ from tests.e2e.server_process import STRONG_PASSWORD, Account, Server
 from tests.examples import FOLDER
 
 from piecework.server.__main__ import main
+from piecework.spec import jsons
 
 ANSWER = str(FOLDER / "01-answer.json")
 
@@ -86,6 +87,26 @@ def test_what_the_server_refuses_is_said_in_a_line(account: list[str], server: S
     assert "pieceName" in broken.stderr
     flows = member.client.get("/flows", params={"projectId": member.project_id}).json()["data"]
     assert flows == []
+
+
+def test_a_flow_of_900_steps_goes_there_and_back(account: list[str], tmp_path: Path) -> None:
+    document = json.loads(Path(ANSWER).read_text())
+    trigger = document["flows"][0]["trigger"]
+    step = trigger.pop("nextAction")
+    for number in range(900, 0, -1):
+        mapper = {"pieceName": "@activepieces/piece-data-mapper", "pieceVersion": "0.3.15", "actionName": "advanced_mapping"}
+        settings = mapper | {"input": {"mapping": number}, "propertySettings": {}, "errorHandlingOptions": {}}
+        step = {"name": f"map_{number}", "displayName": "Map", "type": "PIECE", "valid": True, "settings": settings, "nextAction": step}
+    file = tmp_path / "long.json"
+    file.write_bytes(jsons.dumps({**document, "flows": [{**document["flows"][0], "trigger": {**trigger, "nextAction": step}}]}))
+
+    made = call("import", str(file), "--publish", "--json", *account)
+    assert made.exit_code == 0, made.stderr
+    (flow,) = jsons.loads(made.stdout)
+    exported = tmp_path / "exported.json"
+    assert call("export", flow["id"], "-o", str(exported), *account).exit_code == 0
+    ran = call("run", str(exported), "--payload", '{"name": "Ada"}')
+    assert (ran.exit_code, json.loads(ran.stdout)) == (0, {"greeting": "Hello, Ada!"})
 
 
 def test_the_benchmark_checks_and_measures_a_server_of_its_own() -> None:

@@ -49,7 +49,7 @@ def test_lists_are_filtered_sorted_and_paged(member: Account) -> None:
     flows = [Flow(member, name) for name in ("beta 50%", "Alpha", "gamma_")]
     beta, alpha, gamma = (flow.id for flow in flows)
     flows[0].done("UPDATE_TRIGGER", **WEBHOOK)
-    flows[0].add(code("step_1", auth="{{connections['my \"conn\"']}}"))
+    flows[0].add(code("step_1", auth="{{connections['my conn 50%']}}"))
     flows[0].done("LOCK_AND_PUBLISH")
     folder = member.client.post("/folders", json={"displayName": "F", "projectId": member.project_id}).json()["id"]
     flows[1].done("CHANGE_FOLDER", folderId=folder)
@@ -71,8 +71,8 @@ def test_lists_are_filtered_sorted_and_paged(member: Account) -> None:
     assert (found(name="0%"), found(name="_"), found(name="%")) == ([beta], [gamma], [beta])
     assert found(versionState="LOCKED") == [beta]
     assert found(versionState="DRAFT") == [alpha, gamma]
-    assert found(connectionExternalIds=['my "conn"', "other"]) == [beta]
-    assert found(connectionExternalIds="conn") == []
+    assert found(connectionExternalIds=["my conn 50%", "other"]) == [beta]
+    assert found(connectionExternalIds="my conn%") == []
     assert found(agentExternalIds="a") == []
     assert found(externalIds=flows[2].get()["externalId"]) == [gamma]
     count = member.client.get("/flows/count", params={"projectId": member.project_id, "folderId": "NULL"})

@@ -30,7 +30,7 @@ _RECEIVE_BYTES = 64 * 1024
 _RANDOM_BYTES = 8192
 
 _FLAGS = "--single-threaded --no-freeze-flags-after-init --no-expose-wasm --no-incremental-marking"
-"""A fork has no threads; the heap limit is set after the fork; WebAssembly's memory would escape every limit of ours; marking in steps keeps
+"""A fork has no threads; the heap limit is set after the fork; WebAssembly's memory escapes every limit of ours; marking in steps keeps
 dead contexts alive for longer: a quarter more time and twice the memory. V8 ignores everything after a flag that it does not know."""
 
 _POLYFILLS = (
@@ -44,12 +44,17 @@ _POLYFILLS = (
 _scripts: dict[str, str] = {}
 
 
+class _ScriptError(Exception):
+    """What STPyV8 raises for a JavaScript error that no class of Python's stands for."""
+
+
 def initialise_v8() -> None:
     """Before the first fork: the engine, its Unicode data, our scripts' texts; no isolate, whose random seeds would be inherited."""
     for name in ("prelude", "vendor/url", "vendor/structured-clone", "vendor/base64", "vendor/text-encoding", "vendor/sucrase"):
         with open(os.path.join(_HERE, f"{name}.js"), encoding="utf-8") as script:
             _scripts[name.removeprefix("vendor/")] = script.read()
     v8.JSEngine.setFlags(_FLAGS)
+    v8._JSError._jsclass = _ScriptError
     _load_unicode_data()
     platform = v8.JSPlatform()
     platform.init()
@@ -89,12 +94,28 @@ def serve(connection: socket.socket, memory_mb: int, parent: int) -> None:
         connection.sendall(protocol.encode(*_answer(frame)))
 
 
+_BEYOND_16_BITS = re.compile("[\U00010000-\U0010ffff]")
+
+
+def _as_utf16(text: str) -> str:
+    """STPyV8 cuts every code point to 16 bits on its way to V8: those beyond become the two surrogates that JavaScript has for them.
+
+    By arithmetic: a codec would be a module, and no file can be opened any more.
+    """
+    return _BEYOND_16_BITS.sub(_surrogates, text)
+
+
+def _surrogates(match: re.Match[str]) -> str:
+    offset = ord(match[0]) - 0x10000
+    return chr(0xD800 + (offset >> 10)) + chr(0xDC00 + (offset & 0x3FF))
+
+
 def _answer(frame: tuple[bytes, bytes]) -> tuple[bytes, bytes]:
     request = json.loads(frame[0])
     confinement.limit_cpu(time.process_time(), request["cpu"])
-    text = _run_in_context(_OPERATIONS[request["op"]], request, frame[1].decode())
+    text = _run_in_context(_OPERATIONS[request["op"]], request, _as_utf16(frame[1].decode()))
     header, _, payload = text.partition("\n")
-    return header.encode(), payload.encode()
+    return header.encode("utf-8", "replace"), payload.encode("utf-8", "replace")
 
 
 def _run_in_context(operation: Any, request: dict[str, Any], text: str) -> str:
@@ -120,7 +141,7 @@ def _warm_up(context: Any, request: dict[str, Any], text: str) -> str:
 
 
 def _run_code(context: Any, request: dict[str, Any], inputs: str) -> Any:
-    source = request["source"]
+    source = _as_utf16(request["source"])
     _load_polyfills(context, source)
     context.eval(source, "step", 0, 0)
     context.eval(f"$sandbox.run({_literal(inputs)},{int(request['output'])},{int(request['stdout'])})", "sandbox")
@@ -140,11 +161,11 @@ def _evaluate(context: Any, request: dict[str, Any], scope: str) -> Any:
 
 def _compile(context: Any, request: dict[str, Any], source: str) -> Any:
     context.eval(_scripts["sucrase"], "sucrase")
-    code = context.eval(f"sucrase.transform({_literal(source)},{_TRANSFORM_OPTIONS}).code", "sandbox")
-    if type(code) is not str:
+    code = context.eval(f"$sandbox.attempt(() => sucrase.transform({_literal(source)},{_TRANSFORM_OPTIONS}).code)", "sandbox")
+    if type(code) is not str or not code.startswith("\n"):
         return code
-    script = _wrap(code)
-    context.eval(script, "step", 0, 0)  # V8 has the last word on syntax; the script itself only registers a function here
+    script = _wrap(code[1:])
+    context.eval(_as_utf16(script), "step", 0, 0)  # V8 has the last word on syntax; the script itself only registers a function here
     return '{"ok":true}\n' + script
 
 
@@ -157,8 +178,8 @@ def _wrap(code: str) -> str:
 
 
 def _literal(text: str) -> str:
-    """A text as a JavaScript string literal (every JSON string is one). Handing V8 a Python str as a global or an argument would be twice as
-    fast, but STPyV8's wrapper objects crash the process some hundred contexts later."""
+    """A text as a JavaScript string literal (every JSON string is one). Handing V8 a Python str as a global or an argument would be twice
+    as fast, but STPyV8's wrapper objects crash the process some hundred contexts later."""
     return json.dumps(text, ensure_ascii=False)
 
 
@@ -175,15 +196,9 @@ def _failure(kind: str, name: str, message: str, line: int = 0) -> str:
 
 
 def _split_syntax_error(text: str) -> tuple[str, int]:
-    """V8's ``SyntaxError: why ( step @ line : column )  -> source`` or sucrase's ``... why (line:column)`` as (why, line)."""
-    from_v8 = re.match(r"SyntaxError: (.*?) \( .* @ (\d+) : \d+ \)", text, re.DOTALL)
-    if from_v8 is None:
-        return text.removeprefix("SyntaxError: "), 0
-    why = from_v8[1].removeprefix("Error transforming code: ").removeprefix("SyntaxError: ")
-    from_sucrase = re.search(r" \((\d+):\d+\)$", why)
-    if from_sucrase is not None:
-        return why[: from_sucrase.start()], int(from_sucrase[1])
-    return why, int(from_v8[2])
+    """V8's ``SyntaxError: why ( step @ line : column )  -> source`` as (why, line)."""
+    found = re.match(r"SyntaxError: (.*?) \( .* @ (\d+) : \d+ \)", text, re.DOTALL)
+    return (found[1], int(found[2])) if found is not None else (text.removeprefix("SyntaxError: "), 0)
 
 
 _OPERATIONS = {"code": _run_code, "evaluate": _evaluate, "compile": _compile}

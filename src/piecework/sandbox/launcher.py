@@ -36,6 +36,7 @@ class Zygote:
         self._ready: asyncio.Future[str | None] = self._loop.create_future()
         self._starting: deque[asyncio.Future[int]] = deque()
         self._ends: dict[int, asyncio.Future[int]] = {}
+        self._handles: dict[int, int] = {}  # pid: pidfd
         self.alive = True
         self._loop.add_reader(control.fileno(), self._read)
 
@@ -94,16 +95,23 @@ class Zygote:
 
     def end(self, pid: int) -> asyncio.Future[int]:
         """Kill the child, if it still lives, and give its wait status (-1: unknown). The pid is gone after this."""
-        assert pid > 1, f"not a child: {pid}"  # kill(0) and kill(-1) would reach us and everybody else
         ended: asyncio.Future[int] = self._loop.create_future()
         try:
-            os.kill(pid, signal.SIGKILL)  # safe: nobody reaps it before the next line
+            self._kill(pid)
             self._control.send(json.dumps({"op": "reap", "pid": pid}).encode())
-        except OSError:
+        except (OSError, KeyError):  # the fork server has ended, and its children with it
             ended.set_result(-1)
         else:
             self._ends[pid] = ended
         return ended
+
+    def _kill(self, pid: int) -> None:
+        """By descriptor, never by number: a number may mean another process by now, and 0 means this one's whole group."""
+        handle = self._handles.pop(pid)
+        try:
+            signal.pidfd_send_signal(handle, signal.SIGKILL)
+        finally:
+            os.close(handle)
 
     def _read(self) -> None:
         try:
@@ -121,7 +129,9 @@ class Zygote:
         elif "ready" in answer:
             _settle(self._ready, answer["v8"])
         elif "started" in answer:
-            _settle(self._starting.popleft(), answer["started"])
+            pid = answer["started"]
+            self._handles[pid] = os.pidfd_open(pid)  # it is there, dead or alive, until `end` has it reaped
+            _settle(self._starting.popleft(), pid)
         else:
             _refuse(self._starting.popleft(), answer["error"])
 
@@ -133,6 +143,9 @@ class Zygote:
         self._control.close()
         if not self._ready.done():
             self._ready.set_result("the fork server ended before it was ready")
+        for handle in self._handles.values():
+            os.close(handle)
+        self._handles.clear()
         for started in self._starting:
             _refuse(started, "the fork server ended")
         for ended in self._ends.values():

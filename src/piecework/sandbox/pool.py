@@ -31,7 +31,7 @@ SHRINK_INTERVAL = 30.0
 IDLE_SECONDS = 60.0
 """A child that has done nothing for so long is ended, down to ``warm`` children."""
 
-MAX_USES = 20000
+MAX_USES = 1000
 """Requests after which a V8 child is replaced: 5 ms for a new one against slow growth of its heap."""
 
 _COMPILER = "<compiler>"
@@ -54,6 +54,7 @@ class SandboxPool:
         self._idle: list[Worker] = []  # V8 children, the longest idle first
         self._spare_python: asyncio.Task[Worker] | None = None
         self._running: set[Worker] = set()
+        self._admitted = 0  # callers that hold a slot
         self._watch: asyncio.TimerHandle | None = None
         self._shrink: asyncio.TimerHandle | None = None
         self._closed = False
@@ -120,12 +121,17 @@ class SandboxPool:
         return javascript.compile_result(frame, COMPILE_LIMITS)
 
     async def _run_v8(self, request: Frame, group: str, limits: Limits) -> Frame:
-        async with self._slots:
+        await self._slots.acquire()
+        self._admitted += 1
+        try:
             worker = self._idle_worker(group, limits.memory_mb) or await self._fork(limits.memory_mb)
             worker.group = group
             frame = await self._ask(worker, request, limits)
             self._keep(worker)
             return frame
+        finally:
+            self._admitted -= 1
+            self._slots.release()
 
     async def _run_python(self, request: Frame, limits: Limits) -> Frame:
         async with self._slots:
@@ -174,7 +180,7 @@ class SandboxPool:
         if pristine is not None:
             self._idle.remove(pristine)
             return pristine
-        if len(self._idle) + len(self._running) >= self._size and self._idle:
+        if self._idle and len(self._idle) + self._admitted > self._size:
             self._idle.pop(0).end()
         return None
 
@@ -241,8 +247,9 @@ class SandboxPool:
         worker = Worker(zygote, 0, self._forget)
         try:
             return await self._connect(worker, *zygote.execute(argv))
-        except SandboxUnavailable as error:
-            raise SandboxUnavailable(f"{python.NEEDS_BUBBLEWRAP} It does not start here: {error.message}") from None
+        except SandboxUnavailable:
+            problem = await python.why_not(argv)
+            raise SandboxUnavailable(f"{python.NEEDS_BUBBLEWRAP} It does not start here: {problem}") from None
 
     def _forget(self, worker: Worker) -> None:
         self._workers.discard(worker)

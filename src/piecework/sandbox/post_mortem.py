@@ -19,7 +19,7 @@ _SHELL_SIGNAL_BASE = 128
 
 
 def cause_of_death(status: int, ran_seconds: float, limits: Limits) -> SandboxError:
-    """The error for a child that ended on its own; ``status`` as of waitpid. bubblewrap gives its program's signal n as exit code 128 + n."""
+    """The error for a child that ended on its own; ``status`` as of waitpid. bubblewrap gives a signal n as exit code 128 + n."""
     if status == -1:
         return CodeFailed("The process that ran the code was lost")
     code = os.waitstatus_to_exitcode(status)

@@ -208,6 +208,15 @@ const $sandbox = (() => {
       }
       return answer({ ok: true }, json + "]");
     },
+    // For the compiler: a line feed and the text, or the header of a syntax error, whose place sucrase gives as " (line:column)".
+    attempt: (transform) => {
+      try {
+        return "\n" + transform();
+      } catch (error) {
+        const [, message, line] = /^(.*?)(?: \((\d+):\d+\))?$/s.exec(error.message);
+        return answer({ ok: false, kind: "syntax", message, line: +(line ?? 0) }, "");
+      }
+    },
     random: (hex) => {
       let left = hex;
       const byte = () => {

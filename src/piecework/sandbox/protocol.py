@@ -26,8 +26,9 @@ def encode(header: bytes, payload: bytes = b"") -> bytes:
 class FrameReader:
     """Cuts a byte stream into frames.
 
-    ``feed`` takes bytes as they arrive and returns a frame that they complete as ``(header, payload)``, or None. A peer waits for the answer
-    before it sends again, so that there is never more than one. Raises FrameTooLarge as soon as a frame's lengths exceed ``max_payload`` or MAX_HEADER_BYTES, before buffering it.
+    ``feed`` takes bytes as they arrive and returns a frame that they complete as ``(header, payload)``, or None. A peer waits for the
+    answer before it sends again, so that there is never more than one. Raises FrameTooLarge as soon as a frame's lengths exceed
+    ``max_payload`` or MAX_HEADER_BYTES, before buffering it.
     """
 
     __slots__ = ("_buffer", "_need", "max_payload")

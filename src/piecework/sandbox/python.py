@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import shutil
 import sys
@@ -51,6 +52,19 @@ def bubblewrap_command(interpreter: str) -> list[str]:
     if bubblewrap is None:
         raise SandboxUnavailable(NEEDS_BUBBLEWRAP)
     return [bubblewrap, *_confinement(), *_file_system(interpreter), "--", interpreter, "-I", "-S", "-X", "utf8", "-c", _BOOTSTRAP]
+
+
+async def why_not(argv: list[str]) -> str:
+    """What the command says when it does not start."""
+    process = await asyncio.create_subprocess_exec(
+        *argv, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.PIPE
+    )
+    try:
+        _, said = await asyncio.wait_for(process.communicate(), timeout=5)
+    except TimeoutError:
+        process.kill()
+        return "it does not answer"
+    return said.decode(errors="replace").strip()[:500] or f"exit code {process.returncode}"
 
 
 def _confinement() -> list[str]:

@@ -65,7 +65,8 @@ def _send(connection: int, message: bytes) -> None:
 
 
 def _take_connection() -> int:
-    """The pool's socket (as a descriptor: the module costs 5 ms), moved away from standard input, which is empty for the step, as its outputs lead nowhere."""
+    """The pool's socket, moved away from standard input, which is empty for the step as its outputs lead nowhere. A bare descriptor: the
+    module ``socket`` would cost every step 5 ms."""
     connection = os.dup(0)
     nowhere = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):

@@ -253,6 +253,7 @@ def build_container(settings: Settings) -> Container:
         _may_own_by(access, users),
         FlowSettings(enable_on_publish=settings.enable_flow_on_publish),
     )
+    projects.changed.connect(flows.forget_everything)
     trigger_events = TriggerEventService(database, flows, files)
     runner = StepRunner(catalogue, sandbox)
     programs = ProgramService(flows, runner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -60,17 +61,23 @@ class Client:
 
     def request(self, method: str, path: str, body: Any = None, **params: Any) -> Any:
         """The JSON of an answer below 300. Raises CommandFailed for every other, and for none."""
+        from piecework.spec import jsons
+
         response = self.send(method, path, body, **params)
         if response.status_code >= 300:
             raise CommandFailed(f"{method} {path}: {explain(response)}")
-        return response.json() if response.content else None
+        return jsons.loads(response.content) if response.content else None
 
     def send(self, method: str, path: str, body: Any = None, **params: Any) -> httpx.Response:
-        """Any answer. Raises CommandFailed if there is none."""
+        """Any answer. Raises CommandFailed if there is none. A flow of a thousand steps is JSON of a thousand levels, too deep for httpx's own."""
         import httpx
 
+        from piecework.spec import jsons
+
+        content = None if body is None else jsons.dumps(body)
+        headers = None if body is None else {"content-type": "application/json"}
         try:
-            return self._http.request(method, path, json=body, params=params or None)
+            return self._http.request(method, path, content=content, headers=headers, params=params or None)
         except (httpx.TransportError, httpx.InvalidURL) as error:
             raise CommandFailed(f"No answer from {self.url}: {error or type(error).__name__}. Is the server running?") from None
 
@@ -111,16 +118,17 @@ def connect(url: str, email: str | None, password: str | None, token: str | None
     """A client that is signed in. Raises UsageError if the account is not named."""
     if not token and not (email and password):
         raise click.UsageError("Who are you? Give --email and --password, or --token.")
-    client = Client(url)
-    if token:
-        client.token = token
-        client.project_id = project or _first_project(client)
-    else:
-        client.sign_in(str(email), str(password))
-    if project:
-        client.project_id = project
-    if not client.project_id:
-        raise CommandFailed("The account has no project: name one with --project")
+    with ExitStack() as stack:
+        client = stack.enter_context(Client(url))
+        if token:
+            client.token = token
+            client.project_id = project or _first_project(client)
+        else:
+            client.sign_in(str(email), str(password))
+        client.project_id = project or client.project_id
+        if not client.project_id:
+            raise CommandFailed("The account has no project: name one with --project")
+        stack.pop_all()
     return client
 
 

@@ -22,14 +22,14 @@ def import_command(client: Client, file: Path, publish: bool, name: str | None, 
     A template with several flows creates all of them. What is wrong with a document is said field by field.
     """
     from piecework.runner.documents import find_flows, read_document
+    from piecework.spec import jsons
     from piecework.spec.flow import InvalidFlow
-    from piecework.spec.jsons import InvalidJson
 
-    with told_in_one_line(OSError, InvalidJson, InvalidFlow, prefix=f"{file}: "):
+    with told_in_one_line(OSError, jsons.InvalidJson, InvalidFlow, prefix=f"{file}: "):
         found = find_flows(read_document(file))
     flows = [import_flow(client, flow.request, publish=publish, name=name) for flow in found]
     if as_json:
-        click.echo(json.dumps(flows))
+        click.echo(jsons.dumps(flows))
         return
     for flow in flows:
         click.echo(f"{flow['id']}  {flow['version']['displayName']}  {_state(flow)}  {client.url}/api/v1/webhooks/{flow['id']}")
@@ -49,10 +49,20 @@ def _state(flow: dict[str, Any]) -> str:
 def export_command(client: Client, flow_id: str, output: Path | None, as_json: bool) -> None:
     """Write the latest version of FLOW (its id) as a template that any server imports."""
     template = client.request("GET", f"/flows/{flow_id}/template")
-    text = json.dumps(template, ensure_ascii=False, indent=None if as_json else 2)
+    text = _as_text(template, pretty=not as_json)
     if output is None:
         click.echo(text)
         return
     with told_in_one_line(OSError):
         output.write_text(text + "\n", encoding="utf-8")
     click.echo(f"wrote {output}", err=True)
+
+
+def _as_text(template: dict[str, Any], *, pretty: bool) -> str:
+    """JSON text; compact too where a flow is so long that indenting it would make it mostly blanks."""
+    from piecework.spec import jsons
+
+    try:
+        return json.dumps(template, ensure_ascii=False, indent=2) if pretty else jsons.dumps(template).decode()
+    except RecursionError:
+        return jsons.dumps(template).decode()

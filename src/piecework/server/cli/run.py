@@ -39,9 +39,11 @@ def _read_payload(text: str | None) -> Any:
         return None
     if text.startswith("@"):
         text = _read_text(text[1:])
+    from piecework.spec import jsons
+
     try:
-        return json.loads(text)
-    except ValueError as error:
+        return jsons.loads(text)
+    except jsons.InvalidJson as error:
         raise click.UsageError(f"--payload is not JSON: {error}") from None
 
 

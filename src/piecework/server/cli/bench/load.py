@@ -40,10 +40,12 @@ class LoadJob:
 
 @dataclass(slots=True)
 class Measurement:
-    """``answers``: right ones. ``latencies_ms``: p50, p95, p99 and max of them. ``cpu_us``: the generator's own cost of one request."""
+    """``answers``: right ones. ``latencies_ms``: p50, p95, p99 and max of them. ``started``: by
+    ``perf_counter``, which all processes of a machine share. ``cpu_us``: the generator's own cost of one request."""
 
     answers: int = 0
     errors: int = 0
+    started: float = 0.0
     seconds: float = 0.0
     rps: float = 0.0
     p50_ms: float = 0.0
@@ -186,15 +188,17 @@ async def measure(job: LoadJob) -> Measurement:
             if perf_counter() - load.last_answer > ANSWER_WITHIN:
                 load.fail(f"no answer within {ANSWER_WITHIN:g} seconds")
                 break
-    return _summary(load, load.last_answer - started, process_time() - cpu)
+    return _summary(load, started, process_time() - cpu)
 
 
-def _summary(load: _Load, seconds: float, cpu: float) -> Measurement:
+def _summary(load: _Load, started: float, cpu: float) -> Measurement:
+    seconds = load.last_answer - started
     latencies = sorted(load.latencies)
     total = len(latencies) + load.errors
     return Measurement(
         answers=len(latencies),
         errors=load.errors,
+        started=started,
         seconds=seconds,
         rps=len(latencies) / seconds if seconds > 0 else 0.0,
         p50_ms=percentile(latencies, 0.50),

@@ -136,7 +136,7 @@ def measure_async(meter: Meter, runs: int, connections: int) -> dict[str, Any]:
     meter.say("async: warming up")
     _settle(meter, meter.counts(), meter.load(LoadJob(target.port, request, connections, 60.0, requests=min(runs, 200), body="{}")).answers)
     meter.say(f"async: {runs} runs over {connections} connections")
-    counted, before, started = meter.counts(), meter.cpu(), time.perf_counter()
+    counted, before = meter.counts(), meter.cpu()
     accepted = meter.load(LoadJob(target.port, request, connections, 600.0, requests=runs, body="{}"))
     succeeded, finished = _settle(meter, counted, accepted.answers)
     spent = meter.spent(before)
@@ -145,7 +145,7 @@ def measure_async(meter: Meter, runs: int, connections: int) -> dict[str, Any]:
     return {
         "accepted_per_s": figures.pop("rps"),
         **figures,
-        "drained_per_min": round(succeeded / (finished - started) * 60, 1),
+        "drained_per_min": round(succeeded / (finished - accepted.started) * 60, 1),
         "lost": accepted.answers - succeeded,
         "cpu_ms_per_run": _share(spent, succeeded),
         "connections": connections,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -41,15 +42,17 @@ def own_server() -> Generator[Target, None, None]:
         log = Path(folder, "server.log")
         command = [sys.executable, "-m", "piecework.server", "serve", "--port", str(port), "--data-dir", str(Path(folder, "data"))]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("AP_")}
-        started = time.perf_counter()
+        before, started = signal.getsignal(signal.SIGTERM), time.perf_counter()
         with log.open("wb") as output:
             process = subprocess.Popen(command, env=environment, stdout=output, stderr=subprocess.STDOUT, start_new_session=True)  # noqa: S603
         try:
+            signal.signal(signal.SIGTERM, _leave)
             start_s = _await_health(port, process, started, log)
             with Client(f"http://127.0.0.1:{port}") as client:
                 _sign_up(client)
                 yield Target(client, port, process.pid if processes.available() else None, start_s)
         finally:
+            signal.signal(signal.SIGTERM, before)
             _stop(process)
 
 
@@ -65,6 +68,11 @@ def running_server(url: str, email: str | None, password: str | None, token: str
         yield Target(client, parts.port, pid)
 
 
+def _leave(*_: object) -> None:
+    """SIGTERM ends the benchmark as an interrupt does: through every `finally`, so that the server is stopped."""
+    raise SystemExit(143)
+
+
 def _free_port() -> int:
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
@@ -77,8 +85,9 @@ def _await_health(port: int, process: subprocess.Popen[bytes], started: float, l
         connection = HTTPConnection("127.0.0.1", port, timeout=5)
         try:
             connection.request("GET", "/api/v1/health")
-            if connection.getresponse().status == 200:
-                return time.perf_counter() - started
+            with connection.getresponse() as response:
+                if response.status == 200:
+                    return time.perf_counter() - started
         except (OSError, HTTPException):
             pass
         finally:

@@ -8,9 +8,8 @@ from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from piecework.engine.edit import EditContext, OperationError, Version, apply, import_flow
+from piecework.engine.edit import EditContext, Version, import_flow
 from piecework.engine.template import to_template
-from piecework.engine.tree import locate
 from piecework.engine.validation import recompute_valid
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
@@ -22,16 +21,9 @@ from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows import _repository
 from piecework.server.modules.flows.activation import TriggerActivation
-from piecework.server.modules.flows.code import (
-    Artifact,
-    CompileCode,
-    code_steps,
-    compile_step,
-    source_hash,
-    sources_within,
-    with_broken_code_marked,
-)
-from piecework.server.modules.flows.errors import malformed, operation_invalid
+from piecework.server.modules.flows.code import CompileCode, code_steps, sources_within
+from piecework.server.modules.flows.errors import operation_invalid
+from piecework.server.modules.flows.operations import COLUMN_OPERATIONS, applied, named_steps, sample_of, with_sample
 from piecework.server.modules.flows.pieces import piece_check
 from piecework.server.modules.flows.rows import (
     contents_columns,
@@ -42,6 +34,7 @@ from piecework.server.modules.flows.rows import (
     wire_flow,
 )
 from piecework.server.modules.flows.schemas import CreateFlow, FlowFacts, FlowQuery, FlowVersionMetadata, PopulatedFlow, StoredVersion
+from piecework.server.modules.flows.service.compiling import CodeKeeper
 from piecework.server.modules.flows.service.publishing import Publisher, source_row
 from piecework.server.modules.flows.service.reading import FlowReader
 from piecework.server.modules.folders.service import FolderService
@@ -101,7 +94,7 @@ class FlowService:
         self._folders = folders
         self._users = users
         self._files = files
-        self._compile = compile_code
+        self._code = CodeKeeper(database, compile_code)
         self._find_template = find_template
         self._may_own = may_own
         self._check = piece_check(catalogue)
@@ -109,6 +102,7 @@ class FlowService:
         self._reader = FlowReader(database)
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
         self.changed = self._reader.changed
+        self.forget_everything = self._reader.forget_everything
         self.on_flow_updated: list[Callable[[FlowUpdate], None]] = []
 
     # Reading
@@ -186,10 +180,9 @@ class FlowService:
     async def create(self, request: CreateFlow, user_id: str) -> PopulatedFlow:
         """Adds a flow, empty or as a template has it, and returns it."""
         contents = await self._contents_for(request, user_id)
-        artifacts = await self._compiled([] if contents.trigger["type"] == TriggerType.EMPTY else list(code_steps(contents.trigger)))
+        artifacts = await self._code.compiled([] if contents.trigger["type"] == TriggerType.EMPTY else list(code_steps(contents.trigger)))
         async with self._database.transaction() as connection:
-            await _repository.save_artifacts(self._database, connection, artifacts)
-            contents = await self._with_broken_code(connection, contents)
+            contents = await self._code.checked(connection, artifacts, contents)
             if request.external_id and await _repository.find_by_external_id(connection, request.project_id, request.external_id):
                 raise invalid("Another flow of the project has this externalId")
             row = _new_flow(request, user_id, await self._folder_for(connection, request))
@@ -223,12 +216,19 @@ class FlowService:
             before = (await self.require(flow_id)).latest_version_id
             await self._apply(flow_id, operation, user_id)
             flow = await self.get(flow_id)
-            known = {before, flow["version"]["id"], flow["publishedVersionId"]}
-            self._reader.forget(flow_id, [version_id for version_id in known if version_id is not None])
+            self._reader.forget(flow_id, await self._touched(flow, before, operation))
         update = FlowUpdate(flow["projectId"], flow_id, flow["version"]["id"], operation.type, named_steps(operation))
         for listener in self.on_flow_updated:
             listener(update)
         return flow
+
+    async def _touched(self, flow: PopulatedFlow, latest_before: str, operation: Operation) -> set[str]:
+        """The versions that are not what they were; metadata of the flow stand in all of them (`StoredVersion.flow_metadata`)."""
+        if operation.type is OperationType.UPDATE_METADATA:
+            async with self._database.read() as connection:
+                return set(await _repository.find_version_ids(connection, flow["id"]))
+        versions = (latest_before, flow["version"]["id"], flow["publishedVersionId"])
+        return {version_id for version_id in versions if version_id is not None}
 
     async def _apply(self, flow_id: str, operation: Operation, user_id: str) -> None:
         request = operation.request
@@ -241,23 +241,23 @@ class FlowService:
                 await self._save_sample(flow_id, operation, user_id)
             case OperationType.USE_AS_DRAFT:
                 await self._use_as_draft(flow_id, request["versionId"], user_id)
-            case kind if kind in _COLUMN_OPERATIONS:
-                await self._change_column(flow_id, *_COLUMN_OPERATIONS[kind], request)
+            case kind if kind in COLUMN_OPERATIONS:
+                await self._change_column(flow_id, *COLUMN_OPERATIONS[kind], request)
             case OperationType.LOCK_FLOW:
                 await self._lock(flow_id)
             case _:
-                await self._edit(flow_id, user_id, lambda version, context: _applied(version, operation, context), request)
+                await self._edit(flow_id, user_id, lambda version, context: applied(version, operation, context), request)
 
     async def _edit(self, flow_id: str, user_id: str, change: Change, request: Any = None) -> None:
         """Puts a changed version in the place of the latest one, or after it when that is locked."""
-        artifacts = await self._compiled(list(sources_within(request)))
+        artifacts = await self._code.compiled(list(sources_within(request)))
         now = now_iso()
         async with self._database.transaction() as connection:
-            await _repository.save_artifacts(self._database, connection, artifacts)
             flow = await self._flow(connection, flow_id)
             latest = await self._version(connection, flow, flow["latestVersionId"])
             contents = change(contents_of(latest), EditContext(now, user_id, self._check))
-            await self._write(connection, latest, await self._with_broken_code(connection, contents), user_id, now)
+            contents = await self._code.checked(connection, artifacts, contents)
+            await self._write(connection, latest, contents, user_id, now)
 
     async def _write(self, connection: AsyncConnection, latest: Row, contents: Version, user_id: str, now: str) -> None:
         flow_values: Row = {"updated": now}
@@ -304,7 +304,7 @@ class FlowService:
         origin = {"flowId": flow_id, "stepName": request["stepName"]}
         file_id = await self._files.save(facts.project_id, file_type, dumps(request.get("payload")), metadata=origin)
         try:
-            await self._edit(flow_id, user_id, lambda version, context: _with_sample(version, request["stepName"], field, file_id, context))
+            await self._edit(flow_id, user_id, lambda version, context: with_sample(version, request["stepName"], field, file_id, context))
         except BaseException:
             await self._files.delete([file_id])
             raise
@@ -376,71 +376,12 @@ class FlowService:
         if (await self._folders.get(folder_id))["projectId"] != project_id:
             raise entity_not_found("folder", folder_id)
 
-    async def _compiled(self, steps: Sequence[Any]) -> list[Artifact]:
-        """What becomes of sources that nobody has compiled yet."""
-        by_hash = {source_hash(step): step for step in steps}
-        async with self._database.read() as connection:
-            known = await _repository.find_scripts(connection, by_hash)
-        compiled = [await compile_step(self._compile, step) for key, step in by_hash.items() if key not in known]
-        return [artifact for artifact in compiled if artifact is not None]
-
-    async def _with_broken_code(self, connection: AsyncConnection, contents: Version) -> Version:
-        hashes = [source_hash(step) for step in code_steps(contents.trigger)]
-        errors = await _repository.find_code_errors(connection, hashes)
-        return Version(contents.display_name, with_broken_code_marked(contents.trigger, errors), contents.notes)
-
     def _turn(self, flow_id: str) -> asyncio.Lock:
         """The lock of a flow; it lives as long as somebody holds it or waits for it."""
         lock = self._turns.get(flow_id)
         if lock is None:
             lock = self._turns[flow_id] = asyncio.Lock()
         return lock
-
-
-_COLUMN_OPERATIONS = {
-    OperationType.CHANGE_FOLDER: ("folderId", "folderId"),
-    OperationType.UPDATE_METADATA: ("metadata", "metadata"),
-    OperationType.UPDATE_OWNER: ("ownerId", "ownerId"),
-    OperationType.UPDATE_MINUTES_SAVED: ("timeSavedPerRun", "timeSavedPerRun"),
-}
-"""Operations that set one column of the flow to one field of the request."""
-
-
-def _applied(version: Version, operation: Operation, context: EditContext) -> Version:
-    try:
-        return apply(version, operation, now=context.now, user_id=context.user_id, check_piece=context.check_piece)
-    except OperationError as error:
-        raise operation_invalid(error.message) from error
-    except InvalidFlow as error:
-        raise malformed(error.problems) from error
-
-
-def _with_sample(version: Version, step_name: str, field: str, file_id: str, context: EditContext) -> Version:
-    location = locate(version.trigger, step_name)
-    there = (location.step["settings"].get("sampleData") or {}) if location else {}
-    files = {name: value for name, value in there.items() if name in ("sampleDataFileId", "sampleDataInputFileId")} | {field: file_id}
-    request = {"stepName": step_name, "sampleDataSettings": files}
-    return _applied(version, Operation(OperationType.UPDATE_SAMPLE_DATA_INFO, request), context)
-
-
-def sample_of(version: StoredVersion, step_name: str) -> dict[str, Any]:
-    """The `sampleData` of a step: its files, by field. Empty when the step has none or is not there."""
-    location = locate(version.trigger, step_name)
-    return (location.step["settings"].get("sampleData") or {}) if location else {}
-
-
-def named_steps(operation: Operation) -> list[str]:
-    """The steps that an operation names as changed; none for one that concerns the whole flow."""
-    request = operation.request
-    match operation.type:
-        case OperationType.ADD_ACTION:
-            return [request["action"]["name"]]
-        case OperationType.UPDATE_TRIGGER | OperationType.UPDATE_ACTION | OperationType.MOVE_ACTION:
-            return [request["name"]]
-        case OperationType.DELETE_ACTION | OperationType.SET_SKIP_ACTION:
-            return list(request["names"])
-        case _:
-            return [request["stepName"]] if "stepName" in request else []
 
 
 def _new_flow(request: CreateFlow, user_id: str, folder_id: str | None) -> Row:

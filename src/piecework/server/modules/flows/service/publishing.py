@@ -42,7 +42,7 @@ class Publisher:
             version = await self._runnable(connection, flow, flow["latestVersionId"])
         if status is None:
             status = FlowStatus.ENABLED if self._enables else str(flow["status"])
-        listening = await self._switch(flow, version, status)
+        listening = await self._switch(flow, version if status == FlowStatus.ENABLED else None)
         async with self._database.transaction() as connection:
             await self._refuse_changed(connection, flow, version)
             now = now_iso()
@@ -57,10 +57,11 @@ class Publisher:
             flow = await _found(connection, flow_id)
             if flow["status"] == status:
                 return
-            version = await self._runnable(connection, flow, flow["publishedVersionId"] or flow["latestVersionId"])
+            version_id = flow["publishedVersionId"] or flow["latestVersionId"]
+            version = await self._runnable(connection, flow, version_id) if status == FlowStatus.ENABLED else None
         if flow["publishedVersionId"] is None:
             raise operation_invalid("The flow has no published version yet: publish it first")
-        listening = await self._switch(flow, version, status)
+        listening = await self._switch(flow, version)
         async with self._database.transaction() as connection:
             await self._write(connection, flow, {"status": status, "updated": now_iso()}, listening)
 
@@ -86,19 +87,20 @@ class Publisher:
             raise not_publishable(sorted(problems, key=lambda problem: order.index(problem.step or "")))
         return version
 
-    async def _switch(self, flow: Row, version: StoredVersion, status: str) -> Row | None:
-        """Makes the trigger of `version` listen, or nothing when the flow shall be disabled; returns the row of what listens."""
+    async def _switch(self, flow: Row, version: StoredVersion | None) -> Row | None:
+        """Makes the trigger of `version` listen, or none when the flow shall be disabled; returns the row of what listens."""
         try:
-            if status == FlowStatus.ENABLED:
+            if version is not None:
                 return await self._activate(flow, version)
             if flow["status"] == FlowStatus.ENABLED:
                 await self._activation.deactivate(facts_of(flow))
             return None
         except Exception as error:
             await self._restore(flow)
+            version_id = flow["publishedVersionId"] if version is None else version.id
             if not isinstance(error, ActivationFailed):
-                log.exception("the trigger was not switched", flow=flow["id"], version=version.id)
-            raise trigger_not_switched(flow["id"], version.id, str(error)) from error
+                log.exception("the trigger was not switched", flow=flow["id"], version=version_id)
+            raise trigger_not_switched(flow["id"], version_id, str(error)) from error
 
     async def _activate(self, flow: Row, version: StoredVersion) -> Row:
         settings = version.trigger["settings"]

@@ -66,6 +66,10 @@ class _Memory(Generic[ValueT]):
         self._forgotten += 1
         self._entries.pop(key, None)
 
+    def clear(self) -> None:
+        self._forgotten += 1
+        self._entries.clear()
+
 
 class FlowReader:
     """Facts of flows and stored versions."""
@@ -90,6 +94,11 @@ class FlowReader:
         for version_id in version_ids:
             self._versions.forget(version_id)
             self.changed.emit(flow_id, version_id)
+
+    def forget_everything(self) -> None:
+        """Drops all that is remembered: flows may have gone with their project."""
+        self._facts.clear()
+        self._versions.clear()
 
     async def _load_facts(self, flow_id: str) -> FlowFacts | None:
         async with self._database.read() as connection:
