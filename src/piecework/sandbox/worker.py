@@ -58,7 +58,7 @@ class Worker(asyncio.Protocol):
     def end(self, verdict: SandboxError | None = None) -> None:
         """Kill the child and have it reaped; a request under way fails with ``verdict``, or with what its wait status says.
 
-        A child whose pid is not known yet only loses its connection: whoever waits for the pid ends it then.
+        A child that never came to have a pid only loses its connection.
         """
         if self.ended is not None:
             return
