@@ -228,6 +228,9 @@ class SandboxPool:
             worker.end()
             status = await worker.ended if worker.ended is not None else -1
             raise SandboxUnavailable(f"A child of the sandbox ended while starting (wait status {status})") from None
+        except SandboxUnavailable:
+            worker.end()
+            raise
         except TimeoutError:
             worker.end()
             raise SandboxUnavailable(f"A child of the sandbox did not start within {START_SECONDS:g} seconds") from None

@@ -18,6 +18,8 @@ from piecework.sandbox.language import Language
 from piecework.sandbox.launcher import Zygote
 from piecework.sandbox.limits import Limits
 from piecework.sandbox.pool import SandboxPool
+from piecework.sandbox.protocol import encode
+from piecework.sandbox.worker import Worker
 
 from .conftest import SMALL
 
@@ -226,6 +228,8 @@ async def test_children_die_with_the_server() -> None:
     program = f"""
 import asyncio
 from piecework.sandbox.pool import SandboxPool
+from piecework.sandbox.protocol import encode
+from piecework.sandbox.worker import Worker
 async def main():
     pool = SandboxPool(size=1)
     await pool.start()
@@ -274,3 +278,11 @@ async def test_a_child_that_speaks_unasked_is_ended(pool: SandboxPool) -> None:
 async def test_an_answer_that_is_no_answer_is_an_error(pool: SandboxPool) -> None:
     with pytest.raises(CodeFailed):
         await run(pool, "$sandbox.define(() => {}); Object.prototype.ok = true; undefined")
+
+
+async def test_a_child_that_cannot_be_confined_says_why(pool: SandboxPool) -> None:
+    assert pool._zygote is not None
+    worker = Worker(pool._zygote, 32, lambda _: None)
+    worker.data_received(encode(b"[Errno 22] seccomp filters are not available"))
+    with pytest.raises(SandboxUnavailable, match="Code steps cannot be confined here: .*seccomp filters are not available"):
+        await worker.greeting()

@@ -52,8 +52,8 @@ RESULTS: dict[str, tuple[str, Any]] = {
         "e3b0c442",
     ),
     "threads": (
-        "from threading import Thread\ndef code(i):\n    r = []\n    t = Thread(target=r.append, args=(1,)); t.start(); t.join()\n    return r",
-        [1],
+        "import threading\ndef code(i):\n    t = threading.Thread(target=i['x'].append, args=[1])\n    t.start(); t.join()\n    return i['x'][-1]",
+        1,
     ),
     "tmp": ("def code(i):\n    open('/tmp/f', 'w').write('x')\n    return open('/tmp/f').read()", "x"),
     "module level": ("N = 3\ndef helper(): return N\ndef code(i): return helper()", 3),
