@@ -284,5 +284,5 @@ async def test_a_child_that_cannot_be_confined_says_why(pool: SandboxPool) -> No
     assert pool._zygote is not None
     worker = Worker(pool._zygote, 32, lambda _: None)
     worker.data_received(encode(b"[Errno 22] seccomp filters are not available"))
-    with pytest.raises(SandboxUnavailable, match="Code steps cannot be confined here: .*seccomp filters are not available"):
+    with pytest.raises(SandboxUnavailable, match=r"Code steps cannot be confined here: .*seccomp filters are not available"):
         await worker.greeting()
