@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from pydantic import SecretStr
+
 from piecework.server.kernel.crypto import Cipher
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.http import RateLimiter
@@ -32,11 +34,11 @@ class Foundation:
 def build_foundation(settings: Settings) -> Foundation:
     """Returns the foundation. Makes the data folder and the keys in it when they are not there."""
     database = Database(database_url(settings))
-    tokens = TokenSigner(_secret(settings, "jwt_secret", 32))
+    tokens = TokenSigner(_secret(settings, settings.jwt_secret, "jwt_secret", 32))
     return Foundation(
         settings=settings,
         database=database,
-        cipher=Cipher(bytes.fromhex(_secret(settings, "encryption_key", 16))),
+        cipher=Cipher(bytes.fromhex(_secret(settings, settings.encryption_key, "encryption_key", 16))),
         tokens=tokens,
         rate_limiter=_rate_limiter(settings),
         files=FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days)),
@@ -55,8 +57,7 @@ def database_url(settings: Settings) -> str:
     return f"sqlite+aiosqlite:///{database_path(settings)}"
 
 
-def _secret(settings: Settings, name: str, length: int) -> str:
-    given = getattr(settings, name)
+def _secret(settings: Settings, given: SecretStr | None, name: str, length: int) -> str:
     return given.get_secret_value() if given is not None else load_or_create_secret(settings.data_dir, name, length)
 
 
