@@ -11,6 +11,7 @@ from piecework.server.api.dispatch import Dispatcher, Mount
 from piecework.server.api.docs import add_docs
 from piecework.server.api.envelope import Envelope
 from piecework.server.api.errors import install_error_handlers
+from piecework.server.api.methods import AllowedMethods
 from piecework.server.api.web import web_app
 from piecework.server.kernel.http import Access, JsonResponse, RateLimiter, Routes
 
@@ -54,7 +55,8 @@ def create_app(
     for module_routes in routes:
         api.include_router(module_routes)
     _complete_openapi(api, mounts)
-    framed = Envelope(Dispatcher([Mount(API_PREFIX + "/", _below(API_PREFIX, api))], web_app()), max_body_bytes + _OVERHEAD_BYTES)
+    served = _below(API_PREFIX, AllowedMethods(api, [*api.routes, *(route for module_routes in routes for route in module_routes.routes)]))
+    framed = Envelope(Dispatcher([Mount(API_PREFIX + "/", served)], web_app()), max_body_bytes + _OVERHEAD_BYTES)
     return Dispatcher(mounts, framed)
 
 

@@ -46,6 +46,8 @@ class Envelope:
             await self._app(scope, receive, send)
         except Exception:
             log.exception("request failed", method=scope["method"], path=scope["path"], request_id=request_id.decode())
+            if send.finished:
+                return
             if send.started:
                 raise
             await problem(500, "Internal Server Error")(scope, receive, send)
@@ -72,6 +74,7 @@ class _Stamped:
         self._request_id = request_id
         self._state = state
         self.started = False
+        self.finished = False
 
     async def __call__(self, message: Any) -> None:
         if message["type"] == "http.response.start":
@@ -84,6 +87,7 @@ class _Stamped:
                 (b"x-content-type-options", b"nosniff"),
             ]
         await self._send(message)
+        self.finished = message["type"] == "http.response.body" and not message.get("more_body")
 
 
 def _announced_length(headers: dict[bytes, bytes]) -> int:

@@ -42,6 +42,7 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ApError, _answer_domain_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(HTTPException, _answer_http_exception)
+    app.add_exception_handler(Exception, _answer_unexpected_error)
 
 
 async def _answer_domain_error(_request: Request, error: Exception) -> Response:
@@ -64,3 +65,8 @@ async def _answer_http_exception(_request: Request, error: Exception) -> Respons
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return body_too_large()
     return problem(error.status_code, _MESSAGES.get(error.status_code, error.detail), headers=error.headers)
+
+
+async def _answer_unexpected_error(_request: Request, _error: Exception) -> Response:
+    """The 500 as JSON; the error itself goes on to the envelope, which logs it."""
+    return problem(500, "Internal Server Error")

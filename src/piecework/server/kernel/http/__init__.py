@@ -1,7 +1,7 @@
 """What the modules' endpoints are written with: routes, replies, request models, pages, who calls, and the services that answer."""
 
 from piecework.server.kernel.http.caller import Access, Caller, CallerOf, Principal, PrincipalType
-from piecework.server.kernel.http.fields import Body, EntityId, IdText, Name, PlainText, Query, Whole
+from piecework.server.kernel.http.fields import Body, EntityId, IdText, Name, PlainText, Query, as_whole
 from piecework.server.kernel.http.pages import Cursor, Page, PageQuery, page_of
 from piecework.server.kernel.http.rate_limit import RateLimited, RateLimiter
 from piecework.server.kernel.http.replies import JsonResponse, no_content, reply
@@ -28,7 +28,7 @@ __all__ = [
     "RateLimited",
     "RateLimiter",
     "Routes",
-    "Whole",
+    "as_whole",
     "no_content",
     "page_of",
     "reply",

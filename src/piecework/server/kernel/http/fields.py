@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, StringConstraints
 from pydantic.alias_generators import to_camel
 
 from piecework.server.kernel.ids import ID_PATTERN
@@ -27,12 +27,10 @@ IdText = Annotated[str, StringConstraints(pattern=ID_PATTERN)]
 """An entity's identifier in a body or query."""
 
 
-def _whole(value: Any) -> Any:
+def as_whole(value: Any) -> Any:
+    """1.0 as 1, because JSON does not tell them apart. Its BeforeValidator stands behind the bounds, or the schema loses them."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
-
-Whole = Annotated[int, BeforeValidator(_whole)]
-"""A whole number in a body; JSON does not tell 1.0 from 1."""
 
 EntityId = Annotated[str, Path(alias="id", pattern=ID_PATTERN, description="The entity's id: 21 characters of [0-9A-Za-z].")]
 """The `{id}` of a path, as a parameter of any name."""

@@ -3,10 +3,10 @@
 from enum import StrEnum
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 from typing_extensions import TypedDict
 
-from piecework.server.kernel.http import Body, Name, PageQuery, PlainText, Whole
+from piecework.server.kernel.http import Body, Name, PageQuery, PlainText, as_whole
 
 
 class ProjectType(StrEnum):
@@ -83,7 +83,7 @@ class Project(TypedDict):
     analytics: ProjectAnalytics
 
 
-Jobs = Annotated[Whole, Field(ge=1, le=1_000_000)]
+Jobs = Annotated[int, Field(ge=1, le=1_000_000), BeforeValidator(as_whole)]
 
 
 class Icon(Body):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -15,7 +14,7 @@ from piecework.server.kernel.http import Cursor
 from piecework.server.modules.files.models import file
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.runs.models import flow_run, job, waitpoint
-from piecework.server.modules.runs.schemas import CountQuery, RunFilter, RunListQuery, RunSelection
+from piecework.server.modules.runs.schemas import MAX_SELECTED, CountQuery, RunFilter, RunListQuery, RunSelection, instant_of
 from piecework.server.ports.runs import RunReader, RunRow
 from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
 
@@ -27,7 +26,7 @@ COLUMNS = (
 """``RunRow``'s columns, then the one that drivers do not write."""
 
 _SELECT = "SELECT " + ", ".join(f'"{column}"' for column in COLUMNS) + " FROM flow_run"  # noqa: S608 - column names are constants
-BULK_LIMIT = 10_000
+BULK_LIMIT = MAX_SELECTED
 """Runs that one bulk request takes; the rest is left for the next."""
 
 Row = tuple[Any, ...]
@@ -185,10 +184,7 @@ def _escaped(text: str) -> str:
 
 def _instant(text: str | None) -> str | None:
     """The column's text of a moment in any ISO form."""
-    if text is None:
-        return None
-    moment = datetime.fromisoformat(text)
-    return to_iso(moment if moment.tzinfo else moment.replace(tzinfo=UTC))
+    return None if text is None else to_iso(instant_of(text))
 
 
 def run_row(row: Row) -> RunRow:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, NotRequired
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from piecework.server.kernel.http import Body, IdText, PageQuery, PlainText, Query
 from piecework.spec.run import FlowRunStatus
+
+_INSTANT = r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,20})?)?([Zz]|[+-]\d{2}:?\d{2})?)?$"
+_LEAP_SECOND = re.compile(r"^(.{10}.\d{2}:\d{2}):60(?:\.\d+)?(.*)$")
+MAX_SELECTED = 10_000
+"""Runs that a bulk request may name."""
 
 
 class RetryStrategy(StrEnum):
@@ -23,8 +30,37 @@ def _as_list(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
 
-Instant = Annotated[str, Field(pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})?)?$")]
-"""A date or a moment in ISO 8601; without an offset it is UTC."""
+def instant_of(text: str) -> datetime:
+    """The moment that an ISO 8601 date or date and time names; without an offset it is UTC. Raises ValueError for one that is not in the calendar.
+
+    RFC 3339 allows small letters and a leap second, which counts as the last microsecond before it. What an offset pushes out of the years 1 to
+    9999 is held at their edge.
+    """
+    leap = _LEAP_SECOND.sub(r"\1:59.999999\2", text.upper())
+    moment = datetime.fromisoformat(leap)
+    if moment.tzinfo is None:
+        return moment.replace(tzinfo=UTC)
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError:
+        return (datetime.min if moment.year == 1 else datetime.max).replace(tzinfo=UTC)
+
+
+def _checked_instant(text: str) -> str:
+    try:
+        instant_of(text)
+    except ValueError:
+        raise ValueError("Invalid ISO datetime") from None
+    return text
+
+
+Instant = Annotated[
+    str,
+    Field(pattern=_INSTANT),
+    AfterValidator(_checked_instant),
+    WithJsonSchema({"type": "string", "anyOf": [{"format": "date"}, {"format": "date-time"}]}),
+]
+"""A date or a moment in ISO 8601, as it was sent; ``instant_of`` reads it."""
 
 
 class RunFilter(Query):
@@ -66,10 +102,10 @@ class RunSelection(Body):
     """Which runs a bulk action takes: by id, or by filter, less the excluded ones."""
 
     project_id: IdText
-    flow_run_ids: list[IdText] | None = None
-    exclude_flow_run_ids: list[IdText] | None = None
+    flow_run_ids: Annotated[list[IdText], Field(max_length=MAX_SELECTED)] | None = None
+    exclude_flow_run_ids: Annotated[list[IdText], Field(max_length=MAX_SELECTED)] | None = None
     status: Annotated[list[Annotated[FlowRunStatus, Field(strict=False)]] | None, BeforeValidator(_as_list)] = None
-    flow_id: Annotated[list[IdText] | None, BeforeValidator(_as_list)] = None
+    flow_id: Annotated[Annotated[list[IdText], Field(max_length=MAX_SELECTED)] | None, BeforeValidator(_as_list)] = None
     created_after: Instant | None = None
     created_before: Instant | None = None
     failed_step_name: PlainText | None = None

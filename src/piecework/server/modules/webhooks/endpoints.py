@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -45,7 +47,8 @@ async def _handle(service: WebhookService, max_bytes: int, scope: Scope, receive
     if mode is None:
         return _problem(404, "Not Found", "Route not found")
     if scope["method"] not in METHODS:
-        return _problem(405, "Method Not Allowed", f"Webhooks take {', '.join(sorted(METHODS))}")
+        allowed = ", ".join(sorted(METHODS))
+        return replace(_problem(405, "Method Not Allowed", f"Webhooks take {allowed}"), headers={"allow": allowed})
     try:
         body = await _body(scope, receive, max_bytes)
     except PayloadTooLarge:
