@@ -19,13 +19,21 @@ EMPTY_NAMES = EMPTY_SUFFIXES | {"base", "data", "info"}
 LONG_FILES: dict[str, str] = {}
 """Files above 400 lines, each with the reason why it is not two."""
 
-LONG_FUNCTIONS: dict[str, str] = {}
+LONG_FUNCTIONS: dict[str, str] = {
+    "pieces/http/sending.py:send_request": "the signature is the form that a user fills in: 13 properties with their labels; the body is short",
+    "pieces/text_helper/markup.py:extract_from_html": "the signature is the form that a user fills in; the body is short",
+}
 """Functions above 40 lines as file:name, each with the reason why it is not two."""
 
 
 @cache
 def source_files() -> tuple[Path, ...]:
     return tuple(sorted(path for path in PACKAGE.rglob("*.py") if not path.name.startswith("test_")))
+
+
+def is_migration(path: Path) -> bool:
+    """Migrations are lists of tables as they were on a day: they have no logic to split, and are not changed once released."""
+    return path.parent == PACKAGE / "server" / "migrations" / "versions"
 
 
 @cache
@@ -68,7 +76,7 @@ def test_a_function_above_40_lines_has_a_reason() -> None:
         f"{shown(path)}:{node.name}"
         for path in source_files()
         for node in definitions(path)
-        if not isinstance(node, ast.ClassDef) and length_without_docstring(node) > LONGEST_FUNCTION
+        if not isinstance(node, ast.ClassDef) and not is_migration(path) and length_without_docstring(node) > LONGEST_FUNCTION
     }
     assert long == LONG_FUNCTIONS.keys(), "split the function, or give the reason in LONG_FUNCTIONS; take out what is short again"
 

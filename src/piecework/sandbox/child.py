@@ -71,17 +71,21 @@ def _load_unicode_data() -> None:
 
 
 def serve(connection: socket.socket, memory_mb: int, parent: int) -> None:
-    """Answer requests until the pool closes the connection; announces itself with an empty frame when it is ready."""
+    """Answer requests until the pool closes the connection; announces itself when it is confined, or says why it cannot be."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     gc.disable()  # contexts are released by reference counts; a collection would only copy the shared pages
     v8.JSEngine.setFlags(f"--max-heap-size={memory_mb}")
     isolate = v8.JSIsolate()
     isolate.enter()
     _run_in_context(_warm_up, {}, "null")
-    confinement.drop_privileges(parent)
-    confinement.limit_resources((memory_mb + confinement.NATIVE_HEADROOM_MB) * _MEGABYTE)
-    confinement.install_filter(confinement.v8_filter(confinement.machine()))
-    connection.sendall(protocol.encode(b"{}"))
+    try:
+        confinement.drop_privileges(parent)
+        confinement.limit_resources((memory_mb + confinement.NATIVE_HEADROOM_MB) * _MEGABYTE)
+        confinement.install_filter(confinement.v8_filter(confinement.machine()))
+    except (OSError, RuntimeError) as error:
+        connection.sendall(protocol.encode(str(error).encode()))
+        return
+    connection.sendall(protocol.encode(protocol.GREETING))
     reader = protocol.FrameReader(_MAX_REQUEST_BYTES)
     buffer = memoryview(bytearray(_RECEIVE_BYTES))
     while True:

@@ -20,6 +20,9 @@ from piecework.sandbox.zygote import MAX_MESSAGE_BYTES
 _PACKAGE_ROOT = Path(__file__).parents[2]
 _BOOTSTRAP = "import sys; sys.path += sys.argv[3:]; from piecework.sandbox.zygote import main; main(int(sys.argv[1]), int(sys.argv[2]))"
 
+Start = tuple[asyncio.Future[int], socket.socket]
+"""A child that is being started: its pid when it runs, and our end of its socket."""
+
 
 def interpreter() -> str:
     """The base interpreter behind the virtual environment: children see none of its packages but V8."""
@@ -71,15 +74,15 @@ class Zygote:
         """None when V8 is loaded; else why it is not."""
         return await asyncio.shield(self._ready)
 
-    def fork(self, memory_mb: int) -> tuple[asyncio.Future[int], socket.socket]:
-        """Start a V8 child: its pid when it runs, and our end of its socket."""
+    def fork(self, memory_mb: int) -> Start:
+        """Start a V8 child."""
         return self._start({"op": "fork", "memory_mb": memory_mb})
 
-    def execute(self, argv: list[str]) -> tuple[asyncio.Future[int], socket.socket]:
+    def execute(self, argv: list[str]) -> Start:
         """Start a program with its end of the socket as standard input."""
         return self._start({"op": "exec", "argv": argv})
 
-    def _start(self, message: dict[str, Any]) -> tuple[asyncio.Future[int], socket.socket]:
+    def _start(self, message: dict[str, Any]) -> Start:
         started: asyncio.Future[int] = self._loop.create_future()
         ours, theirs = socket.socketpair()
         try:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Limits:
-    """``memory_mb``: the JavaScript heap, and with ``confinement.NATIVE_HEADROOM_MB`` on top everything that the step allocates.
-    ``cpu_seconds``/``wall_seconds``: processor time and time by the clock, waiting included. ``output_bytes``: the result as JSON.
-    ``stdout_bytes``: captured console output, cut (not refused) beyond it."""
+    """``memory_mb``: the JavaScript heap. V8 lets a heap overshoot by tens of MB before it gives up; the hard bound on everything that the
+    step allocates, ArrayBuffers included, is ``confinement.NATIVE_HEADROOM_MB`` more. ``cpu_seconds``/``wall_seconds``: processor time and
+    time by the clock, waiting included. ``output_bytes``: the result as JSON. ``stdout_bytes``: captured console output, cut (not refused)
+    beyond it."""
 
     memory_mb: int = 128
     cpu_seconds: float = 10.0

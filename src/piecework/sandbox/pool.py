@@ -16,7 +16,7 @@ from piecework.sandbox import javascript, python
 from piecework.sandbox.errors import SandboxError, SandboxUnavailable
 from piecework.sandbox.javascript import Answer
 from piecework.sandbox.language import Language
-from piecework.sandbox.launcher import Zygote, interpreter
+from piecework.sandbox.launcher import Start, Zygote, interpreter
 from piecework.sandbox.limits import COMPILE_LIMITS, EXPRESSION_LIMITS, Limits
 from piecework.sandbox.outcome import CodeResult, code_result
 from piecework.sandbox.post_mortem import cause_of_death
@@ -33,6 +33,9 @@ IDLE_SECONDS = 60.0
 
 MAX_USES = 1000
 """Requests after which a V8 child is replaced: 5 ms for a new one against slow growth of its heap."""
+
+START_SECONDS = 30.0
+"""A child that is not ready by then never will be."""
 
 _COMPILER = "<compiler>"
 """The group of ``compile``; not a project's id."""
@@ -53,6 +56,7 @@ class SandboxPool:
         self._workers: set[Worker] = set()
         self._idle: list[Worker] = []  # V8 children, the longest idle first
         self._spare_python: asyncio.Task[Worker] | None = None
+        self._starts: set[asyncio.Task[Worker]] = set()
         self._running: set[Worker] = set()
         self._admitted = 0  # callers that hold a slot
         self._watch: asyncio.TimerHandle | None = None
@@ -74,9 +78,7 @@ class SandboxPool:
         for timer in (self._watch, self._shrink):
             if timer is not None:
                 timer.cancel()
-        if self._spare_python is not None:
-            self._spare_python.cancel()
-            await asyncio.gather(self._spare_python, return_exceptions=True)
+        await asyncio.gather(*self._starts, *filter(None, [self._spare_python]), return_exceptions=True)
         ends = []
         for worker in tuple(self._workers):
             worker.end(SandboxUnavailable("The sandbox was closed"))
@@ -198,24 +200,40 @@ class SandboxPool:
         problem = await zygote.v8_problem()
         if problem is not None:
             raise SandboxUnavailable(f"JavaScript cannot run here: V8 (the package stpyv8) does not load: {problem}")
-        worker = Worker(zygote, memory_mb, self._forget)
-        return await self._connect(worker, *zygote.fork(memory_mb))
+        return await self._start_child(Worker(zygote, memory_mb, self._forget), zygote.fork(memory_mb))
 
-    async def _connect(self, worker: Worker, started: asyncio.Future[int], connection: Any) -> Worker:
-        """From a child that is being started to one that has announced itself; SandboxUnavailable when it does not."""
-        loop = asyncio.get_running_loop()
+    async def _start_child(self, worker: Worker, child: Start) -> Worker:
+        """From a child that is being started to one that has announced itself; SandboxUnavailable when it does not.
+
+        Not interrupted when the caller is: bubblewrap, killed in the middle of its preparations, leaves a half-made process behind.
+        """
+        start = asyncio.create_task(self._connect(worker, child))
+        self._starts.add(start)
+        start.add_done_callback(self._starts.discard)
         try:
-            await loop.create_unix_connection(lambda: worker, sock=connection)
-            self._workers.add(worker)
-            worker.pid = await asyncio.shield(started)
-            await worker.greeting()
+            return await asyncio.shield(start)
+        except asyncio.CancelledError:
+            start.add_done_callback(lambda _: worker.end())
+            raise
+
+    async def _connect(self, worker: Worker, child: Start) -> Worker:
+        started, connection = child
+        await asyncio.get_running_loop().create_unix_connection(lambda: worker, sock=connection)
+        worker.pid = await started
+        self._workers.add(worker)
+        try:
+            async with asyncio.timeout(START_SECONDS):
+                await worker.greeting()
         except ChildGone:
             worker.end()
             status = await worker.ended if worker.ended is not None else -1
             raise SandboxUnavailable(f"A child of the sandbox ended while starting (wait status {status})") from None
-        except BaseException:
-            started.add_done_callback(lambda _: _end_started(worker, started))
+        except SandboxUnavailable:
+            worker.end()
             raise
+        except TimeoutError:
+            worker.end()
+            raise SandboxUnavailable(f"A child of the sandbox did not start within {START_SECONDS:g} seconds") from None
         return worker
 
     async def _running_zygote(self) -> Zygote:
@@ -246,7 +264,7 @@ class SandboxPool:
         zygote = await self._running_zygote()
         worker = Worker(zygote, 0, self._forget)
         try:
-            return await self._connect(worker, *zygote.execute(argv))
+            return await self._start_child(worker, zygote.execute(argv))
         except SandboxUnavailable:
             problem = await python.why_not(argv)
             raise SandboxUnavailable(f"{python.NEEDS_BUBBLEWRAP} It does not start here: {problem}") from None
@@ -273,9 +291,3 @@ class SandboxPool:
                 worker.end()
         again = len(self._idle) > self._warm
         self._shrink = asyncio.get_running_loop().call_later(SHRINK_INTERVAL, self._retire_idle) if again else None
-
-
-def _end_started(worker: Worker, started: asyncio.Future[int]) -> None:
-    if not started.cancelled() and started.exception() is None:
-        worker.pid = started.result()
-        worker.end()

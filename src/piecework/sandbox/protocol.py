@@ -14,6 +14,9 @@ _LENGTHS = struct.Struct("!II")
 MAX_HEADER_BYTES = 16 * 1024 * 1024
 """A request's header carries the source, an answer's header the console output: both are far smaller than this."""
 
+GREETING = b"{}"
+"""The header of a child's first frame, when it is ready for a request; any other text says why it never will be."""
+
 
 class FrameTooLarge(Exception):
     """The peer announced a frame beyond the limit; nothing of it was kept and the stream cannot be read further."""

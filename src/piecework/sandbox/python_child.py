@@ -45,7 +45,7 @@ class _Output(io.TextIOBase):
 
 def main() -> None:
     connection = _take_connection()
-    _send(connection, protocol.encode(b"{}"))
+    _send(connection, protocol.encode(protocol.GREETING))
     reader = protocol.FrameReader(_MAX_REQUEST_BYTES)
     frame = None
     while frame is None:

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import cast
 
 from piecework.sandbox import confinement, protocol
-from piecework.sandbox.errors import MemoryLimitExceeded, OutputTooLarge, SandboxError, TimeLimitExceeded
+from piecework.sandbox.errors import MemoryLimitExceeded, OutputTooLarge, SandboxError, SandboxUnavailable, TimeLimitExceeded
 from piecework.sandbox.launcher import Zygote
 from piecework.sandbox.limits import Limits
 
@@ -51,14 +51,16 @@ class Worker(asyncio.Protocol):
         self._transport = cast(asyncio.Transport, transport)
 
     async def greeting(self) -> None:
-        """Wait until the child has announced itself. Raises ChildGone."""
-        await self._answer
+        """Wait until the child has announced itself. Raises ChildGone, SandboxUnavailable when it says that it cannot work."""
+        said, _ = await self._answer
+        if said != protocol.GREETING:
+            raise SandboxUnavailable(f"Code steps cannot be confined here: {said.decode(errors='replace')}")
         self._resident_before = _resident_bytes(self.pid)
 
     def end(self, verdict: SandboxError | None = None) -> None:
         """Kill the child and have it reaped; a request under way fails with ``verdict``, or with what its wait status says.
 
-        A child whose pid is not known yet only loses its connection: whoever waits for the pid ends it then.
+        A child that never came to have a pid only loses its connection.
         """
         if self.ended is not None:
             return

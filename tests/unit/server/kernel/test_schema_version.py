@@ -8,7 +8,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from piecework.server.kernel.db import Database
-from piecework.server.kernel.schema_version import MigrationError, current_revision, newest_revision, upgrade, upgrade_if_behind
+from piecework.server.kernel.schema_version import MIGRATIONS, MigrationError, current_revision, newest_revision, upgrade, upgrade_if_behind
 from piecework.server.modules import load_all_tables
 
 
@@ -31,6 +31,42 @@ def test_a_fresh_database_has_the_declared_tables(tmp_path: Path) -> None:
         return found
 
     assert asyncio.run(compare()) == []
+
+
+async def schema_of(url: str) -> list[tuple[str, str]]:
+    database = Database(url)
+    async with database.read() as connection:
+        rows = await connection.execute(text("SELECT name, sql FROM sqlite_master WHERE name != 'alembic_version' AND sql IS NOT NULL"))
+        found = [(name, " ".join(sql.replace('"', "").split())) for name, sql in rows]
+    await database.close()
+    return sorted(found)
+
+
+async def test_a_new_database_is_what_the_migrations_lead_to(tmp_path: Path) -> None:
+    load_all_tables()
+    made, migrated = f"sqlite+aiosqlite:///{tmp_path / 'made.db'}", f"sqlite+aiosqlite:///{tmp_path / 'migrated.db'}"
+    database = Database(made)
+    await upgrade_if_behind(database, made)
+    await database.close()
+    await asyncio.to_thread(upgrade, migrated)
+    names = [name for name, _ in await schema_of(made)]
+    assert names == [name for name, _ in await schema_of(migrated)]
+    assert {"flow", "flow_run", "job", "journal", "waitpoint", "file"} <= set(names)
+
+
+async def test_a_database_that_is_behind_is_migrated(tmp_path: Path) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    url = f"sqlite+aiosqlite:///{tmp_path / 'behind.db'}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    await asyncio.to_thread(command.upgrade, config, "0001")
+    database = Database(url)
+    await upgrade_if_behind(database, url)
+    assert await current_revision(database) == newest_revision()
+    await database.close()
 
 
 async def test_a_server_brings_its_database_up_to_date_and_leaves_a_newer_one_alone(tmp_path: Path) -> None:

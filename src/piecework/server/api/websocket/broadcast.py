@@ -5,14 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Mapping
-from typing import Any
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import orjson
-import socketio
 import structlog
 
 from piecework.server.api.websocket.rate import MESSAGES_PER_SECOND, StepRate
 from piecework.spec import jsons
+
+if TYPE_CHECKING:
+    import socketio
 
 log = structlog.get_logger(__name__)
 
@@ -41,18 +44,24 @@ class Broadcast:
     """Implements ``Progress`` over socket.io. A project's room has the project's id as its name, a connection's room the connection's."""
 
     def __init__(self) -> None:
-        self.server = socketio.AsyncServer(
+        self._members: dict[str, set[str]] = {}
+        self._rates: dict[str, dict[str, StepRate]] = {}
+        self._queue: deque[tuple[str, str, Any]] = deque()
+        self._sender: asyncio.Task[None] | None = None
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+
+    @cached_property
+    def server(self) -> socketio.AsyncServer:
+        """The socket.io server, made for the first connection: the package takes 15 MB and half a second, and many servers have no browser."""
+        import socketio
+
+        return socketio.AsyncServer(
             async_mode="asgi",
             cors_allowed_origins="*",  # who may listen is decided by the token in the handshake, never by a cookie
             json=WireJson,
             ping_interval=25,
             ping_timeout=20,
         )
-        self._members: dict[str, set[str]] = {}
-        self._rates: dict[str, dict[str, StepRate]] = {}
-        self._queue: deque[tuple[str, str, Any]] = deque()
-        self._sender: asyncio.Task[None] | None = None
-        self._timers: dict[str, asyncio.TimerHandle] = {}
 
     # Who listens
 
@@ -152,7 +161,8 @@ class Broadcast:
             self._stop_timer(run_id)
         if self._sender is not None:
             await asyncio.wait([self._sender], timeout=2)
-        await self.server.shutdown()
+        if "server" in self.__dict__:
+            await self.server.shutdown()
 
 
 def encoded(event: str, payload: Any) -> bytes:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Any
 
-import socketio
 import structlog
-from socketio.exceptions import ConnectionRefusedError as Refused
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from piecework.server.api.dispatch import Mount
 from piecework.server.api.websocket.broadcast import Broadcast
@@ -66,7 +65,22 @@ class Hub:
         self._locks = Locks(monotonic)
         self._presence = Presence()
         self._rechecking: asyncio.Task[None] | None = None
-        server = broadcast.server
+        self._app: ASGIApp | None = None
+
+    def mount(self) -> Mount:
+        """Where the server answers. It is made when the first connection comes (``Broadcast.server``)."""
+
+        async def app(scope: Scope, receive: Receive, send: Send) -> None:
+            if self._app is None:
+                self._app = self._listen()
+            await self._app(scope, receive, send)
+
+        return Mount(PATH, app)
+
+    def _listen(self) -> ASGIApp:
+        import socketio
+
+        server = self._broadcast.server
         server.on("connect", self._connect)
         server.on("disconnect", self._disconnect)
         for event, handler in (
@@ -78,10 +92,7 @@ class Hub:
             ("LEAVE_PRESENCE", self._leave_presence),
         ):
             server.on(event, self._answering(event, handler))
-
-    def mount(self) -> Mount:
-        """Where the server answers."""
-        return Mount(PATH, socketio.ASGIApp(self._broadcast.server, socketio_path=PATH))
+        return socketio.ASGIApp(server, socketio_path=PATH)
 
     async def close(self) -> None:
         """Hang up."""
@@ -92,6 +103,8 @@ class Hub:
     # Coming and going
 
     async def _connect(self, connection_id: str, _environ: Any, auth: Any = None) -> None:
+        from socketio.exceptions import ConnectionRefusedError as Refused
+
         try:
             session = await self._admit(connection_id, auth)
         except ApError as error:

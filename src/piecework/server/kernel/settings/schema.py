@@ -134,7 +134,8 @@ class ExecutionSettings(_Section):
     """Execution and workers"""
 
     execution_mode: ExecutionMode = ExecutionMode.SANDBOX_CODE_ONLY  # the wire: UNSANDBOXED; code that users write is not trusted
-    """How untrusted code is confined: in V8 isolates (`SANDBOX_CODE_…`), in child processes with namespaces (`…_PROCESS`), or not."""
+    """How untrusted code is confined. Every value means the same today, and workers show it: code runs in sandboxed child processes
+    (JavaScript in V8, Python in bubblewrap), pieces run in the server's process. `UNSANDBOXED` takes no protection away."""
     worker_concurrency: Count = 32  # the wire: 5 sandboxes; here: runs driven at once, most of which wait for somebody else's server
     """Runs that one worker drives at once."""
     worker_token: Annotated[SecretStr | None, PLANNED] = None
@@ -145,7 +146,7 @@ class ExecutionSettings(_Section):
     """CPU time that one code step may use (ours)."""
     sandbox_wall_limit_seconds: Seconds = 30
     """Time that one code step may take from start to end (ours)."""
-    sandbox_propagated_env_vars: Names = ()
+    sandbox_propagated_env_vars: Annotated[Names, PLANNED] = ()
     """Environment variables of the server that code steps may see; none unless named here."""
     flow_timeout_seconds: Seconds = 600
     """Time that a run may take, counted anew after each pause, before it ends as TIMEOUT."""
@@ -155,15 +156,15 @@ class ExecutionSettings(_Section):
     """Time that enabling or disabling a trigger may take."""
     trigger_default_poll_interval: Minutes = 5
     """Minutes between two polls of a polling trigger that names no interval itself."""
-    project_rate_limiter_enabled: bool = False
+    project_rate_limiter_enabled: Annotated[bool, PLANNED] = False
     """Whether each project may run only `AP_DEFAULT_CONCURRENT_JOBS_LIMIT` flows at once; the rest wait in line."""
-    default_concurrent_jobs_limit: Count = 5
+    default_concurrent_jobs_limit: Annotated[Count, PLANNED] = 5
     """Runs of one project at once, when the rate limiter is on."""
     network_mode: NetworkMode = NetworkMode.UNRESTRICTED
     """`STRICT` keeps pieces from private, loopback and link-local addresses."""
     ssrf_allow_list: NetworkExceptions = ()
     """Exceptions of `STRICT`."""
-    enforce_connection_piece_binding: bool = False
+    enforce_connection_piece_binding: Annotated[bool, PLANNED] = False
     """Whether a step may use only connections that were made for its own piece."""
 
 
@@ -178,23 +179,23 @@ class LimitSettings(_Section):
     """Largest file that a step or an upload may store."""
     max_flow_run_log_size_mb: Megabytes = 50
     """Largest log of one run; above it the run ends as LOG_SIZE_EXCEEDED."""
-    flow_run_log_slice_threshold_kb: Kilobytes = 32
+    flow_run_log_slice_threshold_kb: Annotated[Kilobytes, PLANNED] = 32
     """Output of one step above which it is stored beside the log instead of in it."""
-    flow_run_log_input_truncate_threshold_kb: Kilobytes = 2
+    flow_run_log_input_truncate_threshold_kb: Annotated[Kilobytes, PLANNED] = 2
     """Input value above which the log keeps only a note of its size."""
     max_webhook_payload_size_mb: Megabytes = 25
     """Largest webhook request; body and raw body both count."""
-    webhook_payload_inline_threshold_kb: Kilobytes = 512
+    webhook_payload_inline_threshold_kb: Annotated[Kilobytes, PLANNED] = 512
     """Payload above which the queue carries a file reference instead of the payload."""
     webhook_timeout_seconds: Annotated[float, Field(gt=0, le=900, allow_inf_nan=False)] = 30
     """Time that a synchronous webhook waits for the flow's response."""
-    max_barrier_signals: Count = 10_000
+    max_barrier_signals: Annotated[Count, PLANNED] = 10_000
     """Signals that one fan-in may collect."""
     max_store_entry_value_size_kb: Kilobytes = 512
     """Largest value of one store entry."""
-    max_records_per_table: Count = 10_000
+    max_records_per_table: Annotated[Count, PLANNED] = 10_000
     """Records of one table."""
-    max_fields_per_table: Count = 100
+    max_fields_per_table: Annotated[Count, PLANNED] = 100
     """Fields of one table."""
     api_rate_limit_authn_enabled: bool = True
     """Whether sign-in and sign-up are limited for each caller's address."""
@@ -243,7 +244,7 @@ class FileMailAndSignInSettings(_Section):
     """Its secret."""
     allow_open_sign_up: bool = False
     """Whether anybody may sign up after the first user; otherwise by invitation only."""
-    app_webhook_secrets: AppWebhookSecrets = Field(default_factory=dict)
+    app_webhook_secrets: Annotated[AppWebhookSecrets, PLANNED] = Field(default_factory=dict)
     """Secrets with which app events are checked, by piece name."""
 
 

@@ -1,0 +1,71 @@
+"""All groups together, and what endpoints may ask of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from piecework.server.bootstrap.accounts import Accounts, build_accounts
+from piecework.server.bootstrap.execution import Execution, build_execution
+from piecework.server.bootstrap.flows import Flows, build_flows
+from piecework.server.bootstrap.foundation import Foundation, build_foundation
+from piecework.server.bootstrap.machinery import Runs, build_runs
+from piecework.server.kernel.settings import Settings
+from piecework.server.modules.flags.service import FlagService
+from piecework.server.modules.health.service import HealthService
+from piecework.server.modules.workers.service import WorkerService
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the server says about itself."""
+
+    flags: FlagService
+    health: HealthService
+    workers: WorkerService
+
+
+@dataclass(frozen=True)
+class Container:
+    """Everything that lives as long as the server, in groups."""
+
+    foundation: Foundation
+    accounts: Accounts
+    execution: Execution
+    flows: Flows
+    runs: Runs
+    status: Status
+
+    def services(self) -> Mapping[type[Any], Any]:
+        """Returns the members of all groups by their types: endpoints ask for one by its type (`kernel.http.Provided`)."""
+        groups = [getattr(self, field.name) for field in fields(self)]
+        members = [getattr(group, field.name) for group in groups for field in fields(group)]
+        return {type(member): member for member in members}
+
+
+def build_container(settings: Settings) -> Container:
+    """Returns the services, put together and idle."""
+    foundation = build_foundation(settings)
+    accounts = build_accounts(foundation)
+    execution = build_execution(foundation)
+    flows = build_flows(foundation, accounts, execution)
+    runs = build_runs(foundation, accounts, execution, flows)
+    return Container(foundation, accounts, execution, flows, runs, _status(foundation, accounts))
+
+
+def _status(ground: Foundation, accounts: Accounts) -> Status:
+    settings = ground.settings
+    return Status(
+        flags=FlagService(ground.database, settings, accounts.users, accounts.platforms),
+        health=HealthService(ground.database, settings.data_dir),
+        workers=WorkerService(settings.data_dir, _worker_props(settings)),
+    )
+
+
+def _worker_props(settings: Settings) -> Mapping[str, str]:
+    """The settings that a worker shows, by the wire's names."""
+    return {
+        "EXECUTION_MODE": settings.execution_mode.value,
+        "WORKER_CONCURRENCY": str(settings.worker_concurrency),
+        "SANDBOX_MEMORY_LIMIT": str(settings.sandbox_memory_limit * 1024),
+        "REUSE_SANDBOX": "true",
+    }

@@ -1,0 +1,63 @@
+"""What runs one step: the pieces, the sandbox for code, outgoing HTTP, and the services that a piece is given."""
+
+from dataclasses import dataclass
+
+from piecework.runner.catalogue import Catalogue
+from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
+from piecework.runner.steps import StepRunner
+from piecework.sandbox.errors import CodeSyntaxError
+from piecework.sandbox.language import Language, detect_language
+from piecework.sandbox.pool import Limits, SandboxPool
+from piecework.sdk.services import Server
+from piecework.server.bootstrap.foundation import Foundation
+from piecework.server.kernel.settings import Settings
+from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
+from piecework.server.modules.step_services.service import StepServices
+
+
+@dataclass(frozen=True)
+class Execution:
+    """See the file's first line. `address` is where pieces find this server."""
+
+    catalogue: Catalogue
+    sandbox: SandboxPool
+    http: PooledHttp
+    runner: StepRunner
+    services: StepServices
+    address: Server
+
+
+def build_execution(ground: Foundation) -> Execution:
+    """Returns what runs steps, idle: the sandbox is started by `Machinery.start`."""
+    settings = ground.settings
+    catalogue = Catalogue.load()
+    sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
+    http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
+    max_file_bytes = int(settings.max_file_size_mb * 1024 * 1024)
+    services = StepServices(ground.store, ground.files, http, settings.frontend_url, max_file_bytes)
+    api = f"{settings.frontend_url}/api/"
+    return Execution(catalogue, sandbox, http, StepRunner(catalogue, sandbox), services, Server(api_url=api, public_url=api))
+
+
+def compiled_by(sandbox: SandboxPool) -> CompileCode:
+    """Returns what checks and compiles the code of a step as it is saved; only JavaScript has a compiled form."""
+
+    async def compile_code(source: SourceCode) -> str | None:
+        try:
+            if detect_language(source) is not Language.JAVASCRIPT:
+                return None
+            return await sandbox.compile(source["code"])
+        except CodeSyntaxError as error:
+            raise CodeRejected(f"{error.message} (line {error.line})" if error.line else error.message) from error
+        except ValueError as error:
+            raise CodeRejected(str(error)) from error
+
+    return compile_code
+
+
+def _sandbox_limits(settings: Settings) -> Limits:
+    return Limits(
+        memory_mb=settings.sandbox_memory_limit,
+        cpu_seconds=settings.sandbox_cpu_limit_seconds,
+        wall_seconds=settings.sandbox_wall_limit_seconds,
+    )

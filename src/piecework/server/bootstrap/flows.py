@@ -1,0 +1,102 @@
+"""Flows and what belongs to them: folders, templates, samples, and the triggers that listen for a published flow."""
+
+from dataclasses import dataclass
+
+from piecework.server.bootstrap.accounts import Accounts, may_own_by
+from piecework.server.bootstrap.execution import Execution, compiled_by
+from piecework.server.bootstrap.foundation import Foundation
+from piecework.server.modules.flows.schemas import StoredVersion
+from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
+from piecework.server.modules.folders.service import FolderService
+from piecework.server.modules.pieces.service import PieceService
+from piecework.server.modules.programs.service import ProgramService
+from piecework.server.modules.sample_data.service import SampleDataService
+from piecework.server.modules.schedules.service import ScheduleService
+from piecework.server.modules.tags.service import TagService
+from piecework.server.modules.templates.service import TemplateService
+from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
+from piecework.server.worker.activation import FindVersion, TriggerSwitch
+from piecework.server.worker.trigger_hooks import TriggerHooks
+
+
+@dataclass(frozen=True)
+class Triggers:
+    """What listens for published flows: who is due when, the pieces' hooks, and the switch that a publication turns."""
+
+    schedules: ScheduleService
+    hooks: TriggerHooks
+    switch: TriggerSwitch
+
+
+@dataclass(frozen=True)
+class Flows:
+    """See the file's first line."""
+
+    folders: FolderService
+    templates: TemplateService
+    tags: TagService
+    pieces: PieceService
+    triggers: Triggers
+    flows: FlowService
+    programs: ProgramService
+    sample_data: SampleDataService
+    trigger_events: TriggerEventService
+    trigger_tests: TriggerTestService
+
+
+def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) -> Flows:
+    """Returns the services with which flows are built and published."""
+    database = ground.database
+    folders = FolderService(database, FlowCounts(database).in_folders)
+    templates = TemplateService(database)
+
+    async def find_version(version_id: str) -> StoredVersion | None:  # the trigger switch and the flows know each other
+        return await flows.version(version_id)
+
+    triggers = _triggers(ground, execution, find_version)
+    flows = _flow_service(ground, accounts, execution, folders, templates, triggers.switch)
+    accounts.projects.changed.connect(flows.forget_everything)
+    trigger_events = TriggerEventService(database, flows, ground.files)
+    return Flows(
+        folders=folders,
+        templates=templates,
+        tags=TagService(database),
+        pieces=PieceService(execution.catalogue, execution.services, execution.address),
+        triggers=triggers,
+        flows=flows,
+        programs=ProgramService(flows, execution.runner),
+        sample_data=SampleDataService(ground.files),
+        trigger_events=trigger_events,
+        trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),
+    )
+
+
+def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:
+    settings = ground.settings
+    schedules = ScheduleService(ground.database)
+    hooks = TriggerHooks(execution.catalogue, execution.services, execution.address)
+    switch = TriggerSwitch(
+        schedules,
+        hooks,
+        find_version,
+        poll_minutes=settings.trigger_default_poll_interval,
+        hook_seconds=settings.trigger_hooks_timeout_seconds,
+    )
+    return Triggers(schedules, hooks, switch)
+
+
+def _flow_service(
+    ground: Foundation, accounts: Accounts, execution: Execution, folders: FolderService, templates: TemplateService, switch: TriggerSwitch
+) -> FlowService:
+    return FlowService(
+        ground.database,
+        execution.catalogue,
+        folders,
+        accounts.users,
+        ground.files,
+        switch,
+        compiled_by(execution.sandbox),
+        templates.flow_of,
+        may_own_by(accounts.access, accounts.users),
+        FlowSettings(enable_on_publish=ground.settings.enable_flow_on_publish),
+    )

@@ -1,0 +1,149 @@
+"""What runs flows in this process, and what begins and ends with the server: the queue, the worker, the clock, the browsers' connections."""
+
+from dataclasses import dataclass
+
+from piecework.runner.http import PooledHttp
+from piecework.sandbox.pool import SandboxPool
+from piecework.server.adapters.memory.callers import MemoryCallers
+from piecework.server.adapters.sqlite.runs import SqliteRuns
+from piecework.server.api.websocket.broadcast import Broadcast
+from piecework.server.api.websocket.flow_events import FlowEvents
+from piecework.server.api.websocket.hub import Hub
+from piecework.server.bootstrap.accounts import Accounts
+from piecework.server.bootstrap.execution import Execution
+from piecework.server.bootstrap.flows import Flows
+from piecework.server.bootstrap.foundation import Foundation, database_path
+from piecework.server.kernel.settings import Settings
+from piecework.server.modules.builder_runs.service import BuilderRunService
+from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.resuming.service import ResumeService
+from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.schedules.service import ScheduleService
+from piecework.server.modules.webhooks.service import WebhookService
+from piecework.server.worker.claim import Worker
+from piecework.server.worker.drive import RunLimits
+from piecework.server.worker.poll import TriggerPolls
+from piecework.server.worker.reap import Reaper, Sweep
+from piecework.server.worker.schedule import Scheduler, reconcile
+from piecework.server.worker.step_tests import StepTests
+
+
+@dataclass(frozen=True)
+class Machinery:
+    """The queue and journal, the sandbox, outgoing HTTP, who waits for an answer, and the worker that drives runs."""
+
+    runs: SqliteRuns
+    sandbox: SandboxPool
+    http: PooledHttp
+    callers: MemoryCallers
+    broadcast: Broadcast
+    worker: Worker
+
+    async def start(self) -> None:
+        """Opens the queue and begins to drive what waits in it."""
+        await self.runs.start()
+        await self.sandbox.start()
+        self.worker.start()
+
+    async def stop(self) -> None:
+        """Lets runs end for a while, then closes everything; what did not end is in the queue."""
+        await self.worker.close()
+        await self.runs.close()
+        await self.sandbox.close()
+        await self.http.close()
+
+
+@dataclass(frozen=True)
+class Timekeeping:
+    """What the clock sets off: triggers that are due, and the sweep of what is past retention."""
+
+    schedules: ScheduleService
+    flows: FlowService
+    scheduler: Scheduler
+    reaper: Reaper
+
+    async def start(self) -> None:
+        """Begins to watch the clock."""
+        await reconcile(self.schedules, self.flows)
+        self.scheduler.start()
+        self.reaper.start()
+
+    async def stop(self) -> None:
+        """Stops both."""
+        await self.scheduler.close()
+        await self.reaper.close()
+
+
+@dataclass(frozen=True)
+class Live:
+    """What keeps browsers up to date: their connections, and what is told of flows."""
+
+    hub: Hub
+    flow_events: FlowEvents
+
+
+@dataclass(frozen=True)
+class Runs:
+    """The services through which runs are begun, shown and resumed, and what drives them."""
+
+    runs: RunService
+    builder_runs: BuilderRunService
+    resumes: ResumeService
+    webhooks: WebhookService
+    machinery: Machinery
+    timekeeping: Timekeeping
+    live: Live
+
+
+def build_runs(ground: Foundation, accounts: Accounts, execution: Execution, flows: Flows) -> Runs:
+    """Returns what runs flows, idle until `Machinery.start` and `Timekeeping.start`."""
+    seconds = ground.settings.webhook_timeout_seconds
+    machinery = _machinery(ground.settings, execution, flows)
+    queue, callers = machinery.runs, machinery.callers
+    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker)
+    builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
+    return Runs(
+        runs=runs,
+        builder_runs=builder_runs,
+        resumes=ResumeService(runs, callers, execution.services, seconds),
+        webhooks=WebhookService(
+            flows.flows, flows.programs, flows.trigger_events, queue, callers, execution.services, execution.address, seconds
+        ),
+        machinery=machinery,
+        timekeeping=_timekeeping(ground.settings, flows, runs),
+        live=Live(
+            Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
+            FlowEvents(flows.flows, machinery.broadcast),
+        ),
+    )
+
+
+def _machinery(settings: Settings, execution: Execution, flows: Flows) -> Machinery:
+    queue = SqliteRuns(database_path(settings))
+    callers = MemoryCallers()
+    broadcast = Broadcast()
+    worker = Worker(
+        queue,
+        queue,
+        flows.programs,
+        execution.runner,
+        execution.services,
+        execution.address,
+        callers,
+        broadcast,
+        StepTests(flows.flows).finish,
+        RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
+        settings.worker_concurrency,
+    )
+    return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker)
+
+
+def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:
+    schedules = flows.triggers.schedules
+    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
+    sweeps: dict[str, Sweep] = {
+        "logs": runs.remove_old_logs,
+        "step_files": runs.remove_old_step_files,
+        "waitpoints": runs.remove_old_waitpoints,
+    }
+    return Timekeeping(schedules, flows.flows, Scheduler(schedules, polls.fire), Reaper(sweeps, settings.execution_data_retention_days))
