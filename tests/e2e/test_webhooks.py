@@ -361,3 +361,10 @@ def test_credentials(owner: Account, anonymous: httpx.Client) -> None:
     assert anonymous.post(path, auth=("ada", "secret")).json() == {"ok": True}
     for wrong in ({"auth": ("ada", "wrong")}, {}, {"headers": {"authorization": "Basic ///"}}, {"headers": {"authorization": "Basic"}}):
         assert anonymous.post(path, **wrong).status_code == 401, wrong
+
+
+def test_a_parent_run_is_an_id_or_none(owner: Account, anonymous: httpx.Client) -> None:
+    flow = make_flow(owner, webhook_trigger(), mapping("one", n=1))
+    for named in ("a" * 21, "nonsense", "b" * 5000):
+        assert anonymous.post(f"/webhooks/{flow['id']}", json={}, headers={"ap-parent-run-id": named}).status_code == 200
+    assert [run["parentRunId"] for run in runs_of(owner, flow["id"])] == [None, None, "a" * 21]
