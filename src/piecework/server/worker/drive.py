@@ -212,13 +212,13 @@ class Turn:
 
     async def _end(self, finish: Finish) -> None:
         run = self.run
+        await self._settle()  # first: a background write carries the run's row, and must not show an end without its log
         run.status = finish.status
         run.finish_time = run.updated = now_iso()
         if finish.failed_step is not None:
             run.failed_step_name, run.failed_step_display_name, run.failed_step_message = finish.failed_step
         elif run.failed_step_name is not None:
             run.failed_step_name = run.failed_step_display_name = run.failed_step_message = None
-        await self._settle()
         content = self._log_content()
         await self._insist(lambda: self._journal.finish(run, self.job, content))
         self._live.changes(self.state.changes)
