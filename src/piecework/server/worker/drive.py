@@ -262,9 +262,9 @@ class Turn:
         except PausedFlowTimeoutError as error:
             await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
             return
+        await self._settle()
         run.status = FlowRunStatus.PAUSED
         run.updated = now_iso()
-        await self._settle()
         content = self._log_content()
         waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoint))
         self._live.changes(self.state.changes)
