@@ -137,7 +137,7 @@ class SqliteRuns:
                 return [self._offered.popleft() for _ in range(min(limit, len(self._offered)))]
             if not self._ready and self._overflow:
                 await self._fetch(limit)
-                if self._offered:
+                if self._offered or (self._overflow and not self._ready):
                     continue
             if self._ready:
                 if self._accepting >= BUSY_ACCEPTING:
