@@ -85,6 +85,7 @@ class Turn:
         self.started_at = started_at
         self.canceled = False
         self.over = False
+        self._ending = False
         self.waiting_for_retry = False
         self._driving: asyncio.Task[Any] | None = None
         self.state = RunState()
@@ -225,14 +226,15 @@ class Turn:
 
     def save_soon(self) -> None:
         """Write what is new without waiting for it; a failure comes back at the next write that is waited for."""
-        if not self.state.changes and self.job.durable:
+        if self._ending or (not self.state.changes and self.job.durable):
             return
         writing = asyncio.ensure_future(self._save_what_is_new())
         self._writing = writing
         writing.add_done_callback(self._note_failure)
 
     async def _save_what_is_new(self) -> None:
-        if self.state.changes or not self.job.durable:  # the next step's start may have taken it along
+        # The next step's start may have taken it along; and an end is one write, after which no other may come.
+        if not self._ending and (self.state.changes or not self.job.durable):
             await self._save()
 
     def _note_failure(self, writing: asyncio.Future[None]) -> None:
@@ -242,6 +244,7 @@ class Turn:
     # Ends
 
     async def _end(self, finish: Finish) -> None:
+        self._ending = True
         run = self.run
         run.status = finish.status
         run.finish_time = run.updated = now_iso()
@@ -297,6 +300,7 @@ class Turn:
         except PausedFlowTimeoutError as error:
             await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
             return
+        self._ending = True
         run.status = FlowRunStatus.PAUSED
         run.updated = now_iso()
         await self._settle()
