@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import importlib
 import pkgutil
+import sqlite3
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 from time import time
@@ -16,6 +17,7 @@ from sqlalchemy import create_engine
 
 import piecework.server.modules
 from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
+from piecework.server.adapters.sqlite.writer import OutOfTurn
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
 from piecework.server.ports.runs import Fenced, Job, JobKind, RunRow, Waitpoint, new_run
@@ -43,7 +45,8 @@ async def reopen(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterato
 
     yield open_again
     for life in lives:
-        await life.close()
+        if life._writer._thread.is_alive():  # some tests close theirs
+            await life.close()
 
 
 def a_run() -> RunRow:
@@ -104,8 +107,8 @@ async def test_what_was_enqueued_survives_a_kill(reopen: Reopen) -> None:
 async def test_an_offer_is_durable_from_its_first_entry_on(reopen: Reopen) -> None:
     first = await reopen()
     lost, kept = a_run(), a_run()
-    first.offer(lost, b"1")
     first.offer(kept, b"2")
+    first.offer(lost, b"1")
     job, run = await claim_one(first)
     assert run is kept
     assert not job.durable
@@ -263,3 +266,132 @@ async def test_archiving_outlasts_the_driver(reopen: Reopen) -> None:
     runs._reader.execute("UPDATE flow_run SET archivedAt = 'now' WHERE id = ?", (run.id,))
     await runs.finish(run, job, b"{}")
     assert await runs.fetch("SELECT archivedAt FROM flow_run WHERE id = ?", (run.id,)) == [("now",)]
+
+
+async def test_offers_go_first_in_their_order(reopen: Reopen) -> None:
+    runs = await reopen()
+    waiting, first, second = a_run(), a_run(), a_run()
+    await runs.enqueue(waiting, JobKind.BEGIN, b"1")
+    runs.offer(first, b"1")
+    runs.offer(second, b"1")
+    assert [(await claim_one(runs))[1].id for _ in range(3)] == [first.id, second.id, waiting.id]
+
+
+async def test_whoever_leaves_while_his_run_is_written_leaves_no_run_behind(reopen: Reopen) -> None:
+    """Found by review: a cancelled enqueue left a job that was marked as claimed and that nobody had."""
+    runs = await reopen()
+    run = a_run()
+    enqueuing = asyncio.create_task(runs.enqueue(run, JobKind.BEGIN, b"1"))
+    await asyncio.sleep(0)
+    enqueuing.cancel()
+    assert (await claim_one(runs))[1].id == run.id
+
+
+async def test_whoever_leaves_while_his_resume_is_written_resumes(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoint = await paused(runs, resume_at=time() + 3600)
+    assert await nothing_to_claim(runs)
+    resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b"1"))
+    await asyncio.sleep(0)
+    resuming.cancel()
+    assert (await claim_one(runs))[1].id == run.id
+
+
+async def test_an_expiry_that_is_resumed_while_it_is_claimed_is_driven_once(reopen: Reopen) -> None:
+    """Found by review: the job was read, then replaced by the resume, then claimed although it was gone."""
+    runs = await reopen()
+    run, waitpoint = await paused(runs, resume_at=time() + 0.05)
+    await asyncio.sleep(0.1)
+    resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b"1"))
+    await asyncio.sleep(0)
+    claimed = [(await claim_one(runs))[0]]
+    await resuming
+    assert await nothing_to_claim(runs)
+    assert [orjson.loads(job.payload).get("expired") for job in claimed] == [None]
+
+
+async def test_claiming_goes_on_after_a_claim_that_could_not_be_written(reopen: Reopen, tmp_path: Path) -> None:
+    """Found by review: after a claim that failed, nobody looked at the file again until something new came."""
+    first = await reopen()
+    run = a_run()
+    await first.enqueue(run, JobKind.BEGIN, b"1")
+    runs = await reopen()
+    await on_a_full_disk(runs)
+    with pytest.raises(sqlite3.OperationalError):
+        await runs.claim(1)
+    await on_a_full_disk(runs, full=False)
+    assert (await claim_one(runs))[1].id == run.id
+
+
+async def on_a_full_disk(runs: SqliteRuns, *, full: bool = True) -> None:
+    """Let SQLite refuse what needs room, as it does when the disk is full."""
+    pragma = "PRAGMA query_only = 1" if full else "PRAGMA query_only = 0"
+    await asyncio.to_thread(lambda: runs._writer._connection.execute(pragma).fetchall())
+
+
+async def test_a_journal_has_no_gaps(reopen: Reopen) -> None:
+    """Found by review: an entry that could not be written, followed by one that could, made the journal unreadable."""
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    await runs.append(run, job, 0, b"a")
+    await on_a_full_disk(runs)
+    with pytest.raises(sqlite3.OperationalError):
+        await runs.append(run, job, 1, b"b")
+    await on_a_full_disk(runs, full=False)
+    with pytest.raises(OutOfTurn):
+        await runs.append(run, job, 2, b"c")
+    other = a_run()
+    await runs.enqueue(other, JobKind.BEGIN, b"1")
+    await runs.append(run, job, 1, b"b")
+    await asyncio.gather(runs.append(run, job, 2, b"c"), runs.append(run, job, 3, b"d"))
+    assert await runs.load(run.id) == [b"a", b"b", b"c", b"d"]
+
+
+async def test_a_run_is_retried_once_by_however_many_ask(reopen: Reopen) -> None:
+    """Found by review: two retries at the same moment gave two jobs, and the run was driven twice at once."""
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    assert not await runs.retry(run.id), "it has not ended"
+    run.status = FlowRunStatus.FAILED
+    await runs.finish(run, job, b"{}")
+    assert sorted(await asyncio.gather(*(runs.retry(run.id) for _ in range(3)))) == [False, False, True]
+    job, again = await claim_one(runs)
+    assert (job.kind, job.payload, again.status, again.finish_time) == (JobKind.RETRY, b"null", "QUEUED", None)
+    assert await nothing_to_claim(runs)
+
+
+async def test_a_graceful_end_blames_no_run(reopen: Reopen, tmp_path: Path) -> None:
+    """Found by review: three deployments during one long step ended its run INTERNAL_ERROR."""
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    for _ in range(5):
+        await claim_one(runs)
+        await runs.close()
+        runs = await reopen()
+    job, _ = await claim_one(runs)
+    assert (job.attempts, job.kills) == (2, 0)
+
+
+async def test_a_kill_blames_the_run_that_was_alone(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    for kills in range(4):
+        job, _ = await claim_one(runs)
+        assert (job.attempts, job.kills) == (kills + 1, kills)
+        runs = await reopen()
+
+
+async def test_a_suspect_is_claimed_alone(reopen: Reopen) -> None:
+    """Found by review: jobs that were claimed together with one that kills its workers shared its end."""
+    runs = await reopen()
+    expected = [a_run() for _ in range(4)]
+    for run in expected:
+        await runs.enqueue(run, JobKind.BEGIN, b"1")
+    for _ in range(2):
+        runs = await reopen()
+        await runs.claim(2)
+    runs = await reopen()
+    claims = [await runs.claim(4) for _ in range(3)]
+    assert [[claim.job.attempts for claim in batch] for batch in claims] == [[4], [3], [2, 2]]

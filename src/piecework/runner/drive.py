@@ -54,12 +54,13 @@ async def drive(
             event = await _execute(command, run, runner, hooks)
             command_done = command
             command = advance(program, state, event)
-            if not runner.is_pure(command_done.node):
+            over = isinstance(command, Finish | Pause)  # written by the end, in one transaction: half an end would be continued
+            if not over and not runner.is_pure(command_done.node):
                 hooks.after_effect()
             if hooks.watched:
                 hooks.step_ended(command_done)
             count += 1
-            if count % YIELD_EVERY == 0:
+            if not over and count % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         elif isinstance(command, EvaluateExpressions):
             command = advance(program, state, await runner.answer(command, run))

@@ -36,8 +36,13 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         click.echo(str(error), err=True)
         sys.exit(2)
     from piecework.server import bootstrap
+    from piecework.server.kernel.folder_lock import FolderInUse
+    from piecework.server.kernel.schema_version import MigrationError
 
-    bootstrap.serve(settings)
+    try:
+        bootstrap.serve(settings)
+    except (FolderInUse, MigrationError) as error:
+        raise click.ClickException(str(error)) from None
 
 
 for command in (bench_command, export_command, import_command, migrate_command, new_piece_command, run_command):

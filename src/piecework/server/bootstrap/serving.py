@@ -1,5 +1,6 @@
 """The application of a container, and the server's life: what starts before the first request, what stops after the last one."""
 
+import signal
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
@@ -125,9 +126,19 @@ def serve(settings: Settings) -> None:
         )
         async with running(container):
             log.info("listening", host=settings.host, port=settings.port, url=settings.frontend_url)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, _ignore_once)
             await uvicorn.Server(config).serve()
 
     _event_loop_runner(main())
+
+
+def _ignore_once(number: int, _frame: Any) -> None:
+    """uvicorn raises the signal that stopped it once more when it is done; what runs still have to write comes after that.
+
+    The next one ends the process at once.
+    """
+    signal.signal(number, signal.SIG_DFL)
 
 
 def _event_loop_runner(coroutine: Coroutine[Any, Any, None]) -> None:

@@ -97,6 +97,10 @@ class Waitpoint(NamedTuple):
     job_payload: bytes
 
 
+SUSPECT_ATTEMPTS = 3
+"""A job in so many lives of which no step ended may be what ends its workers: it is driven with no other beginning beside it."""
+
+
 class Fenced(Exception):
     """Another worker has written this part of the run's journal: the one that gets this error must stop driving the run."""
 
@@ -118,6 +122,13 @@ class RunQueue(Protocol):
 
     def discard(self, run_id: str) -> None:
         """Forget what memory holds of a run that was cancelled while it waited; its row and job are the caller's to change."""
+        ...
+
+    async def retry(self, run_id: str) -> bool:
+        """Make a run that has ended QUEUED again and write its RETRY job, in one transaction.
+
+        False if it has not ended (any more): of several who ask at once, one succeeds.
+        """
         ...
 
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:

@@ -14,8 +14,9 @@ from piecework.runner.steps import Services, StepRunner
 from piecework.sdk.services import Server
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import Claim, RunJournal, RunQueue
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJournal, RunQueue
 from piecework.server.worker.drive import MAX_ATTEMPTS, MAX_KILLS, OnTested, RunLimits, Turn, new_facts
+from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +25,13 @@ STARTS_PER_TURN = 4
 
 SAVE_EVERY_SECONDS = 0.2
 """How long a run may go on before its list entry and its progress are written, where no step forces it earlier."""
+
+
+CANCEL_SECONDS = 10.0
+"""How long somebody who cancels a run waits for its end; it ends CANCELED afterwards too."""
+
+ALONE_SECONDS = 3.0
+"""A job that may have killed its workers begins alone: so long nothing else is claimed, unless it ends before."""
 
 
 class Programs(Protocol):
@@ -90,14 +98,18 @@ class Worker:
         if self._saver is not None:
             self._saver.cancel()
 
-    def cancel(self, run_id: str) -> bool:
-        """Stop a run that this worker drives; False if it does not. The step in flight is killed, the run ends CANCELED."""
-        turn = self._turns.get(run_id)
-        if turn is None:
+    async def cancel(self, run_id: str) -> bool:
+        """Stop a run that this worker drives, and wait until that is written. The step in flight is killed, the run ends CANCELED.
+
+        False if it is not driven here, or not any more: it has just paused.
+        """
+        held = self._turns.get(run_id)
+        if held is None:
             return False
-        turn[0].canceled = True
-        turn[1].cancel()
-        return True
+        turn, task = held
+        turn.cancel()
+        _, late = await asyncio.wait([task], timeout=CANCEL_SECONDS)
+        return bool(late) or turn.run.status not in UNFINISHED
 
     def _busy(self) -> int:
         return sum(not turn.waiting_for_retry for turn, _ in self._turns.values()) if len(self._turns) >= self._slots else len(self._turns)
@@ -120,17 +132,20 @@ class Worker:
                 await asyncio.sleep(1.0)
                 continue
             for claim in claims:
-                self._begin(claim)
+                task = self._begin(claim)
+                if task is not None and claim.job.attempts >= SUSPECT_ATTEMPTS:
+                    await asyncio.wait([task], timeout=ALONE_SECONDS)
             await asyncio.sleep(0)
 
-    def _begin(self, claim: Claim) -> None:
+    def _begin(self, claim: Claim) -> asyncio.Task[None] | None:
         if claim.run is None:
-            return
+            return None
         turn = Turn(claim, self._journal, self._callers, self._progress, self._on_tested, self._limits, monotonic())
         task = asyncio.create_task(self._drive(turn), name=claim.job.run_id)
         self._turns[claim.job.run_id] = (turn, task)
         if self._saver is None:
             self._saver = asyncio.get_running_loop().call_later(SAVE_EVERY_SECONDS, self._save_lagging)
+        return task
 
     def _save_lagging(self) -> None:
         """Write what long runs have done so far; the timer lives only while there are runs."""
@@ -141,6 +156,17 @@ class Worker:
         self._saver = asyncio.get_running_loop().call_later(SAVE_EVERY_SECONDS, self._save_lagging) if self._turns else None
 
     async def _drive(self, turn: Turn) -> None:
+        run = turn.run
+        try:
+            await self._turn(turn)
+        except Fenced:
+            log.warning("another worker drives this run", flow_run_id=run.id)
+        finally:
+            if self._turns[run.id][0] is turn:  # a retry may have begun already
+                del self._turns[run.id]
+            self._slot_free.set()
+
+    async def _turn(self, turn: Turn) -> None:
         run = turn.run
         try:
             if turn.job.kills >= MAX_KILLS or turn.job.attempts > MAX_ATTEMPTS:
@@ -156,11 +182,12 @@ class Worker:
             event = await turn.prepare(program)
             services = self._services(run.project_id, run.flow_id)
             await turn.go(program, event, new_facts(run, services, self._server), self._runner)
-        except asyncio.CancelledError:
+        except Fenced:
             raise
-        except Exception as error:
+        except (Exception, asyncio.CancelledError) as error:
+            task = asyncio.current_task()
+            if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
+                raise
             log.exception("driving a run failed", flow_run_id=run.id)
-            await turn.give_up(f"Internal error: {type(error).__name__}")
-        finally:
-            self._turns.pop(run.id, None)
-            self._slot_free.set()
+            if not turn.over:
+                await turn.give_up(f"Internal error: {type(error).__name__}")

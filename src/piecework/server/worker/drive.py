@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
+from itertools import chain, repeat
 from time import time
-from typing import Any
+from typing import Any, TypeVar
 
 import orjson
 import structlog
 
 from piecework.engine.commands import ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
+from piecework.engine.containers.loop import close_all
 from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted
 from piecework.engine.program import Program
 from piecework.engine.state import RunState, StepRecord, Waiting, restore, single_step
@@ -23,7 +25,7 @@ from piecework.runner.drive import drive
 from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
 from piecework.sdk.context import DelayPause, WebhookPause
 from piecework.server.kernel.clock import now_iso
-from piecework.server.kernel.ids import new_id
+from piecework.server.kernel.ids import derived_id
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
@@ -33,13 +35,16 @@ from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
 
+T = TypeVar("T")
+
 MAX_KILLS = 3
 """A run that was alone in the hands of so many workers when they died, without a step ending in between, has killed them."""
 
 MAX_ATTEMPTS = 10
 """A run that so many workers did not survive together with others is given up, whoever was to blame: nothing is tried for ever."""
 
-FINISH_RETRY_SECONDS = (0.5, 2.0, 10.0, 30.0)
+WRITE_RETRY_SECONDS = (0.2, 0.5, 2.0, 5.0)
+"""Between attempts to write while the disk is full or the file locked; the last one again and again, for the run has nowhere else to go."""
 
 
 class RunLimits:
@@ -79,7 +84,10 @@ class Turn:
         self.job: Job = claim.job
         self.started_at = started_at
         self.canceled = False
+        self.over = False
+        self._ending = False
         self.waiting_for_retry = False
+        self._driving: asyncio.Task[Any] | None = None
         self.state = RunState()
         self._journal = journal
         self._callers = callers
@@ -128,28 +136,46 @@ class Turn:
         run.status = FlowRunStatus.RUNNING
         if run.start_time is None:
             run.start_time = now_iso()
+        if self.canceled:
+            self.state.steps = dict(self.state.restored)
+            await self._end(Finish(FlowRunStatus.CANCELED))
+            return
+        try:
+            command = await self._drive(program, event, facts, runner)
+        except TimeoutError:
+            message = f"The run took longer than {self._limits.seconds:g} seconds"
+            command = Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message))
+        except asyncio.CancelledError:
+            if not self.canceled:
+                raise
+            command = Finish(FlowRunStatus.CANCELED)
+        if not isinstance(command, Pause):
+            await self._end(command)
+        elif run.step_name_to_test is not None:
+            await self._end(Finish(FlowRunStatus.SUCCEEDED))  # a test waits for nothing: it has shown how the step begins
+        else:
+            await self._pause(command, facts)
+
+    async def _drive(self, program: Program, event: Event, facts: RunFacts, runner: StepRunner) -> Finish | Pause:
+        self._driving = asyncio.current_task()
         try:
             async with asyncio.timeout(self._limits.seconds):
                 command = await drive(program, self.state, event, facts, runner, self)
                 while isinstance(command, WaitForRetry):
                     await self._wait_for_retry(command)
                     command = await drive(program, self.state, RetryDue(now_ms()), facts, runner, self)
-        except TimeoutError:
-            message = f"The run took longer than {self._limits.seconds:g} seconds"
-            await self._end(Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message)))
-        except asyncio.CancelledError:
-            if not self.canceled:
-                raise
-            await self._end(Finish(FlowRunStatus.CANCELED))
-        except Fenced:
-            log.warning("another worker drives this run", flow_run_id=run.id)
-        else:
-            if not isinstance(command, Pause):
-                await self._end(command)
-            elif run.step_name_to_test is not None:
-                await self._end(Finish(FlowRunStatus.SUCCEEDED))  # a test waits for nothing: it has shown how the step begins
-            else:
-                await self._pause(command, facts)
+                return command
+        finally:
+            self._driving = None
+
+    def cancel(self) -> None:
+        """End the run CANCELED: at once where it is being driven, and where it has not begun to be, before it does.
+
+        What ends or pauses already is left alone: half-written ends are what a run must not have.
+        """
+        if not self.canceled and self._driving is not None:
+            self._driving.cancel()
+        self.canceled = True
 
     def _interrupted_step(self, message: str) -> FailedStep | None:
         node = self.state.node
@@ -157,6 +183,7 @@ class Turn:
             return None
         record = {"type": node.kind, "status": StepStatus.FAILED, "input": self.state.stored_input, "errorMessage": message}
         self.state.record(node.name, record)
+        close_all(self.state, StepStatus.FAILED)
         return FailedStep(node.name, node.display_name, message)
 
     async def _wait_for_retry(self, command: WaitForRetry) -> None:
@@ -189,20 +216,26 @@ class Turn:
         self._live.changes(changes, taken=True)
         self.run.updated = now_iso()
         self.run.steps_count = self.state.steps_count
+        entry = encode(changes)
         seq, self._seq = self._seq, self._seq + 1
-        progress = self.job.attempts > 1 and any(record["status"] != StepStatus.RUNNING for _, _, record in changes)
-        if progress:
-            self.job = self.job._replace(attempts=1, kills=0)
-        await self._journal.append(self.run, self.job, seq, encode(changes), progress=progress)
-        self.job = self.job._replace(durable=True)
+        job = self.job
+        progress = job.attempts > 1 and any(record["status"] != StepStatus.RUNNING for _, _, record in changes)
+        # From here on the file may have the job, even if this task is cancelled while it waits.
+        self.job = job._replace(attempts=1, kills=0, durable=True) if progress else job._replace(durable=True)
+        await self._insist(lambda: self._journal.append(self.run, job, seq, entry, progress=progress))
 
     def save_soon(self) -> None:
         """Write what is new without waiting for it; a failure comes back at the next write that is waited for."""
-        if not self.state.changes and self.job.durable:
+        if self._ending or (not self.state.changes and self.job.durable):
             return
-        writing = asyncio.ensure_future(self._save())
+        writing = asyncio.ensure_future(self._save_what_is_new())
         self._writing = writing
         writing.add_done_callback(self._note_failure)
+
+    async def _save_what_is_new(self) -> None:
+        # The next step's start may have taken it along; and an end is one write, after which no other may come.
+        if not self._ending and (self.state.changes or not self.job.durable):
+            await self._save()
 
     def _note_failure(self, writing: asyncio.Future[None]) -> None:
         if not writing.cancelled() and writing.exception() is not None:
@@ -211,6 +244,7 @@ class Turn:
     # Ends
 
     async def _end(self, finish: Finish) -> None:
+        self._ending = True
         run = self.run
         await self._settle()  # first: a background write carries the run's row, and must not show an end without its log
         run.status = finish.status
@@ -221,6 +255,7 @@ class Turn:
             run.failed_step_name = run.failed_step_display_name = run.failed_step_message = None
         content = self._log_content()
         await self._insist(lambda: self._journal.finish(run, self.job, content))
+        self.over = True
         self._live.changes(self.state.changes)
         self._live.state()
         if finish.response is not None:
@@ -252,7 +287,10 @@ class Turn:
         """End the run INTERNAL_ERROR: it cannot be driven, and says why."""
         self.state.waiting = Waiting.NOTHING
         if not self.state.steps:
-            self.state.steps = fold(await self._journal.load(self.run.id), await self._folded_steps())
+            try:
+                self.state.steps = fold(await self._journal.load(self.run.id), await self._folded_steps())
+            except Exception:
+                log.exception("what a run did cannot be read", flow_run_id=self.run.id)
         await self._end(Finish(FlowRunStatus.INTERNAL_ERROR, FailedStep("", "", message)))
 
     async def _pause(self, command: Pause, facts: RunFacts) -> None:
@@ -262,11 +300,16 @@ class Turn:
         except PausedFlowTimeoutError as error:
             await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
             return
+        self._ending = True
         await self._settle()
         run.status = FlowRunStatus.PAUSED
         run.updated = now_iso()
         content = self._log_content()
+        if run.status is not FlowRunStatus.PAUSED:
+            await self._end(Finish(FlowRunStatus.LOG_SIZE_EXCEEDED))  # without its outputs it could not go on
+            return
         waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoint))
+        self.over = True
         self._live.changes(self.state.changes)
         self._live.state()
         pause = command.pause
@@ -301,17 +344,17 @@ class Turn:
         if isinstance(self._broken, Fenced):
             raise self._broken
 
-    async def _insist(self, write: Any) -> Any:
-        """A run that has ended must be written down: try again while the disk is full or the file is locked."""
-        for seconds in FINISH_RETRY_SECONDS:
+    async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
+        """What a run did must be written down: it waits while the disk is full or the file is locked."""
+        for seconds in chain(WRITE_RETRY_SECONDS, repeat(WRITE_RETRY_SECONDS[-1])):
             try:
                 return await write()
             except Fenced:
                 raise
             except Exception as error:
-                log.error("a run's end could not be written, trying again", flow_run_id=self.run.id, seconds=seconds, error=str(error))
+                log.error("a run could not be written down, trying again", flow_run_id=self.run.id, seconds=seconds, error=str(error))
                 await asyncio.sleep(seconds)
-        return await write()
+        raise AssertionError("unreachable")
 
     def _log_content(self) -> bytes:
         state, run = self.state, self.run
@@ -350,17 +393,27 @@ class Turn:
 
 
 def _dump_steps(steps: Mapping[str, Any], tags: Mapping[str, None]) -> bytes:
-    return jsons.dumps_lenient({"executionState": {"steps": steps, "tags": list(tags)}})
+    try:
+        return jsons.dumps_lenient({"executionState": {"steps": steps, "tags": list(tags)}})
+    except (RecursionError, TypeError, ValueError):
+        return jsons.dumps_lenient({"executionState": {"steps": _without_outputs(steps, UNWRITABLE), "tags": list(tags)}})
 
 
-def _without_outputs(steps: Mapping[str, Any]) -> dict[str, Any]:
+UNWRITABLE = "(left out: the log cannot be written as JSON)"
+TOO_LARGE = "(left out: the log was larger than AP_MAX_FLOW_RUN_LOG_SIZE_MB)"
+
+
+def _without_outputs(steps: Mapping[str, Any], notice: str = TOO_LARGE) -> dict[str, Any]:
     """The log without what makes it large; statuses, errors and durations stay."""
-    notice = "(left out: the log was larger than AP_MAX_FLOW_RUN_LOG_SIZE_MB)"
     return {name: {**record, "input": notice, "output": notice} for name, record in steps.items()}
 
 
 def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
-    """The facts that steps see. Each turn has a waitpoint id of its own: a run may pause many times."""
+    """The facts that steps see.
+
+    Each turn has a waitpoint id of its own: a run may pause many times. A turn that is driven again after a crash has the same one: links
+    that went out with it must go on working. The folded log is another after each turn, and the same in all lives of one.
+    """
     return RunFacts(
         run_id=run.id,
         flow_id=run.flow_id,
@@ -369,5 +422,5 @@ def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
         services=services,
         server=server,
         test=run.step_name_to_test is not None,
-        waitpoint_id=new_id(),
+        waitpoint_id=derived_id("waitpoint", run.id, run.logs_file_id or ""),
     )

@@ -11,6 +11,7 @@ from click.testing import CliRunner, Result
 from tests.examples import FOLDER
 
 from piecework.server.__main__ import main
+from piecework.server.kernel.folder_lock import locked
 
 ANSWER = str(FOLDER / "01-answer.json")
 
@@ -144,3 +145,12 @@ def test_a_folder_that_is_not_empty_is_left_alone(tmp_path: Path) -> None:
     assert call("new-piece", "open-weather", "--dir", str(tmp_path)).exit_code == 0
     again = call("new-piece", "open-weather", "--dir", str(tmp_path))
     assert (again.exit_code, "is there already" in again.stderr) == (1, True)
+
+
+def test_a_data_folder_in_use_is_said_in_a_line(tmp_path: Path) -> None:
+    with locked(tmp_path):
+        result = CliRunner().invoke(main, ["serve", "--port", "0", "--data-dir", str(tmp_path)])
+    assert result.exit_code == 1
+    assert result.output.strip().splitlines()[-1] == (
+        f"Error: the data folder {tmp_path} is in use by another server; stop it, or choose another folder with --data-dir"
+    )

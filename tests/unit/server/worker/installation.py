@@ -43,7 +43,7 @@ START = 1_770_000_000_000
 class NoWorker:
     """Drives nothing, so that runs stay where they were queued."""
 
-    def cancel(self, run_id: str) -> bool:
+    async def cancel(self, run_id: str) -> bool:
         return False
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from functools import partial
 from operator import attrgetter
@@ -17,13 +17,17 @@ from pathlib import Path
 from time import time
 from typing import Any
 
+import structlog
 import zstandard
 
 from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Claim, Job, JobKind, RunRow, Waitpoint
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, RunRow, Waitpoint
+from piecework.spec.run import UNFINISHED
+
+log = structlog.get_logger(__name__)
 
 READY_LIMIT = 10_000
 """Jobs that memory holds; beyond it they wait in the file and are fetched in their turn."""
@@ -39,6 +43,20 @@ PACE_SECONDS = 0.002
 """While so many callers wait for their run to be written, the backlog is worked off one run at a time with this pause in between: it can wait,
 they cannot. Runs whose caller waits for the result are not held up."""
 
+LONGEST_SLEEP = 60.0
+"""Seconds. The clock may be set, or the machine may sleep, while the timer of a delay runs."""
+
+_FETCH = "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?"
+_RELEASE = "UPDATE job SET claimed = 0, attempts = max(attempts - 1, 1) WHERE claimed = 1"
+"""Never below 1: what was in hand once may have left entries, and has to read them in its next life."""
+_REQUEUE = (
+    "UPDATE flow_run SET status = 'QUEUED', finishTime = NULL, updated = ?2 WHERE id = ?1"
+    " AND status NOT IN ('QUEUED', 'RUNNING', 'PAUSED') AND NOT EXISTS (SELECT 1 FROM job WHERE runId = ?1)"
+)
+_ADD_RETRY = (
+    "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RETRY', CAST('null' AS BLOB), 0, 0, 0, 0)"
+)
+
 _run_values = attrgetter(*(field.name for field in fields(RunRow)))
 
 
@@ -48,6 +66,7 @@ class SqliteRuns:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._writer = GroupCommitWriter(path)
+        self._offered: deque[Claim] = deque()  # their callers wait: they go before what is ready
         self._ready: deque[Claim] = deque()
         self._overflow = False
         self._next_id = 1
@@ -69,9 +88,13 @@ class SqliteRuns:
         self._writer.start()
 
     async def close(self) -> None:
-        """Write what was asked for, then close the file."""
+        """Write what was asked for, give jobs in hand back unblamed, then close the file."""
         if self._timer is not None:
             self._timer.cancel()
+        try:
+            await self._writer.submit(Write(extra=lambda connection: connection.execute(_RELEASE).rowcount))
+        except sqlite3.Error as error:
+            log.warning("jobs in hand could not be given back; the next start does it", error=str(error))
         await self._writer.close()
         self._reader.close()
 
@@ -83,28 +106,41 @@ class SqliteRuns:
         job = Job(self._new_job_id(), run.id, kind, payload)
         row = _job_row(job if in_memory else job._replace(attempts=0), claimed=in_memory)
         self._accepting += 1
-        try:
-            await self._writer.submit(Write(run=_run_values(run), job=row))
-        finally:
+
+        def written(done: asyncio.Future[Any]) -> None:
             self._accepting -= 1
-        if in_memory:
-            self._ready.append(Claim(job if len(payload) <= INLINE_PAYLOAD else job._replace(payload=b""), run))
-        else:
-            self._overflow = True
-        self._available.set()
+            if done.cancelled() or done.exception() is not None:
+                return
+            if in_memory:
+                self._ready.append(Claim(job if len(payload) <= INLINE_PAYLOAD else job._replace(payload=b""), run))
+            else:
+                self._overflow = True
+            self._available.set()
+
+        await self._write_then(Write(run=_run_values(run), job=row), written)
+
+    async def _write_then(self, write: Write, written: Callable[[asyncio.Future[Any]], None]) -> Any:
+        """Write and do what has to follow, also when whoever asked is cancelled meanwhile: what is on the disk must not be forgotten here."""
+        future = self._writer.submit(write)
+        future.add_done_callback(written)
+        return await asyncio.shield(future)
 
     def offer(self, run: RunRow, payload: bytes) -> None:
-        """See ``RunQueue.offer``. It goes to the front: its caller waits."""
-        self._ready.appendleft(Claim(Job(self._new_job_id(), run.id, JobKind.BEGIN, payload, durable=False), run))
+        """See ``RunQueue.offer``. It goes before all that is durable: its caller waits."""
+        self._offered.append(Claim(Job(self._new_job_id(), run.id, JobKind.BEGIN, payload, durable=False), run))
         self._available.set()
 
     async def claim(self, limit: int) -> list[Claim]:
         """See ``RunQueue.claim``."""
         while True:
+            if self._offered:
+                return [self._offered.popleft() for _ in range(min(limit, len(self._offered)))]
             if not self._ready and self._overflow:
                 await self._fetch(limit)
+                if self._offered or (self._overflow and not self._ready):
+                    continue
             if self._ready:
-                if self._accepting >= BUSY_ACCEPTING and self._ready[0].job.durable:
+                if self._accepting >= BUSY_ACCEPTING:
                     limit = 1
                     await asyncio.sleep(PACE_SECONDS)
                 claims = [self._ready.popleft() for _ in range(min(limit, len(self._ready)))]
@@ -121,11 +157,21 @@ class SqliteRuns:
         """See ``RunQueue.resume``."""
         job_id, now = self._new_job_id(), now_iso()
         write = Write(extra=lambda connection: complete_waitpoint(connection, run_id, waitpoint_id, payload, job_id, now))
-        resumed = await self._writer.submit(write)
-        self._look_again()
-        return resumed
+        return await self._write_then(write, self._look_again)
 
-    def _look_again(self) -> None:
+    async def retry(self, run_id: str) -> bool:
+        """See ``RunQueue.retry``."""
+        job_id, now = self._new_job_id(), now_iso()
+
+        def requeue(connection: sqlite3.Connection) -> bool:
+            if not connection.execute(_REQUEUE, (run_id, now)).rowcount:
+                return False
+            connection.execute(_ADD_RETRY, (job_id, run_id))
+            return True
+
+        return await self._write_then(Write(extra=requeue), self._look_again)
+
+    def _look_again(self, _written: asyncio.Future[Any] | None = None) -> None:
         self._overflow = True
         self._available.set()
 
@@ -136,22 +182,23 @@ class SqliteRuns:
     async def _fetch(self, limit: int) -> None:
         """Claim jobs that only the file knows. The claim is written first: a job that kills its worker is counted (``attempts``)."""
         now = int(time() * 1000)
-        rows = self._reader.execute(
-            "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?",
-            (now, limit),
-        ).fetchall()
+        rows = self._reader.execute(_FETCH, (now, limit)).fetchall()
         if len(rows) < limit:
             self._overflow = False
             self._arm_timer(now)
-        if not rows:
+        jobs = _without_neighbours([Job(row[0], row[1], JobKind(row[2]), row[3], row[4], row[5], row[6]) for row in rows])
+        if len(jobs) < len(rows):
+            self._overflow = True
+        if not jobs:
             return
-        jobs = [Job(row[0], row[1], JobKind(row[2]), row[3], row[4], row[5], row[6]) for row in rows]
-        marks = ",".join("?" * len(jobs))
-        statement = f"UPDATE job SET claimed = 1, attempts = attempts + 1 WHERE id IN ({marks})"  # noqa: S608 - only marks
-        await self._writer.submit(Write(extra=lambda connection: connection.execute(statement, [job.id for job in jobs]).rowcount))
+        try:
+            claimed = await self._writer.submit(Write(extra=partial(_claim_rows, [job.id for job in jobs])))
+        except BaseException:
+            self._overflow = True
+            raise
         for job in jobs:
-            run = self._run(job.run_id)
-            if run is not None:
+            run = self._run(job.run_id) if job.id in claimed else None
+            if run is not None and run.status in UNFINISHED:
                 self._ready.append(Claim(job, run))
 
     def _arm_timer(self, now: int) -> None:
@@ -160,8 +207,7 @@ class SqliteRuns:
             self._timer.cancel()
             self._timer = None
         if due_at is not None:
-            # Wake at least once an hour: a clock that is set forward must not leave a delay waiting for the old time.
-            delay = min(max(due_at / 1000 - time(), 0.001), 3600.0)
+            delay = min(max(due_at / 1000 - time(), 0.001), LONGEST_SLEEP)
             self._timer = asyncio.get_running_loop().call_later(delay, self._look_again)
 
     def _run(self, run_id: str) -> RunRow | None:
@@ -192,8 +238,12 @@ class SqliteRuns:
 
     async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
         """See ``RunJournal.finish``."""
-        write = self._turn_over(run, job, log)
-        await self._writer.submit(write)
+        old_log = run.logs_file_id
+        try:
+            await self._writer.submit(self._turn_over(run, job, log))
+        except BaseException:
+            run.logs_file_id = old_log
+            raise
 
     def _turn_over(self, run: RunRow, job: Job, log: bytes) -> Write:
         old_log, run.logs_file_id = run.logs_file_id, new_id()
@@ -212,6 +262,7 @@ class SqliteRuns:
 
     async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
         """See ``RunJournal.pause``."""
+        old_log = run.logs_file_id
         write = self._turn_over(run, job, log)
         replace_log, resume_id, now = write.extra, self._new_job_id(), run.updated
 
@@ -221,9 +272,11 @@ class SqliteRuns:
             return add_waitpoint(connection, waitpoint, resume_id, now)
 
         write.extra = leave_waitpoint
-        waiting = await self._writer.submit(write)
-        self._look_again()
-        return waiting
+        try:
+            return await self._write_then(write, self._look_again)
+        except BaseException:
+            run.logs_file_id = old_log
+            raise
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See ``RunReader.fetch``."""
@@ -235,6 +288,21 @@ class SqliteRuns:
         if row is None:
             return None
         return self._decompressor.decompress(row[0]) if row[1] == "ZSTD" else row[0]
+
+
+def _without_neighbours(jobs: list[Job]) -> list[Job]:
+    """The first jobs, such that one that may have killed its workers is claimed together with no other."""
+    for index, job in enumerate(jobs):
+        if job.attempts >= SUSPECT_ATTEMPTS:
+            return jobs[: max(index, 1)]
+    return jobs
+
+
+def _claim_rows(job_ids: list[int], connection: sqlite3.Connection) -> set[int]:
+    """Claim those that are still there: one may have been cancelled, or put in another's place, since it was read."""
+    marks = ",".join("?" * len(job_ids))
+    statement = f"UPDATE job SET claimed = 1, attempts = attempts + 1 WHERE id IN ({marks}) RETURNING id"  # noqa: S608 - only marks
+    return {row[0] for row in connection.execute(statement, job_ids).fetchall()}
 
 
 def _absolve(job_id: int, connection: sqlite3.Connection) -> None:

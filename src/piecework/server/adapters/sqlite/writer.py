@@ -79,17 +79,26 @@ def connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+class OutOfTurn(RuntimeError):
+    """An earlier entry of the same journal could not be written; this one has to wait until that one is there."""
+
+
 class GroupCommitWriter:
-    """Submit a ``Write``, await its future: it is on the disk. Failures concern only the request that caused them."""
+    """Submit a ``Write``, await its future: it is on the disk. Failures concern only the request that caused them.
+
+    A journal has no gaps: after an entry that could not be written, later ones of its run are refused until that one has come again.
+    """
 
     def __init__(self, path: Path) -> None:
         self._path = path
         self._requests: SimpleQueue[Write | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._owed: dict[str, int] = {}  # by run: the sequence number of the entry that could not be written
 
     def start(self) -> None:
         self._loop = asyncio.get_running_loop()
+        self._connection = connect(self._path)
         self._thread.start()
 
     async def close(self) -> None:
@@ -105,7 +114,7 @@ class GroupCommitWriter:
         return write.future
 
     def _work(self) -> None:
-        connection = connect(self._path)
+        connection = self._connection
         stopping = False
         while not stopping:
             batch: list[Write] = []
@@ -125,24 +134,34 @@ class GroupCommitWriter:
 
     def _commit(self, connection: sqlite3.Connection, batch: list[Write]) -> None:
         assert self._loop is not None
-        try:
-            _transaction(connection, batch)
-            results: list[BaseException | None] = [None] * len(batch)
-        except Exception as error:
-            # One request spoilt the batch (a taken sequence number, a full disk): give each its own transaction to find out which.
-            results = [error] if len(batch) == 1 else [_alone(connection, write) for write in batch]
+        results: Sequence[BaseException | None] | None = None
+        if not self._owed and len(batch) > 1:
+            try:
+                _transaction(connection, batch)
+                results = [None] * len(batch)
+            except Exception:
+                # One request spoilt the batch (a taken sequence number, a full disk): give each its own transaction to find out which.
+                results = None
+        if results is None:
+            results = [self._alone(connection, write) for write in batch]
         self._loop.call_soon_threadsafe(_resolve, batch, results)
 
+    def _alone(self, connection: sqlite3.Connection, write: Write) -> BaseException | None:
+        run_id, seq = (write.entry[0], write.entry[1]) if write.entry else (write.drop_entries, 0)
+        if self._owed and seq > self._owed.get(run_id or "", seq):
+            return OutOfTurn(f"{run_id}:{seq}")
+        try:
+            _transaction(connection, [write])
+        except Exception as error:
+            if write.entry and not isinstance(error, sqlite3.IntegrityError):
+                self._owed.setdefault(write.entry[0], seq)
+            return error
+        if self._owed and run_id:
+            self._owed.pop(run_id, None)
+        return None
 
-def _alone(connection: sqlite3.Connection, write: Write) -> BaseException | None:
-    try:
-        _transaction(connection, [write])
-    except Exception as error:
-        return error
-    return None
 
-
-def _resolve(batch: list[Write], results: list[BaseException | None]) -> None:
+def _resolve(batch: list[Write], results: Sequence[BaseException | None]) -> None:
     for write, error in zip(batch, results, strict=True):
         future = write.future
         assert future is not None
@@ -170,7 +189,8 @@ def _transaction(connection: sqlite3.Connection, batch: list[Write]) -> None:
                 write.result = write.extra(connection)
         connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # a full disk has rolled back already
+            connection.execute("ROLLBACK")
         raise
 
 

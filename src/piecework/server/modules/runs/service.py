@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import replace
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -35,8 +34,8 @@ class _Version(NamedTuple):
 class RunControl(Protocol):
     """The worker, as far as cancelling goes."""
 
-    def cancel(self, run_id: str) -> bool:
-        """Stop a run that is being driven here; False if it is not."""
+    async def cancel(self, run_id: str) -> bool:
+        """Stop a run that is being driven here. False if it is not, or if it paused before it could be stopped."""
         ...
 
 
@@ -156,12 +155,12 @@ class RunService:
         steps = await self._retryable_steps(run)
         if strategy is RetryStrategy.ON_LATEST_VERSION:
             return run_view(await self._start_again(run, steps)) | {"steps": {}}
+        if not await self._queue.retry(run.id):
+            raise run_not_finished(run.id, FlowRunStatus.QUEUED)
         run.status = FlowRunStatus.QUEUED
         run.finish_time = None
         run.updated = now_iso()
-        view = await self._with_version(run_view(run, row[-1]))
-        await self._queue.enqueue(replace(run), JobKind.RETRY, b"null")
-        return view
+        return await self._with_version(run_view(run, row[-1]))
 
     async def _retryable_steps(self, run: RunRow) -> dict[str, Any]:
         raw = await self._journal.log(run) if run.logs_file_id else None
@@ -198,9 +197,13 @@ class RunService:
         """Cancel every unfinished run that the selection means: queued, running or paused. Runs that have ended are left as they are."""
         for row in await self._repository.select(selection, tuple(UNFINISHED)):
             run_id = row[0]
-            if not self._control.cancel(run_id):
-                self._queue.discard(run_id)
-                await self._repository.cancel(run_id)
+            if await self._control.cancel(run_id):
+                continue
+            self._queue.discard(run_id)
+            await self._repository.cancel(run_id)
+            # Between the two a worker may have taken it.
+            self._queue.discard(run_id)
+            await self._control.cancel(run_id)
 
     async def archive(self, selection: RunSelection) -> None:
         """Take the runs that the selection means out of the list."""

@@ -152,8 +152,9 @@ class WebhookService:
 
     async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
         run = new_run(facts.project_id, facts.id, version_id, environment)
+        payload = jsons.dumps(output)
         expected = self._callers.expect(run.id)
-        self._queue.offer(run, jsons.dumps(output))
+        self._queue.offer(run, payload)
         answer = await self._callers.wait(expected, self._timeout)
         return answer_of(answer)
 

@@ -1,0 +1,126 @@
+"""Records histories: ``python -m tests.histories.record`` writes those that are not there yet; ``--all`` writes all anew.
+
+A history is a run that crashed: its flow, what was on the disk at the crash, and how it has to end. Record anew only when the journal's form
+changes on purpose: the old ones stand for runs that are in hand while a new version is installed.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from piecework.engine.commands import Finish, Pause
+from tests.histories.life import Life, plain, verdict_of
+from tests.unit.engine.flows import chain, condition, loop, piece, router, trigger
+
+RECORDED = Path(__file__).parent / "recorded"
+
+
+def code(name: str, value: Any = None) -> dict[str, Any]:
+    source = {"code": "export const code = async (i) => i;", "packageJson": "{}"}
+    return {"name": name, "type": "CODE", "displayName": name, "valid": True, "settings": {"input": {"value": value}, "sourceCode": source}}
+
+
+PAUSE = [{"output": {"waits": True}, "pause": True}]
+YES, NO = condition("x", "EXISTS"), condition("", "EXISTS")
+
+SCENARIOS: dict[str, dict[str, Any]] = {
+    "pieces": {"flow": trigger(piece("a", "{{trigger['n']}}"), piece("b", "{{a}}"), piece("c"))},
+    "code": {"flow": trigger(code("a", "{{trigger}}"), piece("b", "{{a}}"), code("c"))},
+    "loop": {"flow": trigger(loop("l", "{{trigger['items']}}", piece("x", "{{l['item']}}"), code("y")), piece("after", "{{l}}"))},
+    "nested-loops": {"flow": trigger(loop("o", [1, 2], loop("i", "{{trigger['items']}}", piece("x")), piece("y")))},
+    "router": {"flow": trigger(piece("a"), router("r", [(NO, piece("n")), (YES, piece("y")), (None, piece("f"))]), piece("z"))},
+    "router-all": {
+        "flow": trigger(router("r", [(YES, chain(piece("p"), piece("q"))), (YES, piece("s")), (None, piece("f"))], first_match=False))
+    },
+    "router-in-loop": {"flow": trigger(loop("l", [1, 2], router("r", [(YES, piece("x")), (None, piece("f"))]), piece("y")))},
+    "failure": {"flow": trigger(piece("a"), piece("b"), piece("c")), "outcomes": {"b": [{"error": "no"}]}},
+    "failure-in-loop": {"flow": trigger(loop("l", [1, 2, 3], piece("x"))), "outcomes": {"l:1/x": [{"error": "no"}]}},
+    "continued-failure": {"flow": trigger(piece("a", go_on=True), piece("b")), "outcomes": {"a": [{"error": "no"}]}},
+    "retried": {"flow": trigger(piece("a", retry=True), piece("b")), "outcomes": {"a": [{"error": "no"}, {"error": "no"}, {"output": 1}]}},
+    "retried-in-vain": {"flow": trigger(piece("a", retry=True), piece("b")), "outcomes": {"a": [{"error": "no"}]}},
+    "final-failure": {"flow": trigger(piece("a", go_on=True, retry=True)), "outcomes": {"a": [{"error": "gone", "final": True}]}},
+    "response": {"flow": trigger(piece("a"), piece("b")), "outcomes": {"a": [{"output": 1, "respond": {"hello": 1}}]}},
+    "stopped": {"flow": trigger(piece("a"), piece("b"), piece("c")), "outcomes": {"b": [{"output": 1, "stop": True}]}},
+    "stopped-in-loop": {"flow": trigger(loop("l", [1, 2], piece("x")), piece("b")), "outcomes": {"l:1/x": [{"output": 1, "stop": True}]}},
+    "skipped": {"flow": trigger(piece("a"), piece("b", skip=True), piece("c"))},
+    "pause": {"flow": trigger(piece("a"), piece("w"), piece("b", "{{w}}")), "outcomes": {"w": PAUSE}},
+    "pause-in-loop": {
+        "flow": trigger(loop("l", "{{trigger['items']}}", piece("x"), piece("w"), piece("y")), piece("z")),
+        "outcomes": {"l:1/w": PAUSE},
+    },
+    "pause-each-time": {"flow": trigger(loop("l", [1, 2], piece("w"))), "outcomes": {"l:0/w": PAUSE, "l:1/w": PAUSE}},
+    "pause-in-router": {"flow": trigger(router("r", [(YES, chain(piece("w"), piece("x"))), (None, piece("f"))])), "outcomes": {"w": PAUSE}},
+    "retry-from-failed": {
+        "flow": trigger(piece("a"), loop("l", [1, 2], piece("x")), piece("c")),
+        "outcomes": {"l:1/x": [{"error": "no"}, {"output": "now"}]},
+        "retry": True,
+    },
+}
+PAYLOAD = {"n": 1, "items": ["p", "q"]}
+
+
+def histories() -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every scenario, crashed in each of its turns: with a step started, between two steps, and with its end not yet written."""
+    for name, scenario in SCENARIOS.items():
+        outcomes: dict[str, list[dict[str, Any]]] = scenario.get("outcomes", {})
+        kind, log, resume, taken, turn = "BEGIN", {}, None, {}, 0
+        while True:
+            turn += 1
+            begun = {"scenario": name, "flow": scenario["flow"], "payload": PAYLOAD, "kind": kind, "log": log, "resume": resume}
+            whole = _life(begun, _remaining(outcomes, taken))
+            verdict = _run(whole, begun)
+            assert verdict is not None
+            count = len(whole.player.executed)
+            for phase, crash_at, before in (("started", (count + 1) // 2, False), ("between", count, True), ("ending", None, False)):
+                crashed = _life(begun, _remaining(outcomes, taken), crash_at=crash_at, before_start=before)
+                assert (_run(crashed, begun) is None) == (crash_at is not None)
+                if phase == "ending":  # what the last step gave is written together with the end: it runs again
+                    crashed.taken[crashed.player.executed[-1]] -= 1
+                rest = _remaining(_remaining(outcomes, taken), crashed.taken)
+                history = begun | {
+                    "crash": {"phase": phase, "afterSteps": crashed.player.executed},
+                    "outcomes": rest,
+                    "journal": [orjson.loads(entry) for entry in crashed.journal],
+                    "expected": verdict_of(verdict) | {"steps": plain(whole.player.state.steps)},
+                }
+                yield f"{name}-{turn}-{phase}", history
+            taken = {place: taken.get(place, -1) + 1 + whole.taken.get(place, -1) for place in {*taken, *whole.taken}}
+            log = orjson.loads(orjson.dumps(whole.player.state.steps))
+            if isinstance(verdict, Pause):
+                path = [list(part) for part in verdict.path]
+                kind, resume = "RESUME", {"path": path, "step": verdict.node.name, "payload": {"body": turn}}
+            elif scenario.get("retry") and kind == "BEGIN":
+                kind, resume = "RETRY", None
+            else:
+                break
+
+
+def _life(begun: dict[str, Any], outcomes: dict[str, list[dict[str, Any]]], **crash: Any) -> Life:
+    return Life(begun["flow"], outcomes, **crash)
+
+
+def _run(life: Life, begun: dict[str, Any]) -> Finish | Pause | None:
+    if begun["kind"] == "BEGIN":
+        return life.begin(begun["payload"])
+    return life.go_on(begun["kind"], begun["log"], [], begun["payload"], begun["resume"])
+
+
+def _remaining(outcomes: dict[str, list[dict[str, Any]]], taken: dict[str, int]) -> dict[str, list[dict[str, Any]]]:
+    return {place: listed[min(taken.get(place, -1) + 1, len(listed) - 1) :] for place, listed in outcomes.items()}
+
+
+def main() -> None:
+    RECORDED.mkdir(exist_ok=True)
+    for name, history in histories():
+        file = RECORDED / f"{name}.json"
+        if "--all" in sys.argv or not file.exists():
+            file.write_bytes(orjson.dumps(history, option=orjson.OPT_INDENT_2) + b"\n")
+
+
+if __name__ == "__main__":
+    main()
