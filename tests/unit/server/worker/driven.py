@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import create_engine
+from tests.unit.engine.flows import trigger
 
 from piecework.engine.program import Program, compile_program
 from piecework.runner.catalogue import Catalogue
@@ -27,7 +28,6 @@ from piecework.server.worker.claim import Worker
 from piecework.server.worker.drive import RunLimits
 from piecework.spec.flow import Step
 from piecework.spec.run import FlowRunStatus, RunEnvironment
-from tests.unit.engine.flows import trigger
 
 PROJECT, FLOW, VERSION = "p" * 21, "f" * 21, "v" * 21
 Script = Callable[[ActionContext], Any | Awaitable[Any]]
@@ -86,13 +86,13 @@ class Driven:
     async def until(self, run_id: str, *statuses: str) -> str:
         """Wait until the run is in one of these states."""
         async with asyncio.timeout(15):
-            while (status := await self.status(run_id)) not in statuses:
+            while (status := await self.status(run_id)) not in statuses:  # noqa: ASYNC110 - the file tells nobody
                 await asyncio.sleep(0.01)
         return status
 
     async def until_executed(self, count: int) -> None:
         async with asyncio.timeout(15):
-            while len(self.executed) < count:
+            while len(self.executed) < count:  # noqa: ASYNC110
                 await asyncio.sleep(0.005)
 
     async def steps(self, run_id: str) -> dict[str, Any]:
@@ -104,8 +104,8 @@ class Driven:
 
     async def left_over(self) -> tuple[int, int]:
         """Jobs and journal entries in the file."""
-        jobs, entries = await self.runs.fetch("SELECT (SELECT count(*) FROM job), (SELECT count(*) FROM journal)"), None
-        return jobs[0]
+        rows = await self.runs.fetch("SELECT (SELECT count(*) FROM job), (SELECT count(*) FROM journal)")
+        return rows[0][0], rows[0][1]
 
     async def failed_message(self, run_id: str) -> str:
         return (await self.runs.fetch("SELECT failedStepMessage FROM flow_run WHERE id = ?", (run_id,)))[0][0]

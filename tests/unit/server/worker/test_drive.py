@@ -9,6 +9,8 @@ from typing import Any, NoReturn
 
 import orjson
 import pytest
+from tests.unit.engine.flows import chain
+from tests.unit.server.worker.driven import FLOW, PROJECT, VERSION, Driven, driven, step
 
 from piecework.sdk import ActionContext
 from piecework.sdk.context import DelayPause, Response, WebhookPause
@@ -18,8 +20,6 @@ from piecework.server.ports.callers import CallerAnswer
 from piecework.server.ports.runs import new_run
 from piecework.server.worker.drive import RunLimits
 from piecework.spec.run import RunEnvironment
-from tests.unit.engine.flows import chain
-from tests.unit.server.worker.driven import FLOW, PROJECT, VERSION, Driven, driven, step
 
 
 def ok(ctx: ActionContext) -> str:
