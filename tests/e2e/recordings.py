@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-FOLDER = Path(__file__).parent / "recordings"
+FOLDER = Path(__file__).parents[1] / "recordings"
 
 
 def recorded(file: str, what: str) -> dict[str, Any]:

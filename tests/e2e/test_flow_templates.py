@@ -9,7 +9,7 @@ import pytest
 from tests.e2e.flow_documents import Flow, code, names
 from tests.e2e.server_process import Account
 
-TEMPLATES = sorted((Path(__file__).parent / "templates").glob("*.json"))
+TEMPLATES = sorted((Path(__file__).parents[1] / "recordings" / "templates").glob("*.json"))
 
 
 def import_request(template: dict[str, Any]) -> dict[str, Any]:

@@ -27,6 +27,13 @@ CALLED_FROM_OUTSIDE = ("/webhooks/", "/flow-runs/{id}/waitpoints/", "/flow-runs/
 """Below these everything is public: whoever knows the address may call it."""
 
 
+COMMON_ANSWERS = {"400", "401", "403", "404", "409", "413", "429"}
+"""What any operation of the REST API may answer."""
+
+WEBHOOK_ANSWERS = {"200", "400", "401", "404", "409", "410", "413"}
+"""Webhooks stand outside of the REST API and have answers of their own."""
+
+
 @pytest.fixture
 def document(anonymous: httpx.Client) -> dict[str, Any]:
     return anonymous.get("/openapi.json").json()
@@ -40,11 +47,19 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
         assert operation.get("summary"), (method, path)
         assert operation.get("description"), (method, path)
-        assert path.startswith("/webhooks/") or {"400", "401", "403", "404", "409", "413", "429"} <= set(operation["responses"]), (
-            method,
-            path,
-        )
+        expected = WEBHOOK_ANSWERS if path.startswith("/webhooks/") else COMMON_ANSWERS
+        assert expected <= set(operation["responses"]), (method, path)
         assert "422" not in operation["responses"], (method, path)
+
+
+def test_what_is_called_from_outside_is_public(document: dict[str, Any]) -> None:
+    outside = [(method, path, operation) for method, path, operation in operations(document) if path.startswith(CALLED_FROM_OUTSIDE)]
+    assert {path for _, path, _ in outside if path.startswith("/webhooks/")} == {
+        f"/webhooks/{{flowId}}{mode}" for mode in ("", "/sync", "/draft", "/draft/sync", "/test")
+    }
+    for method, path, operation in outside:
+        assert "security" not in operation, (method, path)
+        assert ("408" in operation["responses"]) == path.endswith("/sync"), (method, path)
 
 
 def test_only_public_operations_need_no_token(anonymous: httpx.Client, document: dict[str, Any]) -> None:

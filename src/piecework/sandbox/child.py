@@ -132,6 +132,8 @@ def _run_in_context(operation: Any, request: dict[str, Any], text: str) -> str:
         return result if type(result) is str else _failure("code", "Error", "the code broke its own sandbox")
     except SyntaxError as error:
         return _failure("syntax", "SyntaxError", *_split_syntax_error(str(error)))
+    except MemoryError:  # the child's own, for texts on their way in and out
+        return _failure("memory", "MemoryError", "")
     except Exception as error:
         return _failure("code", type(error).__name__, str(error))
     finally:

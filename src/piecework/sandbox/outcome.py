@@ -81,16 +81,20 @@ def to_json(value: Any) -> bytes:
         return json.dumps(value).encode()
 
 
+_TOO_DEEP = "The result cannot be expressed as JSON: it is nested too deeply"
+
+
 def from_json(payload: bytes, stdout: str) -> Any:
     """Parsed JSON; lone surrogates, which JavaScript may hold but no UTF-8 text, become U+FFFD. Raises CodeFailed on anything else."""
     try:
         return orjson.loads(payload)
-    except orjson.JSONDecodeError:
-        pass
+    except orjson.JSONDecodeError as error:
+        if "depth limit" in str(error):
+            raise CodeFailed(_TOO_DEEP, stdout=stdout) from None
     try:
         text = json.dumps(json.loads(payload), ensure_ascii=False)
         return orjson.loads(text.encode("utf-16", "surrogatepass").decode("utf-16", "replace"))
     except RecursionError:
-        raise CodeFailed("The result cannot be expressed as JSON: it is nested too deeply", stdout=stdout) from None
+        raise CodeFailed(_TOO_DEEP, stdout=stdout) from None
     except ValueError as error:
         raise CodeFailed(f"The result cannot be expressed as JSON: {error}", stdout=stdout) from None

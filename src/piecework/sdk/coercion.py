@@ -120,49 +120,33 @@ def to_json(value: Any) -> Any:
 
 
 def to_object(value: Any) -> dict[str, Any] | None:
-    if isinstance(value, dict):
-        return cast("dict[str, Any]", value)
-    if isinstance(value, str):
-        if not value.strip():
-            return None
-        try:
-            parsed = orjson.loads(value)
-        except ValueError:
-            raise rejected("object", value) from None
-        if isinstance(parsed, dict):
-            return cast("dict[str, Any]", parsed)
-    raise rejected("object", value)
+    """An object, or the text of one."""
+    return _of_type(dict, "object", value)
 
 
 def to_array(value: Any) -> list[Any] | None:
     """A list, or the text of one."""
-    if isinstance(value, list):
-        return cast("list[Any]", value)
-    if isinstance(value, str):
-        if not value.strip():
-            return None
-        try:
-            parsed = orjson.loads(value)
-        except ValueError:
-            raise rejected("array", value) from None
-        if isinstance(parsed, list):
-            return cast("list[Any]", parsed)
-    raise rejected("array", value)
+    return _of_type(list, "array", value)
+
+
+def _of_type(wanted: type[Any], called: str, value: Any) -> Any:
+    """A value of the wanted type, or the one that a JSON text stands for; blank text is None. Raises InvalidInput."""
+    if isinstance(value, wanted):
+        return value
+    parsed = to_json(value) if isinstance(value, str) else None
+    if isinstance(parsed, wanted) or (isinstance(value, str) and not value.strip()):
+        return parsed
+    raise rejected(called, value)
 
 
 def to_choices(value: Any) -> list[Any] | None:
     """The values of a multi-select: a list, the text of one, or a single value."""
     if isinstance(value, list):
         return cast("list[Any]", value)
-    if isinstance(value, str):
-        if not value.strip():
-            return None
-        try:
-            parsed = orjson.loads(value)
-        except ValueError:
-            return [value]
-        return cast("list[Any]", parsed) if isinstance(parsed, list) else [value]
-    return [value]
+    if isinstance(value, str) and not value.strip():
+        return None
+    parsed = to_json(value)
+    return cast("list[Any]", parsed) if isinstance(parsed, list) else [value]
 
 
 def to_date_time(value: Any) -> str | None:

@@ -5,6 +5,7 @@ form is filled with at first (the wire's ``defaultValue``) is the parameter's de
 """
 
 import inspect
+from abc import ABC, abstractmethod
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
@@ -232,11 +233,12 @@ FormFunction = Callable[..., Form | Awaitable[Form]]
 
 
 @dataclass(frozen=True)
-class Computed(Property):
+class Computed(Property, ABC):
     """A field whose choices or children a function computes. The function's parameters, but ``ctx``, are its refreshers."""
 
+    @abstractmethod
     def function(self) -> Callable[..., Any]:
-        raise NotImplementedError
+        """The function that computes them."""
 
     def refreshers(self) -> tuple[str, ...]:
         return tuple(name for name in inspect.signature(self.function()).parameters if name != "ctx")

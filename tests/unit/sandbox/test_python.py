@@ -1,27 +1,18 @@
 """Python code steps. Where bubblewrap is missing or does not work each of them is refused, and these tests assert that."""
 
 import asyncio
-import shutil
-import subprocess
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.bubblewrap import bubblewrap_works
 
 from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, OutputTooLarge, SandboxError, SandboxUnavailable, TimeLimitExceeded
 from piecework.sandbox.language import Language
 from piecework.sandbox.outcome import CodeResult
 from piecework.sandbox.pool import SandboxPool
-
-
-def bubblewrap_works() -> bool:
-    bubblewrap = shutil.which("bwrap")
-    return (
-        bubblewrap is not None and subprocess.run([bubblewrap, "--unshare-all", "--ro-bind", "/", "/", "true"], check=False).returncode == 0
-    )
-
 
 WORKS = bubblewrap_works()
 

@@ -60,3 +60,15 @@ def test_a_value_that_contains_itself_is_refused() -> None:
 
 def test_large_integers_in_deep_values_are_written() -> None:
     assert str(2**70).encode() in dumps(nested(300, core=2**70))
+
+
+def test_deep_json_is_the_same_text_as_shallow_json() -> None:
+    value: object = {"a": [], "b": {}, 'q"': "\u2028\n", "c": [1, [2, {"d": None}]]}
+    wrapped = value
+    for _ in range(300):
+        wrapped = [wrapped, 1]
+    text = dumps(wrapped)
+    assert text == b"[" * 300 + dumps(value) + b",1]" * 300
+    assert loads(text)[1] == 1
+    with pytest.raises(NotJson):
+        dumps({"a": object()})

@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import ID_LENGTH, new_id
-from piecework.server.kernel.json_text import dumps, loads
+from piecework.spec.jsons import dumps, loads
 
 metadata = MetaData(
     naming_convention={

@@ -11,8 +11,8 @@ from typing import Any, TextIO
 
 import structlog
 
-from piecework.server.kernel.json_text import dumps
 from piecework.server.kernel.settings import LogLevel
+from piecework.spec.jsons import NotJson, dumps
 
 _LEVELS = {
     LogLevel.TRACE: logging.DEBUG,
@@ -88,5 +88,5 @@ def _is_secret(name: Any) -> bool:
 def _to_text(event: Any, **_options: Any) -> str:
     try:
         return dumps(event).decode()
-    except TypeError:
+    except NotJson:
         return dumps({key: value if isinstance(value, str | int | float | bool) else repr(value) for key, value in event.items()}).decode()

@@ -1,7 +1,8 @@
 """Brings the database to the newest schema: Alembic's migrations in `server/migrations`, run when the database is behind.
 
 The files are numbered (`0001_first.py`) and the number is the revision, so that a start with an up-to-date database needs one
-SELECT and no Alembic; a new database is made from the declared tables. Alembic runs in a child process: what it leaves in memory would stay for the life of the server.
+SELECT and no Alembic; a new database is made from the declared tables. Alembic runs in a child process: what it leaves in memory would
+stay for the life of the server.
 """
 
 import asyncio

@@ -246,13 +246,13 @@ class Turn:
     async def _end(self, finish: Finish) -> None:
         self._ending = True
         run = self.run
+        await self._settle()  # first: a background write carries the run's row, and must not show an end without its log
         run.status = finish.status
         run.finish_time = run.updated = now_iso()
         if finish.failed_step is not None:
             run.failed_step_name, run.failed_step_display_name, run.failed_step_message = finish.failed_step
         elif run.failed_step_name is not None:
             run.failed_step_name = run.failed_step_display_name = run.failed_step_message = None
-        await self._settle()
         content = self._log_content()
         await self._insist(lambda: self._journal.finish(run, self.job, content))
         self.over = True
@@ -301,9 +301,9 @@ class Turn:
             await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
             return
         self._ending = True
+        await self._settle()
         run.status = FlowRunStatus.PAUSED
         run.updated = now_iso()
-        await self._settle()
         content = self._log_content()
         if run.status is not FlowRunStatus.PAUSED:
             await self._end(Finish(FlowRunStatus.LOG_SIZE_EXCEEDED))  # without its outputs it could not go on

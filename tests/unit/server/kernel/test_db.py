@@ -9,7 +9,6 @@ from sqlalchemy import Column, MetaData, String, Table, func, insert, select
 from sqlalchemy.exc import OperationalError
 
 from piecework.server.kernel.db import Database, Json, row_of, rows_of
-from piecework.server.kernel.json_text import dumps, loads
 
 thing = Table("thing", MetaData(), Column("id", String, primary_key=True), Column("someValue", Json))
 
@@ -77,15 +76,3 @@ async def test_json_of_any_depth_is_stored(database: Database) -> None:
     for number in reversed(range(900)):
         assert deep["n"] == row["someValue"]["n"] == [number, None, "ž", 1.5, True]
         deep, row["someValue"] = deep["next"], row["someValue"]["next"]  # type: ignore[assignment]
-
-
-def test_deep_json_is_the_same_text_as_shallow_json() -> None:
-    value: object = {"a": [], "b": {}, 'q"': "\u2028\n", "c": [1, [2, {"d": None}]]}
-    wrapped = value
-    for _ in range(300):
-        wrapped = [wrapped, 1]
-    text = dumps(wrapped)
-    assert text == b"[" * 300 + dumps(value) + b",1]" * 300
-    assert loads(text)[1] == 1
-    with pytest.raises(TypeError):
-        dumps({"a": object()})

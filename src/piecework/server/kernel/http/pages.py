@@ -16,7 +16,7 @@ from typing_extensions import TypedDict
 
 from piecework.server.kernel.db import Row, rows_of
 from piecework.server.kernel.http.fields import PlainText, Query
-from piecework.server.kernel.json_text import dumps, loads
+from piecework.spec.jsons import dumps, loads
 
 MAX_LIMIT = 10_000
 DEFAULT_LIMIT = 10

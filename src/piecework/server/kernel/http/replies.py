@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import JSONResponse, Response
 
-from piecework.server.kernel.json_text import dumps
+from piecework.spec.jsons import dumps
 
 _CONTENT_TYPE = "application/json; charset=utf-8"
 

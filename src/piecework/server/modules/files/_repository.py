@@ -22,8 +22,10 @@ async def find_file(connection: AsyncConnection, file_id: str) -> Row | None:
     return row_of(await connection.execute(select(file).where(file.c.id == file_id)))
 
 
-async def delete_files(connection: AsyncConnection, file_ids: Sequence[str]) -> None:
-    await connection.execute(delete(file).where(file.c.id.in_(file_ids)))
+async def delete_files(connection: AsyncConnection, project_id: str, types: Sequence[str], file_ids: Sequence[str]) -> None:
+    """Deletes those of these files that have one of these types and belong to the project."""
+    condition = file.c.id.in_(file_ids) & (file.c.projectId == project_id) & file.c.type.in_(types)
+    await connection.execute(delete(file).where(condition))
 
 
 async def delete_old_files(connection: AsyncConnection, types: Sequence[str], created_before: str, limit: int) -> int:

@@ -78,10 +78,10 @@ class FileService:
             data=await unpack(row["data"], row["compression"], row["size"]),
         )
 
-    async def delete(self, file_ids: Sequence[str]) -> None:
-        """Deletes files; ids of files that are not there are ignored."""
+    async def delete_samples(self, project_id: str, file_ids: Sequence[str]) -> None:
+        """Deletes sample data of a project. Other ids are passed over, because whoever edits a flow can name any file as its sample."""
         async with self._database.transaction() as connection:
-            await _repository.delete_files(connection, file_ids)
+            await _repository.delete_files(connection, project_id, (FileType.SAMPLE_DATA, FileType.SAMPLE_DATA_INPUT), file_ids)
 
     async def purge(self, file_types: Sequence[FileType], created_before: str) -> int:
         """Deletes the files of these types that are older than a timestamp, some at a time, and returns how many there were."""

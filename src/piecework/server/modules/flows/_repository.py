@@ -8,11 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from piecework.server.kernel.db import Database, Row, new_entity, row_of, rows_of
 from piecework.server.kernel.http import Page, PageQuery, page_of
-from piecework.server.kernel.json_text import dumps
 from piecework.server.modules.flows.code import Artifact
 from piecework.server.modules.flows.models import code_artifact, flow, flow_version, trigger_source
 from piecework.server.modules.flows.schemas import FlowQuery
 from piecework.spec.flow import FlowStatus, FlowVersionState
+from piecework.spec.jsons import dumps
 
 NO_FOLDER = "NULL"
 """How a query says that a flow is in no folder."""

@@ -127,7 +127,7 @@ class FailedStepView(TypedDict):
 
 
 class FlowRunView(TypedDict):
-    """A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads."""
+    """A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads, and its ``displayName`` in lists."""
 
     id: str
     created: str
@@ -150,6 +150,7 @@ class FlowRunView(TypedDict):
     stepsCount: int
     pauseMetadata: dict[str, Any] | None
     flowVersion: NotRequired[dict[str, Any]]
+    displayName: NotRequired[str | None]
     steps: NotRequired[dict[str, Any]]
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
 import orjson
 
@@ -22,6 +22,13 @@ from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
 
 TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
+
+
+class _Version(NamedTuple):
+    """What runs show of their flow version."""
+
+    display_name: str
+    json: orjson.Fragment
 
 
 class RunControl(Protocol):
@@ -43,7 +50,7 @@ class RunService:
         self._journal = journal
         self._flows = flows
         self._control = control
-        self._versions: OrderedDict[str, orjson.Fragment] = OrderedDict()
+        self._versions: OrderedDict[str, _Version] = OrderedDict()
         flows.changed.connect(self._forget_version)
 
     # Starting
@@ -91,7 +98,7 @@ class RunService:
     async def page(self, query: RunListQuery) -> bytes:
         """A page of runs as JSON text: runs with their flow versions, without steps."""
         rows, following, previous = await self._repository.page(query)
-        runs = [await self._view(row) for row in rows]
+        runs = [await self._listed(row) for row in rows]
         return orjson.dumps({"data": runs, "next": following, "previous": previous})
 
     async def count_by_status(self, query: CountQuery) -> list[dict[str, Any]]:
@@ -113,22 +120,27 @@ class RunService:
         return folded
 
     async def _view(self, row: Row) -> dict[str, Any]:
-        view = run_view(run_row(row), row[-1])
-        version = await self._version(view["flowVersionId"])
-        if version is not None:
-            view["flowVersion"] = version
-        return view
+        return await self._with_version(run_view(run_row(row), row[-1]))
 
-    async def _version(self, version_id: str) -> orjson.Fragment | None:
-        fragment = self._versions.get(version_id)
-        if fragment is None:
+    async def _with_version(self, view: dict[str, Any]) -> dict[str, Any]:
+        version = await self._version(view["flowVersionId"])
+        return view if version is None else view | {"flowVersion": version.json}
+
+    async def _listed(self, row: Row) -> dict[str, Any]:
+        """A run as it stands in lists: with its flow version's name beside it (recordings/flow-runs.json)."""
+        version = await self._version(row[5])
+        return await self._view(row) | {"displayName": None if version is None else version.display_name}
+
+    async def _version(self, version_id: str) -> _Version | None:
+        known = self._versions.get(version_id)
+        if known is None:
             version = await self._flows.version(version_id)
             if version is None:
                 return None
-            fragment = self._versions[version_id] = orjson.Fragment(version.wire_json)
+            known = self._versions[version_id] = _Version(version.display_name, orjson.Fragment(version.wire_json))
             if len(self._versions) > VERSION_CACHE:
                 self._versions.popitem(last=False)
-        return fragment
+        return known
 
     def _forget_version(self, _flow_id: str, version_id: str) -> None:
         self._versions.pop(version_id, None)
@@ -148,7 +160,7 @@ class RunService:
         run.status = FlowRunStatus.QUEUED
         run.finish_time = None
         run.updated = now_iso()
-        return run_view(run, row[-1])
+        return await self._with_version(run_view(run, row[-1]))
 
     async def _retryable_steps(self, run: RunRow) -> dict[str, Any]:
         raw = await self._journal.log(run) if run.logs_file_id else None

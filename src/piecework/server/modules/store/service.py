@@ -3,10 +3,10 @@
 from typing import Any
 
 from piecework.server.kernel.db import Database
-from piecework.server.kernel.json_text import dumps
 from piecework.server.modules.store import _repository
 from piecework.server.modules.store.errors import StoreKeyError, StoreValueTooLargeError
 from piecework.server.modules.store.schemas import StoreEntry
+from piecework.spec.jsons import dumps
 
 MAX_KEY_LENGTH = 128
 

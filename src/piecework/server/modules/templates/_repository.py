@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Row, new_entity, row_of
 from piecework.server.kernel.http import Page, page_of
-from piecework.server.kernel.json_text import dumps
 from piecework.server.modules.templates.models import template
 from piecework.server.modules.templates.schemas import TemplateQuery
+from piecework.spec.jsons import dumps
 
 
 async def insert_template(connection: AsyncConnection, values: Row) -> Row:

@@ -6,6 +6,7 @@ which the run ends, and never later than AP_WEBHOOK_TIMEOUT_SECONDS.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Any, Protocol
@@ -16,6 +17,7 @@ from piecework.runner.steps import Services
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
 from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
+from piecework.server.kernel.ids import ID_PATTERN
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of
@@ -135,6 +137,7 @@ class WebhookService:
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
         headers: dict[str, str] = payload["headers"]
+        parent = headers.get(PARENT_RUN, "")  # anybody can send it: it is shown, and nothing is done to that run
         environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
         if mode in SYNC_MODES:
             if not outputs:
@@ -142,7 +145,7 @@ class WebhookService:
             return await self._run_and_wait(facts, version_id, environment, outputs[0])
         for output in outputs:
             run = new_run(facts.project_id, facts.id, version_id, environment)
-            run.parent_run_id = headers.get(PARENT_RUN)
+            run.parent_run_id = parent if re.fullmatch(ID_PATTERN, parent) else None
             run.fail_parent_on_failure = headers.get(FAIL_PARENT, "").lower() == "true"
             await self._queue.enqueue(run, JobKind.BEGIN, jsons.dumps(output))
         return ACCEPTED

@@ -62,7 +62,11 @@ async def test_a_file_can_be_replaced_and_deleted(files: FileService) -> None:
     file_id = await files.save("p1", FileType.SAMPLE_DATA, b"one")
     assert await files.save("p1", FileType.SAMPLE_DATA, b"two", file_id=file_id) == file_id
     assert (await files.read(file_id)).data == b"two"
-    await files.delete([file_id, "x" * 21])
+    log = await files.save("p1", FileType.FLOW_RUN_LOG, b"log")
+    await files.delete_samples("p2", [file_id])
+    assert (await files.read(file_id)).data == b"two"
+    await files.delete_samples("p1", [file_id, log, "x" * 21])
+    assert (await files.read(log)).data == b"log"
     with pytest.raises(ApError):
         await files.read(file_id)
 

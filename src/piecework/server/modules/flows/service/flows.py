@@ -203,7 +203,7 @@ class FlowService:
             self._reader.forget(flow_id, version_ids)
             files = {file_id for row in versions.values() for file_id in sample_files(contents_of(row).trigger)}
             if files:
-                await self._files.delete(list(files))
+                await self._files.delete_samples(flow["projectId"], list(files))
 
     # Operations
 
@@ -306,10 +306,10 @@ class FlowService:
         try:
             await self._edit(flow_id, user_id, lambda version, context: with_sample(version, request["stepName"], field, file_id, context))
         except BaseException:
-            await self._files.delete([file_id])
+            await self._files.delete_samples(facts.project_id, [file_id])
             raise
         if old is not None and not await self._is_used(flow_id, latest, old):
-            await self._files.delete([old])
+            await self._files.delete_samples(facts.project_id, [old])
 
     async def _is_used(self, flow_id: str, replaced: StoredVersion, file_id: str) -> bool:
         if replaced.state == FlowVersionState.LOCKED:

@@ -10,12 +10,11 @@ from typing import Generic, TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from piecework.server.kernel.db import Database, Row
-from piecework.server.kernel.json_text import dumps
 from piecework.server.modules.flows import _repository
 from piecework.server.modules.flows.code import code_steps, source_hash
 from piecework.server.modules.flows.rows import wire_version
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
-from piecework.spec.jsons import loads
+from piecework.spec.jsons import dumps, loads
 
 _FACTS_KEPT = 10_000
 _VERSIONS_KEPT = 300
