@@ -130,8 +130,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     subprocess.run(["umount", "-l", folder], check=True)
 
 
-async def test_a_full_disk(start_server: StartServer, small_disk: Path) -> None:
-    data = small_disk / "data"
+@pytest.mark.parametrize("folder", [".", "data"], ids=["", "and the log is on it too"])
+async def test_a_full_disk(start_server: StartServer, small_disk: Path, folder: str) -> None:
+    data = small_disk / folder
     acknowledged: set[str] = set()
     refused = 0
     with Sink() as sink:
@@ -155,7 +156,7 @@ async def test_a_full_disk(start_server: StartServer, small_disk: Path) -> None:
                         os.write(file.fileno(), b"\0" * 4096)
                 except OSError:
                     pass
-            for number in range(300):
+            for number in range(60):
                 if await call(f"full{number}") >= 500:
                     refused += 1
                     if refused >= 5:

@@ -6,7 +6,8 @@ Values under names that smell of a secret are masked, at any depth, because more
 import logging
 import sys
 from collections.abc import Mapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO
 
 import structlog
 
@@ -26,8 +27,25 @@ _MASK = "********"
 _DEEPEST = 6
 
 
+class _Unfailing:
+    """A text stream whose reader may have gone and whose disk may be full: what cannot be logged must not stop what is logged about."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        with suppress(OSError):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        with suppress(OSError):
+            self._stream.flush()
+
+
 def configure_logging(level: LogLevel, *, pretty: bool) -> None:
     """Sets up structlog and sends the standard library's records (uvicorn, SQLAlchemy) to the same place."""
+    stream: Any = _Unfailing(sys.stdout)
     renderer: Any = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(serializer=_to_text)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -40,10 +58,10 @@ def configure_logging(level: LogLevel, *, pretty: bool) -> None:
     structlog.configure(
         processors=[*shared, renderer],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stdout),
+        logger_factory=structlog.PrintLoggerFactory(stream),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream)
     handler.setFormatter(structlog.stdlib.ProcessorFormatter(processor=renderer, foreign_pre_chain=shared))
     logging.basicConfig(level=max(_LEVELS[level], logging.WARNING), handlers=[handler], force=True)
 
