@@ -86,13 +86,13 @@ class Driven:
     async def until(self, run_id: str, *statuses: str) -> str:
         """Wait until the run is in one of these states."""
         async with asyncio.timeout(15):
-            while (status := await self.status(run_id)) not in statuses:  # noqa: ASYNC110 - the file tells nobody
+            while (status := await self.status(run_id)) not in statuses:
                 await asyncio.sleep(0.01)
         return status
 
     async def until_executed(self, count: int) -> None:
         async with asyncio.timeout(15):
-            while len(self.executed) < count:  # noqa: ASYNC110
+            while len(self.executed) < count:
                 await asyncio.sleep(0.005)
 
     async def steps(self, run_id: str) -> dict[str, Any]:
