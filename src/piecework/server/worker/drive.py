@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from itertools import chain, repeat
-from time import time
 from typing import Any, TypeVar
 
 import orjson
@@ -22,15 +21,16 @@ from piecework.engine.program import Program
 from piecework.engine.state import RunState, StepRecord, Waiting, restore, single_step
 from piecework.engine.timeline import encode, fold
 from piecework.runner.drive import drive
-from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
-from piecework.sdk.context import DelayPause, WebhookPause
+from piecework.runner.steps import RunFacts, StepRunner, now_ms
+from piecework.sdk.context import WebhookPause
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import derived_id
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
+from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow
+from piecework.server.worker.pauses import PausedFlowTimeoutError, waitpoint_of
 from piecework.server.worker.progress import LiveRun
-from piecework.spec import jsons
+from piecework.server.worker.run_log import run_log, shortened_log
 from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
@@ -56,10 +56,6 @@ class RunLimits:
         self.seconds = seconds
         self.log_bytes = log_bytes
         self.pause_days = pause_days
-
-
-class PausedFlowTimeoutError(Exception):
-    """A pause longer than AP_PAUSED_FLOW_TIMEOUT_DAYS."""
 
 
 OnTested = Callable[[RunRow, StepRecord | None], Awaitable[Mapping[str, Any]]]
@@ -296,7 +292,7 @@ class Turn:
     async def _pause(self, command: Pause, facts: RunFacts) -> None:
         run = self.run
         try:
-            waitpoint = self._waitpoint(command, facts)
+            waitpoint = waitpoint_of(command, self.run, facts.waitpoint_id, self._limits.pause_days)
         except PausedFlowTimeoutError as error:
             await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
             return
@@ -317,25 +313,6 @@ class Turn:
             self._answer(Response(pause.response.status, pause.response.body, pause.response.headers))
         if not waiting:
             log.info("resumed before it paused", flow_run_id=run.id)
-
-    def _waitpoint(self, command: Pause, facts: RunFacts) -> Waitpoint:
-        pause, run = command.pause, self.run
-        limit = self._limits.pause_days * 86_400
-        path = step_path(ExecuteStep(command.node, command.path, None, None, 0, False, None))
-        resume = {"path": command.path, "step": command.node.name}
-        if isinstance(pause, DelayPause):
-            resume_at = pause.until.timestamp()
-            if resume_at - time() > limit:
-                raise PausedFlowTimeoutError(
-                    f"PausedFlowTimeoutError: the flow cannot be paused longer than {self._limits.pause_days:g} days"
-                )
-            # A delay's resume carries an empty payload: the step runs again with executionType RESUME.
-            payload = jsons.dumps({**resume, "payload": {"body": {}, "headers": {}, "queryParams": {}}})
-            return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload)
-        assert isinstance(pause, WebhookPause)
-        deadline = int((time() + min(pause.timeout or limit, limit)) * 1000)
-        payload = jsons.dumps({**resume, "payload": None, "expired": True})
-        return Waitpoint(facts.waitpoint_id, run.id, run.project_id, path, "WEBHOOK", deadline, payload)
 
     async def _settle(self) -> None:
         """Let a background write end before the last one, so that the entries that it drops are all there."""
@@ -362,10 +339,10 @@ class Turn:
         if state.tags:
             known: list[str] = orjson.loads(run.tags) if run.tags else []
             run.tags = orjson.dumps([*known, *(tag for tag in state.tags if tag not in known)]).decode()
-        content = _dump_steps(state.steps, state.tags)
+        content = run_log(state.steps, state.tags)
         if len(content) > self._limits.log_bytes:
             run.status = FlowRunStatus.LOG_SIZE_EXCEEDED
-            content = _dump_steps(_without_outputs(state.steps), state.tags)
+            content = shortened_log(state.steps, state.tags)
         return content
 
     def _answer(self, response: Response) -> None:
@@ -390,22 +367,6 @@ class Turn:
     def step_ended(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
         self._live.changes(self.state.changes)
-
-
-def _dump_steps(steps: Mapping[str, Any], tags: Mapping[str, None]) -> bytes:
-    try:
-        return jsons.dumps_lenient({"executionState": {"steps": steps, "tags": list(tags)}})
-    except (RecursionError, TypeError, ValueError):
-        return jsons.dumps_lenient({"executionState": {"steps": _without_outputs(steps, UNWRITABLE), "tags": list(tags)}})
-
-
-UNWRITABLE = "(left out: the log cannot be written as JSON)"
-TOO_LARGE = "(left out: the log was larger than AP_MAX_FLOW_RUN_LOG_SIZE_MB)"
-
-
-def _without_outputs(steps: Mapping[str, Any], notice: str = TOO_LARGE) -> dict[str, Any]:
-    """The log without what makes it large; statuses, errors and durations stay."""
-    return {name: {**record, "input": notice, "output": notice} for name, record in steps.items()}
 
 
 def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:

@@ -1,0 +1,38 @@
+"""From what a step asked for to the waitpoint that its run leaves behind (spec/engine.md §5)."""
+
+from __future__ import annotations
+
+from time import time
+
+from piecework.engine.commands import ExecuteStep, Pause
+from piecework.runner.steps import step_path
+from piecework.sdk.context import DelayPause, WebhookPause
+from piecework.server.ports.runs import RunRow, Waitpoint
+from piecework.spec import jsons
+
+NO_PAYLOAD = {"body": {}, "headers": {}, "queryParams": {}}
+"""What the step of a delay gets when it runs again: it was resumed, by nobody."""
+
+
+class PausedFlowTimeoutError(Exception):
+    """A pause longer than AP_PAUSED_FLOW_TIMEOUT_DAYS."""
+
+
+def waitpoint_of(command: Pause, run: RunRow, waitpoint_id: str, days: float) -> Waitpoint:
+    """The waitpoint of a pause. A webhook pause waits ``days`` at the most; nobody answering by then ends the run (``expired``).
+
+    :raises PausedFlowTimeoutError: a delay that is longer.
+    """
+    pause, limit = command.pause, days * 86_400
+    path = step_path(ExecuteStep(command.node, command.path, None, None, 0, False, None))
+    resume = {"path": command.path, "step": command.node.name}
+    if isinstance(pause, DelayPause):
+        resume_at = pause.until.timestamp()
+        if resume_at - time() > limit:
+            raise PausedFlowTimeoutError(f"PausedFlowTimeoutError: the flow cannot be paused longer than {days:g} days")
+        payload = jsons.dumps({**resume, "payload": NO_PAYLOAD})
+        return Waitpoint(waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload)
+    assert isinstance(pause, WebhookPause)
+    deadline = int((time() + min(pause.timeout or limit, limit)) * 1000)
+    payload = jsons.dumps({**resume, "payload": None, "expired": True})
+    return Waitpoint(waitpoint_id, run.id, run.project_id, path, "WEBHOOK", deadline, payload)
