@@ -22,6 +22,8 @@ from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
 
 TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
+PASSED_OVER = (ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, ErrorCode.VALIDATION)
+"""Refusals that a bulk retry passes over: the log is gone, or somebody else has retried the run meanwhile."""
 
 
 class _Version(NamedTuple):
@@ -189,7 +191,7 @@ class RunService:
             try:
                 retried.append(await self.retry(row, body.strategy))
             except ApError as error:
-                if error.code != ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION:
+                if error.code not in PASSED_OVER:
                     raise
         return retried
 
