@@ -87,11 +87,3 @@ def _path(entries: list[tuple[Step, int, Slot | None]]) -> list[tuple[Step, Slot
         _, parent, slot = entries[parent]
     path.reverse()
     return path
-
-
-def without_children(step: Step) -> Step:
-    """The step alone: every slot empty, a router's children null."""
-    for slot in slots_of(step):
-        if child_at(step, slot) is not None:
-            step = with_child(step, slot, None)
-    return step

@@ -172,10 +172,6 @@ def _moment(value: Any) -> datetime | None:
     raise Rejected(message + shown(value))
 
 
-def to_color(value: Any) -> Any:
-    return value
-
-
 def untouched(value: Any) -> Any:
     return value
 

@@ -94,10 +94,3 @@ class StoreScope(StrEnum):
 
     PROJECT = "COLLECTION"
     FLOW = "FLOW"
-
-
-class ExecutionType(StrEnum):
-    """BEGIN: a step's first execution. RESUME: the same step again after its pause."""
-
-    BEGIN = "BEGIN"
-    RESUME = "RESUME"

@@ -59,7 +59,7 @@ class Write:
         self.future: asyncio.Future[Any] | None = None
 
 
-def _insert(table: str, columns: Sequence[str], rows: int, conflict: str = "") -> str:
+def _insert(table: str, columns: Sequence[str], conflict: str, rows: int) -> str:
     marks = f"({','.join('?' * len(columns))})"
     return f"INSERT INTO {table} ({','.join(columns)}) VALUES {','.join([marks] * rows)} {conflict}"  # noqa: S608 - names are constants
 
@@ -178,10 +178,10 @@ def _resolve(batch: list[Write], results: Sequence[BaseException | None]) -> Non
 def _transaction(connection: sqlite3.Connection, batch: list[Write]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _insert_rows(connection, "flow_run", RUN_COLUMNS, [write.run for write in batch if write.run], _RUN_CONFLICT)
-        _insert_rows(connection, "file", FILE_COLUMNS, [write.file for write in batch if write.file])
-        _insert_rows(connection, "job", JOB_COLUMNS, [write.job for write in batch if write.job], "ON CONFLICT (id) DO NOTHING")
-        _insert_rows(connection, "journal", ENTRY_COLUMNS, [write.entry for write in batch if write.entry])
+        _insert_rows(connection, "flow_run", [write.run for write in batch if write.run])
+        _insert_rows(connection, "file", [write.file for write in batch if write.file])
+        _insert_rows(connection, "job", [write.job for write in batch if write.job])
+        _insert_rows(connection, "journal", [write.entry for write in batch if write.entry])
         _delete(connection, "job", "id", [write.drop_job for write in batch if write.drop_job is not None])
         _delete(connection, "journal", "runId", [write.drop_entries for write in batch if write.drop_entries])
         for write in batch:
@@ -205,11 +205,9 @@ def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
         start += length
 
 
-def _insert_rows(connection: sqlite3.Connection, table: str, columns: Sequence[str], rows: Sequence[Row], conflict: str = "") -> None:
+def _insert_rows(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
     for chunk in _chunks(rows):
-        connection.execute(
-            _STATEMENTS[table, len(chunk)] if not conflict else _CONFLICTING[table, len(chunk)], list(chain.from_iterable(chunk))
-        )
+        connection.execute(_INSERTS[table, len(chunk)], list(chain.from_iterable(chunk)))
 
 
 def _delete(connection: sqlite3.Connection, table: str, column: str, keys: Sequence[Any]) -> None:
@@ -218,12 +216,14 @@ def _delete(connection: sqlite3.Connection, table: str, column: str, keys: Seque
         connection.execute(f"DELETE FROM {table} WHERE {column} IN ({marks})", chunk)  # noqa: S608 - names are constants
 
 
-_LENGTHS = [1 << power for power in range(ROWS_PER_STATEMENT.bit_length())]
-_STATEMENTS = {
-    (table, length): _insert(table, columns, length)
-    for table, columns in (("file", FILE_COLUMNS), ("journal", ENTRY_COLUMNS))
-    for length in _LENGTHS
+_INSERTS = {
+    (table, 1 << power): _insert(table, columns, conflict, 1 << power)
+    for table, columns, conflict in (
+        ("flow_run", RUN_COLUMNS, _RUN_CONFLICT),
+        ("file", FILE_COLUMNS, ""),
+        ("job", JOB_COLUMNS, "ON CONFLICT (id) DO NOTHING"),
+        ("journal", ENTRY_COLUMNS, ""),
+    )
+    for power in range(ROWS_PER_STATEMENT.bit_length())
 }
-_CONFLICTING = {("flow_run", length): _insert("flow_run", RUN_COLUMNS, length, _RUN_CONFLICT) for length in _LENGTHS} | {
-    ("job", length): _insert("job", JOB_COLUMNS, length, "ON CONFLICT (id) DO NOTHING") for length in _LENGTHS
-}
+"""Each table's statement for every length that ``_chunks`` gives."""
