@@ -808,7 +808,7 @@ export interface paths {
         };
         /**
          * List templates
-         * @description Returns the templates of the caller's platform, the newest first.
+         * @description Returns the templates of the caller's platform, the newest first; with `type=OFFICIAL` those that come with the program.
          */
         get: operations["list_templates_templates_get"];
         put?: never;
@@ -2276,7 +2276,7 @@ export interface components {
         };
         /**
          * Template
-         * @description A template as it is kept (spec/flow-json.md §6).
+         * @description A template as it is kept (spec/flow-json.md §6). OFFICIAL ones come with the program and belong to no platform.
          */
         Template: {
             /** Author */
@@ -2304,7 +2304,7 @@ export interface components {
             /** Pieces */
             pieces: string[];
             /** Platformid */
-            platformId: string;
+            platformId: string | null;
             /**
              * Status
              * @enum {string}
@@ -7556,6 +7556,7 @@ export interface operations {
                 search?: string | null;
                 /** @description Templates with one of these tags, by title. */
                 tags?: string[] | null;
+                /** @description OFFICIAL: those that come with the program; else those of the platform. */
                 type?: ("OFFICIAL" | "CUSTOM" | "SHARED") | null;
             };
             header?: never;
