@@ -1368,7 +1368,9 @@ export interface components {
             /** Agentids */
             agentIds: string[];
             /** Backupfiles */
-            backupFiles: null;
+            backupFiles: {
+                [key: string]: string;
+            } | null;
             /** Connectionids */
             connectionIds: string[];
             /** Created */

@@ -29,7 +29,7 @@ class FlowVersion(TypedDict):
     updatedBy: str | None
     valid: bool
     state: VersionStateName
-    backupFiles: None
+    backupFiles: dict[str, str] | None
     notes: list[dict[str, Any]]
 
 
