@@ -1,8 +1,9 @@
 /** The way back: operations that undo an operation, for the draft as it was before it. */
+import { apply } from './apply';
 import { bare, chainOperations, insertOperations } from './copy';
 import { type Operation, moveAction } from './operations';
-import type { Action, Draft } from './step';
-import { findStep, placeOf } from './tree';
+import { type Action, type Draft, isTrigger } from './step';
+import { findStep, innerSlotsOf, namesInside, placeOf, walk } from './tree';
 
 /** Operations that lead back to `before`; none where an operation is not for the user to undo (sample data). */
 export function inverse(before: Draft, operation: Operation): Operation[] {
@@ -17,10 +18,8 @@ export function inverse(before: Draft, operation: Operation): Operation[] {
     }
     case 'ADD_ACTION':
       return [{ type: 'DELETE_ACTION', request: { names: [operation.request.action.name] } }];
-    case 'UPDATE_ACTION': {
-      const old = findStep(trigger, operation.request.name) as Action | undefined;
-      return old ? [{ type: 'UPDATE_ACTION', request: bare(old) }] : [];
-    }
+    case 'UPDATE_ACTION':
+      return updatedBack(before, operation);
     case 'DELETE_ACTION':
       return restored(before, operation.request.names);
     case 'MOVE_ACTION': {
@@ -51,12 +50,25 @@ export function inverse(before: Draft, operation: Operation): Operation[] {
   }
 }
 
+/** The step as it was. What hung inside it and has no place in the new kind of step comes back, too. */
+function updatedBack(before: Draft, operation: Extract<Operation, { type: 'UPDATE_ACTION' }>): Operation[] {
+  const old = findStep(before.trigger, operation.request.name) as Action | undefined;
+  if (!old) return [];
+  const kept = new Set(walk(apply(before, operation).trigger).map((step) => step.name));
+  const lost = innerSlotsOf(old).filter((slot) => slot.child && !kept.has(slot.child.name));
+  return [
+    { type: 'UPDATE_ACTION', request: bare(old) },
+    ...lost.flatMap(({ child, location, branchIndex }) => chainOperations(child, { parent: old.name, location, branchIndex })),
+  ];
+}
+
 /** Deleted steps again, with what hung inside them, each where it was. They come back in the order in which they ran. */
 function restored(before: Draft, names: readonly string[]): Operation[] {
-  return names.flatMap((name) => {
-    const step = findStep(before.trigger, name) as Action | undefined;
-    const place = placeOf(before.trigger, name);
-    return step && place ? insertOperations(step, place) : [];
+  const steps = walk(before.trigger).filter((step): step is Action => names.includes(step.name) && !isTrigger(step));
+  const inside = new Set(steps.flatMap((step) => namesInside(step).slice(1)));
+  return steps.flatMap((step) => {
+    const place = inside.has(step.name) ? undefined : placeOf(before.trigger, step.name);
+    return place ? insertOperations(step, place) : [];
   });
 }
 

@@ -124,7 +124,8 @@ export function replaceStep(trigger: Trigger, name: string, change: (step: Step)
 /** The tree with a chain of actions in a place; what was there comes after the chain's last action. */
 export function insertAt(trigger: Trigger, place: Place, chain: Action): Trigger {
   return replaceStep(trigger, place.parent, (parent) => {
-    const old = slotsOf(parent).find((slot) => slot.location === place.location && slot.branchIndex === place.branchIndex)?.child;
+    const branchIndex = place.location === 'INSIDE_BRANCH' ? place.branchIndex : undefined;
+    const old = slotsOf(parent).find((slot) => slot.location === place.location && slot.branchIndex === branchIndex)?.child;
     return withChild(parent, place, old ? append(chain, old) : chain);
   });
 }
