@@ -14,12 +14,12 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.unit.engine.test_edit_properties import dateless, requests
-from tests.unit.engine.trees import LATER, flows
 
 from piecework.engine.edit import OperationError, Version, apply
 from piecework.spec.flow import InvalidFlow, Step
 from piecework.spec.operations import InvalidOperation, parse_operation
+from tests.unit.engine.test_edit_properties import dateless, requests
+from tests.unit.engine.trees import LATER, flows
 
 ROOT = Path(__file__).parents[2]
 MODEL = ROOT / "web/src/app/flow-builder/model"
