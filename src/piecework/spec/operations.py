@@ -164,6 +164,25 @@ REQUESTS: Final[Mapping[OperationType, Check]] = {
 }
 """The shape of each operation's ``request``."""
 
+OPERATION_SCHEMA: Final[dict[str, Any]] = {
+    "type": "object",
+    "required": ["type", "request"],
+    "properties": {
+        "type": {"type": "string", "enum": [str(kind) for kind in OperationType]},
+        "request": {"type": "object", "description": "What the operation needs, by its type."},
+    },
+    "oneOf": [
+        {
+            "title": f"{kind.title().replace('_', '')}Operation",
+            "type": "object",
+            "required": ["type", "request"],
+            "properties": {"type": {"type": "string", "const": str(kind)}, "request": dict(shape.schema)},
+        }
+        for kind, shape in REQUESTS.items()
+    ]
+}
+"""The JSON schema of a request body, for the API's description: what ``parse_operation`` checks, as far as a schema can say it."""
+
 
 def parse_operation(raw: object) -> Operation:
     """The operation of a request body ``{type, request}``.

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from piecework.spec.flow import STEP_NAME, Step, StepLocation
-from piecework.spec.shape import Check, Problem, boolean, members, optional, record, string, text
+from piecework.spec.shape import Check, Problem, boolean, described, members, optional, record, string, text
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,7 @@ def _with(holder: Any, path: tuple[str | int, ...], child: Step | None) -> Any:
     return fields
 
 
+@described({"type": "string", "pattern": f"^{STEP_NAME.pattern}$"})
 def _step_name(value: Any, path: str) -> Iterator[Problem]:
     yield from string(value, path)
     if isinstance(value, str) and not STEP_NAME.fullmatch(value):

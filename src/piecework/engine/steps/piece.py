@@ -7,17 +7,19 @@ from typing import Any, Final
 from piecework.engine.steps import failure_branches
 from piecework.engine.steps.kind import COMMON_SETTINGS, ERROR_HANDLING, StepKind, step_shape
 from piecework.spec.flow import ActionType, Step, TriggerType
-from piecework.spec.shape import Check, Problem, join, members, optional, record, string
+from piecework.spec.shape import Check, Problem, described, join, members, optional, record, string
 
 _VERSION = re.compile(r"[~^]?\d+\.\d+\.\d+(?:[-+][0-9A-Za-z.+-]+)?")
 
 
+@described({"type": "string", "pattern": f"^{_VERSION.pattern}$"})
 def _version(value: Any, path: str) -> Iterator[Problem]:
     yield from string(value, path)
     if isinstance(value, str) and not _VERSION.fullmatch(value):
         yield Problem(path, "Invalid string: must be an exact version such as 0.3.15")
 
 
+@described({"type": "object", "additionalProperties": {"type": "object", "required": ["type"], "properties": {"type": {"type": "string"}}}})
 def _property_settings(value: Any, path: str) -> Iterator[Problem]:
     yield from record(value, path)
     for name, setting in value.items() if isinstance(value, dict) else ():

@@ -8,7 +8,22 @@ from typing import Any, Final
 
 from piecework.engine.steps.kind import COMMON_SETTINGS, Slot, StepKind, step_shape
 from piecework.spec.flow import SINGLE_VALUE_OPERATORS, ActionType, BranchOperator, BranchType, RouterExecutionType, Step, StepLocation
-from piecework.spec.shape import Check, Problem, array, boolean, both, choice, join, members, nullable, optional, record, string, text
+from piecework.spec.shape import (
+    Check,
+    Problem,
+    array,
+    boolean,
+    both,
+    choice,
+    described,
+    join,
+    members,
+    nullable,
+    optional,
+    record,
+    string,
+    text,
+)
 
 CONDITIONS: Final[Check] = array(
     array(
@@ -23,12 +38,17 @@ CONDITIONS: Final[Check] = array(
 """Conditions of a branch: a list (OR) of lists (AND) of conditions."""
 
 
+_BRANCH: Final = members(branchName=text, branchType=choice(BranchType))
+
+
+@described(_BRANCH.schema)
 def _branch(value: Any, path: str) -> Iterator[Problem]:
-    yield from members(branchName=text, branchType=choice(BranchType))(value, path)
+    yield from _BRANCH(value, path)
     if isinstance(value, dict) and value.get("branchType") == BranchType.CONDITION:
         yield from members(conditions=CONDITIONS)(value, path)
 
 
+@described({})
 def _parallel(step: Any, path: str) -> Iterator[Problem]:
     """No child may hang where there is no branch; missing and surplus nulls are repaired by ``_fit``."""
     if not isinstance(step, dict) or not isinstance(step.get("children"), list) or not isinstance(step.get("settings"), dict):

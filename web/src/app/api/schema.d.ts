@@ -4269,7 +4269,318 @@ export interface operations {
                     request: Record<string, never>;
                     /** @enum {string} */
                     type: "LOCK_AND_PUBLISH" | "CHANGE_STATUS" | "LOCK_FLOW" | "CHANGE_FOLDER" | "CHANGE_NAME" | "IMPORT_FLOW" | "UPDATE_TRIGGER" | "ADD_ACTION" | "UPDATE_ACTION" | "DELETE_ACTION" | "MOVE_ACTION" | "DUPLICATE_ACTION" | "USE_AS_DRAFT" | "ADD_BRANCH" | "DELETE_BRANCH" | "DUPLICATE_BRANCH" | "MOVE_BRANCH" | "SET_SKIP_ACTION" | "UPDATE_METADATA" | "SAVE_SAMPLE_DATA" | "UPDATE_SAMPLE_DATA_INFO" | "UPDATE_MINUTES_SAVED" | "UPDATE_OWNER" | "ADD_NOTE" | "UPDATE_NOTE" | "DELETE_NOTE";
-                };
+                } & ({
+                    request: {
+                        /** @enum {string} */
+                        status?: "ENABLED" | "DISABLED";
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "LOCK_AND_PUBLISH";
+                } | {
+                    request: {
+                        /** @enum {string} */
+                        status: "ENABLED" | "DISABLED";
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "CHANGE_STATUS";
+                } | {
+                    request: {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "LOCK_FLOW";
+                } | {
+                    request: {
+                        folderId: string | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "CHANGE_FOLDER";
+                } | {
+                    request: {
+                        displayName: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "CHANGE_NAME";
+                } | {
+                    request: {
+                        displayName: string;
+                        notes?: ({
+                            /** @enum {string} */
+                            color: "orange" | "red" | "green" | "blue" | "purple" | "yellow";
+                            content: string;
+                            id: string;
+                            position: {
+                                x: number;
+                                y: number;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                            size: {
+                                height: number;
+                                width: number;
+                            } & {
+                                [key: string]: unknown;
+                            };
+                        } & {
+                            [key: string]: unknown;
+                        })[] | null;
+                        schemaVersion?: string | null;
+                        trigger: {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "IMPORT_FLOW";
+                } | {
+                    request: {
+                        displayName: string;
+                        name: string;
+                        settings?: unknown;
+                        skip?: boolean;
+                        type: string;
+                        valid: boolean;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_TRIGGER";
+                } | {
+                    request: {
+                        action: {
+                            displayName: string;
+                            name: string;
+                            settings?: unknown;
+                            skip?: boolean;
+                            type: string;
+                            valid: boolean;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        branchIndex?: number;
+                        parentStep: string;
+                        /** @enum {string} */
+                        stepLocationRelativeToParent?: "AFTER" | "INSIDE_LOOP" | "INSIDE_BRANCH" | "INSIDE_ON_SUCCESS_BRANCH" | "INSIDE_ON_FAILURE_BRANCH";
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "ADD_ACTION";
+                } | {
+                    request: {
+                        displayName: string;
+                        name: string;
+                        settings?: unknown;
+                        skip?: boolean;
+                        type: string;
+                        valid: boolean;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_ACTION";
+                } | {
+                    request: {
+                        names: string[];
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "DELETE_ACTION";
+                } | {
+                    request: {
+                        branchIndex?: number;
+                        name: string;
+                        newParentStep: string;
+                        /** @enum {string} */
+                        stepLocationRelativeToNewParent?: "AFTER" | "INSIDE_LOOP" | "INSIDE_BRANCH" | "INSIDE_ON_SUCCESS_BRANCH" | "INSIDE_ON_FAILURE_BRANCH";
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "MOVE_ACTION";
+                } | {
+                    request: {
+                        stepName: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "DUPLICATE_ACTION";
+                } | {
+                    request: {
+                        versionId: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "USE_AS_DRAFT";
+                } | {
+                    request: {
+                        branchIndex: number;
+                        branchName: string;
+                        conditions?: {
+                            [key: string]: unknown;
+                        }[][];
+                        stepName: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "ADD_BRANCH";
+                } | {
+                    request: {
+                        branchIndex: number;
+                        stepName: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "DELETE_BRANCH";
+                } | {
+                    request: {
+                        branchIndex: number;
+                        stepName: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "DUPLICATE_BRANCH";
+                } | {
+                    request: {
+                        sourceBranchIndex: number;
+                        stepName: string;
+                        targetBranchIndex: number;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "MOVE_BRANCH";
+                } | {
+                    request: {
+                        names: string[];
+                        skip: boolean;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "SET_SKIP_ACTION";
+                } | {
+                    request: {
+                        metadata: {
+                            [key: string]: unknown;
+                        } | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_METADATA";
+                } | {
+                    request: {
+                        payload?: unknown;
+                        stepName: string;
+                        /** @enum {string} */
+                        type: "INPUT" | "OUTPUT";
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "SAVE_SAMPLE_DATA";
+                } | {
+                    request: {
+                        sampleDataSettings: ({
+                            sampleDataFileId?: string;
+                            sampleDataInputFileId?: string;
+                        } & {
+                            [key: string]: unknown;
+                        }) | null;
+                        stepName: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_SAMPLE_DATA_INFO";
+                } | {
+                    request: {
+                        timeSavedPerRun: number | null;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_MINUTES_SAVED";
+                } | {
+                    request: {
+                        ownerId: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_OWNER";
+                } | {
+                    request: {
+                        /** @enum {string} */
+                        color: "orange" | "red" | "green" | "blue" | "purple" | "yellow";
+                        content: string;
+                        id: string;
+                        position: {
+                            x: number;
+                            y: number;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        size: {
+                            height: number;
+                            width: number;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "ADD_NOTE";
+                } | {
+                    request: {
+                        /** @enum {string} */
+                        color: "orange" | "red" | "green" | "blue" | "purple" | "yellow";
+                        content: string;
+                        id: string;
+                        ownerId?: string | null;
+                        position: {
+                            x: number;
+                            y: number;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                        size: {
+                            height: number;
+                            width: number;
+                        } & {
+                            [key: string]: unknown;
+                        };
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "UPDATE_NOTE";
+                } | {
+                    request: {
+                        id: string;
+                    } & {
+                        [key: string]: unknown;
+                    };
+                    /** @constant */
+                    type: "DELETE_NOTE";
+                });
             };
         };
         responses: {

@@ -2,8 +2,23 @@
 import common from './common.json';
 import flows from './flows.json';
 import builder from './builder.json';
+import canvas from './canvas.json';
+import data from './data.json';
+import runMode from './run-mode.json';
+import stepSettings from './step-settings.json';
 import runs from './runs.json';
 import settings from './settings.json';
 import signIn from './sign-in.json';
 
-export const messages = { ...common, ...flows, ...builder, ...runs, ...settings, ...signIn };
+export const messages = {
+  ...common,
+  ...flows,
+  ...builder,
+  ...canvas,
+  ...data,
+  ...runMode,
+  ...stepSettings,
+  ...runs,
+  ...settings,
+  ...signIn,
+};

@@ -18,29 +18,13 @@ from piecework.server.modules.flows.schemas import (
     VersionQuery,
 )
 from piecework.server.modules.flows.service import FlowService
-from piecework.spec.operations import InvalidOperation, OperationType, parse_operation
+from piecework.spec.operations import OPERATION_SCHEMA, InvalidOperation, parse_operation
 
 routes = Routes("flows", "/flows")
 Flows = Annotated[FlowService, Provided(FlowService)]
 FlowId = Annotated[str, Path(alias="flowId", pattern=ID_PATTERN, description="The flow's id.")]
 
-_OPERATION = {
-    "requestBody": {
-        "required": True,
-        "content": {
-            "application/json": {
-                "schema": {
-                    "type": "object",
-                    "required": ["type", "request"],
-                    "properties": {
-                        "type": {"type": "string", "enum": [str(kind) for kind in OperationType]},
-                        "request": {"type": "object", "description": "What the operation needs, by its type."},
-                    },
-                }
-            }
-        },
-    }
-}
+_OPERATION = {"requestBody": {"required": True, "content": {"application/json": {"schema": OPERATION_SCHEMA}}}}
 
 
 @routes.post("", status_code=201, response_model=PopulatedFlow, summary="Create a flow")

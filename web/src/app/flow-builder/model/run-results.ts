@@ -1,0 +1,40 @@
+/** What the steps of a run did, as `GET /flow-runs/{id}` has it in `steps` (spec/engine.md): by name, a loop's inner steps per iteration. */
+
+export interface StepResult {
+  type: string;
+  status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'PAUSED' | 'STOPPED';
+  input?: unknown;
+  output?: unknown;
+  errorMessage?: unknown;
+  /** Milliseconds. */
+  duration?: number;
+}
+
+export type StepResults = Record<string, StepResult>;
+
+interface LoopOutput {
+  item?: unknown;
+  index?: number;
+  iterations?: StepResults[];
+}
+
+/** A loop's iterations; none for other steps and loops that have not begun. */
+export function iterationsOf(result: StepResult | undefined): StepResults[] {
+  const output = result?.type === 'LOOP_ON_ITEMS' ? (result.output as LoopOutput | null | undefined) : undefined;
+  return Array.isArray(output?.iterations) ? output.iterations : [];
+}
+
+/** The result of every step by its name; inside a loop those of the chosen iteration, or else of the last one that there is. */
+export function resultsAt(steps: unknown, chosen: ReadonlyMap<string, number>): ReadonlyMap<string, StepResult> {
+  const found = new Map<string, StepResult>();
+  const collect = (results: StepResults): void => {
+    for (const [name, result] of Object.entries(results)) {
+      found.set(name, result);
+      const iterations = iterationsOf(result);
+      const inner = iterations[chosen.get(name) ?? iterations.length - 1];
+      if (inner) collect(inner);
+    }
+  };
+  if (typeof steps === 'object' && steps !== null) collect(steps as StepResults);
+  return found;
+}

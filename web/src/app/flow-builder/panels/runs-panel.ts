@@ -1,0 +1,4 @@
+import { Component } from '@angular/core';
+
+@Component({ selector: 'pw-runs-panel', template: '' })
+export class RunsPanel {}
