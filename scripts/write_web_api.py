@@ -23,7 +23,14 @@ def generated() -> str:
     with tempfile.TemporaryDirectory() as folder:
         source, types = Path(folder, "openapi.json"), Path(folder, "schema.d.ts")
         source.write_text(json.dumps(document))
-        generator = [ROOT / "scripts/with-node.sh", "node", ROOT / "web/node_modules/openapi-typescript/bin/cli.js", source, "--output", types]
+        generator = [
+            ROOT / "scripts/with-node.sh",
+            "node",
+            ROOT / "web/node_modules/openapi-typescript/bin/cli.js",
+            source,
+            "--output",
+            types,
+        ]
         options = ["--alphabetize", "--root-types", "--root-types-no-schema-prefix"]
         subprocess.run([*generator, *options], check=True, capture_output=True)
         return types.read_text()
