@@ -169,7 +169,7 @@ OPERATION_SCHEMA: Final[dict[str, Any]] = {
     "required": ["type", "request"],
     "properties": {
         "type": {"type": "string", "enum": [str(kind) for kind in OperationType]},
-        "request": {"type": "object", "description": "What the operation needs, by its type."},
+        "request": {"description": "What the operation needs, by its type."},
     },
     "oneOf": [
         {
@@ -179,7 +179,7 @@ OPERATION_SCHEMA: Final[dict[str, Any]] = {
             "properties": {"type": {"type": "string", "const": str(kind)}, "request": dict(shape.schema)},
         }
         for kind, shape in REQUESTS.items()
-    ]
+    ],
 }
 """The JSON schema of a request body, for the API's description: what ``parse_operation`` checks, as far as a schema can say it."""
 

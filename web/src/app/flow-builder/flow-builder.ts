@@ -3,7 +3,7 @@
  * Every edit is a list of operations given to `edit`: applied at once, sent behind the scenes, undone by `undo`.
  */
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
-import { Api, ok } from '../api/api';
+import { Api, type FlowOperation, ok } from '../api/api';
 import type { FlowRunView, FlowVersion, PopulatedFlow } from '../api/schema';
 import { Notify } from '../design/notify';
 import { Live } from '../session/live';
@@ -191,7 +191,7 @@ export class FlowBuilder {
   }
 
   private async send(flowId: string, operation: Operation): Promise<PopulatedFlow> {
-    return ok(this.api.POST('/flows/{id}', { params: { path: { id: flowId } }, body: operation as never }));
+    return ok(this.api.POST('/flows/{id}', { params: { path: { id: flowId } }, body: operation as FlowOperation }));
   }
 
   private async refused(problem: unknown): Promise<void> {

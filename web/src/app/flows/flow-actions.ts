@@ -1,6 +1,6 @@
 /** What can be done with flows from outside of the builder. Every method throws the `ApiProblem` of a call that failed. */
 import { Injectable, inject } from '@angular/core';
-import { Api, ok } from '../api/api';
+import { Api, type FlowOperation, ok } from '../api/api';
 import type { PopulatedFlow } from '../api/schema';
 import { Session } from '../session/session';
 import { type FlowDocument, readDocuments } from './flow-documents';
@@ -19,19 +19,19 @@ export class FlowActions {
   }
 
   rename(id: string, displayName: string): Promise<PopulatedFlow> {
-    return this.operate(id, 'CHANGE_NAME', { displayName });
+    return this.operate(id, { type: 'CHANGE_NAME', request: { displayName } });
   }
 
   move(id: string, folderId: string | null): Promise<PopulatedFlow> {
-    return this.operate(id, 'CHANGE_FOLDER', { folderId });
+    return this.operate(id, { type: 'CHANGE_FOLDER', request: { folderId } });
   }
 
   setStatus(id: string, status: FlowStatus): Promise<PopulatedFlow> {
-    return this.operate(id, 'CHANGE_STATUS', { status });
+    return this.operate(id, { type: 'CHANGE_STATUS', request: { status } });
   }
 
   publish(id: string): Promise<PopulatedFlow> {
-    return this.operate(id, 'LOCK_AND_PUBLISH', { status: 'ENABLED' });
+    return this.operate(id, { type: 'LOCK_AND_PUBLISH', request: { status: 'ENABLED' } });
   }
 
   async delete(id: string): Promise<void> {
@@ -47,7 +47,8 @@ export class FlowActions {
   async import(document: FlowDocument, folderId: string | null): Promise<PopulatedFlow> {
     const flow = await this.create(document.displayName, folderId);
     try {
-      return await this.operate(flow.id, 'IMPORT_FLOW', { ...document });
+      // A document is what somebody gave us; the server checks it and names the faulty field.
+      return await this.operate(flow.id, { type: 'IMPORT_FLOW', request: { ...document } } as FlowOperation);
     } catch (error) {
       await this.delete(flow.id).catch(() => undefined);
       throw error;
@@ -60,9 +61,7 @@ export class FlowActions {
     return this.import({ ...(document as FlowDocument), displayName }, flow.folderId);
   }
 
-  private operate(id: string, type: OperationType, request: Record<string, unknown>): Promise<PopulatedFlow> {
-    return ok(this.api.POST('/flows/{id}', { params: { path: { id } }, body: { type, request } }));
+  private operate(id: string, operation: FlowOperation): Promise<PopulatedFlow> {
+    return ok(this.api.POST('/flows/{id}', { params: { path: { id } }, body: operation }));
   }
 }
-
-type OperationType = 'CHANGE_FOLDER' | 'CHANGE_NAME' | 'CHANGE_STATUS' | 'IMPORT_FLOW' | 'LOCK_AND_PUBLISH';
