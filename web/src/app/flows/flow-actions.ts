@@ -61,7 +61,8 @@ export class FlowActions {
   }
 
   private operate(id: string, type: OperationType, request: Record<string, unknown>): Promise<PopulatedFlow> {
-    return ok(this.api.POST('/flows/{id}', { params: { path: { id } }, body: { type, request } }));
+    // The generated type of the body is a union in which every open object became empty.
+    return ok(this.api.POST('/flows/{id}', { params: { path: { id } }, body: { type, request } as never }));
   }
 }
 

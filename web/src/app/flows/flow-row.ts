@@ -42,6 +42,7 @@ export type FlowCommand = 'rename' | 'duplicate' | 'move' | 'export' | 'saveTemp
   ],
   templateUrl: './flow-row.html',
   styleUrl: './flow-row.scss',
+  host: { '[class.selected]': 'isSelected()' },
 })
 export class FlowRow {
   protected readonly session = inject(Session);
