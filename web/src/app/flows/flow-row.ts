@@ -53,7 +53,7 @@ export class FlowRow {
   readonly folder = input('');
   readonly changedBy = input('');
   readonly selected = output<boolean>();
-  readonly command = output<FlowCommand>();
+  readonly commanded = output<FlowCommand>();
   readonly statusWanted = output<PopulatedFlow['status']>();
 
   protected readonly steps = computed(() => stepsOf(this.flow().version.trigger));
