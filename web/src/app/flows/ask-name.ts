@@ -24,7 +24,7 @@ export interface NameQuestion {
     <form *transloco="let t" (submit)="$event.preventDefault(); save()">
       <h2 mat-dialog-title>{{ question.heading }}</h2>
       <mat-dialog-content>
-        <mat-form-field subscriptSizing="dynamic">
+        <mat-form-field appearance="outline" subscriptSizing="dynamic">
           <mat-label>{{ t('common.name') }}</mat-label>
           <input
             #field
@@ -49,7 +49,7 @@ export interface NameQuestion {
   styles: `
     mat-form-field {
       width: 100%;
-      margin-top: 6px;
+      margin-top: 10px;
     }
     .problem {
       min-height: 20px;

@@ -20,7 +20,7 @@ export type BulkCommand = 'enable' | 'disable' | 'move' | 'export' | 'delete';
           [disabled]="isBusy()"
           [attr.aria-label]="t('flows.bulk.' + each.command)"
           [title]="t('flows.bulk.' + each.command)"
-          (click)="command.emit(each.command)"
+          (click)="commanded.emit(each.command)"
         >
           <span class="item"
             ><pw-icon [path]="each.icon" /><span class="word">{{ t('flows.bulk.' + each.command) }}</span></span
@@ -57,7 +57,7 @@ export type BulkCommand = 'enable' | 'disable' | 'move' | 'export' | 'delete';
 })
 export class BulkBar {
   readonly isBusy = input(false);
-  readonly command = output<BulkCommand>();
+  readonly commanded = output<BulkCommand>();
 
   protected readonly commands: { command: BulkCommand; icon: string }[] = [
     { command: 'enable', icon: mdiPlayCircleOutline },

@@ -2,7 +2,6 @@
 export function fileNames(titles: readonly string[], extension: string): string[] {
   const taken = new Set<string>();
   return titles.map((title) => {
-    // eslint-disable-next-line no-control-regex
     const safe =
       title
         .replace(/[\u0000-\u001f<>:"/\\|?*]+/g, '-')

@@ -20,6 +20,9 @@ import type { ImportOrder } from './import-dialog';
 import type { MoveAnswer, MoveQuestion } from './move-dialog';
 import { zip } from './zip';
 
+/** A flow that cannot be enabled, because nobody has published it yet. */
+class NeverPublished extends Error {}
+
 @Injectable()
 export class FlowCommands {
   private readonly actions = inject(FlowActions);
@@ -71,7 +74,10 @@ export class FlowCommands {
   }
 
   async setStatuses(flows: readonly PopulatedFlow[], status: FlowStatus): Promise<void> {
-    const outcome = await this.forEach(flows, async (flow) => this.list.take(await this.actions.setStatus(flow.id, status)));
+    const outcome = await this.forEach(flows, async (flow) => {
+      if (status === 'ENABLED' && !flow.publishedVersionId) throw new NeverPublished();
+      this.list.take(await this.actions.setStatus(flow.id, status));
+    });
     this.report(outcome, status === 'ENABLED' ? 'flows.done.enable' : 'flows.done.disable');
   }
 
@@ -115,7 +121,7 @@ export class FlowCommands {
         flows.length === 1
           ? this.say('flows.deleteOne', { name: only.version.displayName })
           : this.say('flows.deleteMany', { count: flows.length }),
-      text: this.say(flows.some((flow) => flow.status === 'ENABLED') ? 'flows.deleteEnabledText' : 'flows.deleteText'),
+      text: this.count(flows.some((flow) => flow.status === 'ENABLED') ? 'flows.deleteEnabledText' : 'flows.deleteText', flows.length),
       yes: this.say('common.delete'),
       destructive: true,
     });
@@ -210,13 +216,16 @@ export class FlowCommands {
   private report({ done, failed }: Outcome<PopulatedFlow>, message: string): void {
     const [only] = failed;
     if (!only) return this.notify.done(this.count(message, done.length));
-    if (failed.length === 1 && done.length === 0) return this.notify.problem(only.error);
     const report: FailureReport = {
       heading: this.say('flows.partly', { failed: failed.length, all: failed.length + done.length }),
       text: done.length > 0 ? this.count(message, done.length) : this.say('flows.noneDone'),
-      failures: failed.map(({ item, error }) => ({ name: item.version.displayName, reason: this.problems.of(error) })),
+      failures: failed.map(({ item, error }) => ({ name: item.version.displayName, reason: this.reason(error) })),
     };
     void import('./failures-dialog').then(({ FailuresDialog }) => this.dialog.open(FailuresDialog, { data: report, width: '520px' }));
+  }
+
+  private reason(error: unknown): string {
+    return error instanceof NeverPublished ? this.say('flows.neverPublished') : this.problems.of(error);
   }
 
   /** A message about a number of flows; it has a form for one and a form for any other number. */

@@ -42,6 +42,7 @@ export type FlowCommand = 'rename' | 'duplicate' | 'move' | 'export' | 'saveTemp
   ],
   templateUrl: './flow-row.html',
   styleUrl: './flow-row.scss',
+  host: { '[class.selected]': 'isSelected()' },
 })
 export class FlowRow {
   protected readonly session = inject(Session);
@@ -52,7 +53,7 @@ export class FlowRow {
   readonly folder = input('');
   readonly changedBy = input('');
   readonly selected = output<boolean>();
-  readonly command = output<FlowCommand>();
+  readonly commanded = output<FlowCommand>();
   readonly statusWanted = output<PopulatedFlow['status']>();
 
   protected readonly steps = computed(() => stepsOf(this.flow().version.trigger));

@@ -101,7 +101,7 @@ export class ImportDialog {
         this.imported.push(await this.actions.import(candidate.document, this.order.folderId));
         this.found.update((all) => all.filter((each) => each.id !== candidate.id));
       } catch (error) {
-        const refusal = this.problems.of(error);
+        const refusal = this.problems.of(error).replace(/^body\/request\//, ''); // where the document stood in the call says nobody anything
         this.found.update((all) => all.map((each) => (each.id === candidate.id ? { ...each, refusal, isWanted: false } : each)));
       }
     }

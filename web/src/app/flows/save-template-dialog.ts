@@ -20,16 +20,16 @@ import { FlowActions } from './flow-actions';
       <h2 mat-dialog-title>{{ t('flows.template.title') }}</h2>
       <mat-dialog-content>
         <p>{{ t('flows.template.text') }}</p>
-        <mat-form-field>
+        <mat-form-field appearance="outline">
           <mat-label>{{ t('common.name') }}</mat-label>
           <input #name matInput required maxlength="200" [value]="form().name" (input)="change({ name: name.value })" />
         </mat-form-field>
-        <mat-form-field>
+        <mat-form-field appearance="outline">
           <mat-label>{{ t('flows.template.summary') }}</mat-label>
           <input #summary matInput maxlength="300" [value]="form().summary" (input)="change({ summary: summary.value })" />
           <mat-hint>{{ t('flows.template.summaryHint') }}</mat-hint>
         </mat-form-field>
-        <mat-form-field>
+        <mat-form-field appearance="outline">
           <mat-label>{{ t('flows.template.description') }}</mat-label>
           <textarea
             #description
@@ -40,7 +40,7 @@ import { FlowActions } from './flow-actions';
           ></textarea>
           <mat-hint>{{ t('flows.template.descriptionHint') }}</mat-hint>
         </mat-form-field>
-        <mat-form-field>
+        <mat-form-field appearance="outline">
           <mat-label>{{ t('flows.template.categories') }}</mat-label>
           <mat-select multiple [value]="form().categories" (selectionChange)="change({ categories: $event.value })">
             @for (category of categories(); track category) {

@@ -61,8 +61,11 @@ async function contentAt(bytes: Uint8Array<ArrayBuffer>, view: DataView, central
   const content = bytes.slice(start, start + size);
   if (method === STORED) return content;
   if (method !== DEFLATED) throw new Error('The archive is compressed in an unknown way');
-  const stream = new Blob([content]).stream().pipeThrough(new DecompressionStream('deflate-raw'));
-  return new Uint8Array(await new Response(stream).arrayBuffer());
+  const inflate = new DecompressionStream('deflate-raw');
+  const writer = inflate.writable.getWriter();
+  const written = writer.write(content).then(() => writer.close());
+  const [inflated] = await Promise.all([new Response(inflate.readable).arrayBuffer(), written]);
+  return new Uint8Array(inflated);
 }
 
 function findEnd(view: DataView): number {
