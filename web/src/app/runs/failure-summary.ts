@@ -23,13 +23,10 @@ const SHOWN = 5;
                   >{{ failure.count }}<span class="pw-visually-hidden">&nbsp;{{ t('runs.failures.runs') }}</span></span
                 >
                 <span class="words">
-                  <span class="place"
-                    >{{ failure.flowDisplayName || t('runs.unknownFlow') }}
-                    <span class="soft">› {{ failure.failedStep?.displayName || t('status.' + failure.status) }}</span></span
-                  >
-                  @if (message(failure); as message) {
-                    <span class="message" [title]="message">{{ message }}</span>
-                  }
+                  <span class="place">{{ failure.flowDisplayName || t('runs.unknownFlow') }}</span>
+                  <span class="message" [title]="message(failure)">
+                    <b>{{ failure.failedStep?.displayName || t('status.' + failure.status) }}:</b> {{ message(failure) }}
+                  </span>
                 </span>
                 <span class="when">{{ failure.lastCreated | relativeTime }}</span>
               </button>
@@ -99,7 +96,6 @@ const SHOWN = 5;
     .place {
       font-weight: 530;
     }
-    .soft,
     .message,
     .when,
     p {

@@ -38,5 +38,6 @@ describe('withNews', () => {
 
   it('leaves runs alone that belong to later pages', () => {
     expect(withNews(rows, [run('z', 'FAILED', '0', '9')], all, new Map())).toHaveLength(2);
+    expect(withNews(rows, [run('z', 'FAILED', '0', '9')], all, new Map(), true).map(({ id }) => id)).toEqual(['b', 'a', 'z']);
   });
 });

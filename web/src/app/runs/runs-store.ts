@@ -173,7 +173,7 @@ export class RunsStore {
     const names = new Map(this.flows().map((flow) => [flow.id, flow.name]));
     const news = [...this.news.values()];
     this.news.clear();
-    const runs = withNews(this.runs(), news, (run) => matches(run, this.filters(), this.span()), names);
+    const runs = withNews(this.runs(), news, (run) => matches(run, this.filters(), this.span()), names, !this.hasMore());
     if (runs.length > MOST_ROWS && runs.length > this.runs().length) void this.load();
     else this.runs.set(runs);
     if (runs.length) this.hasRuns.set(true);
