@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.test_sign_in import sign_in_by_api
 from tests.e2e.server_process import Server

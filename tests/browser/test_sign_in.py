@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
+
 from tests.browser.conftest import Complaints, OpenPage
 from tests.e2e.server_process import STRONG_PASSWORD, Server, StartServer
 
