@@ -23,7 +23,7 @@ export class SignInPage {
   /** Whether a session ended by itself. */
   readonly expired = input<string>();
   /** Whose invitation led here. */
-  readonly address = input<string>(undefined, { alias: 'email' });
+  readonly email = input<string>();
 
   private readonly session = inject(Session);
   private readonly router = inject(Router);
@@ -31,7 +31,7 @@ export class SignInPage {
   private readonly fields = viewChildren(TextField);
   protected readonly installation = signal<Installation | null>(null);
   private readonly typedEmail = signal<string | null>(null);
-  protected readonly email = computed(() => this.typedEmail() ?? this.address() ?? '');
+  protected readonly address = computed(() => this.typedEmail() ?? this.email() ?? '');
   protected readonly password = signal('');
   protected readonly tried = signal(false);
   protected readonly busy = signal(false);
@@ -39,7 +39,7 @@ export class SignInPage {
   protected readonly refused = signal('');
   protected readonly failure = signal('');
 
-  protected readonly emailProblem = computed(() => (this.tried() ? emailProblem(this.email()) : ''));
+  protected readonly emailProblem = computed(() => (this.tried() ? emailProblem(this.address()) : ''));
   protected readonly passwordProblem = computed(() =>
     this.tried() && !this.password() ? 'signUp.problem.passwordMissing' : this.refused(),
   );
@@ -68,7 +68,7 @@ export class SignInPage {
     }
     this.busy.set(true);
     try {
-      await this.session.signIn(this.email().trim(), this.password());
+      await this.session.signIn(this.address().trim(), this.password());
       await this.router.navigateByUrl(returnPath(this.from()));
     } catch (error) {
       this.say(error);
