@@ -2,7 +2,7 @@
 import { bare, chainOperations, insertOperations } from './copy';
 import { type Operation, moveAction } from './operations';
 import type { Action, Draft } from './step';
-import { findStep, placeOf } from './tree';
+import { blockOf, findStep, placeOf } from './tree';
 
 /** Operations that lead back to `before`; none where an operation is not for the user to undo (sample data). */
 export function inverse(before: Draft, operation: Operation): Operation[] {
@@ -53,7 +53,7 @@ export function inverse(before: Draft, operation: Operation): Operation[] {
 
 /** Deleted steps again, with what hung inside them, each where it was. They come back in the order in which they ran. */
 function restored(before: Draft, names: readonly string[]): Operation[] {
-  return names.flatMap((name) => {
+  return blockOf(before.trigger, new Set(names)).flatMap((name) => {
     const step = findStep(before.trigger, name) as Action | undefined;
     const place = placeOf(before.trigger, name);
     return step && place ? insertOperations(step, place) : [];
