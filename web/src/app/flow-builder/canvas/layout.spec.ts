@@ -3,8 +3,7 @@ import type { Action, Trigger } from '../model/step';
 import { placeOf, placesIn, walk } from '../model/tree';
 import { type Layout, type Rect, layout, placeKey } from './layout';
 
-const touches = (a: Rect, b: Rect): boolean =>
-  a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
+const touches = (a: Rect, b: Rect): boolean => a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 
 /** Everything that takes up room, as rectangles round the centre where that is what is known. */
 function solids({ boxes, labels, pluses }: Layout): (Rect & { what: string })[] {

@@ -34,7 +34,13 @@ describe('copy', () => {
   });
 
   it('lets references among the copied steps follow, and no sample data', () => {
-    const inner: Action = { name: 'step_2', type: 'CODE', displayName: 'b', valid: true, settings: { input: { a: '{{step_1.x}} {{trigger.y}}' } } };
+    const inner: Action = {
+      name: 'step_2',
+      type: 'CODE',
+      displayName: 'b',
+      valid: true,
+      settings: { input: { a: '{{step_1.x}} {{trigger.y}}' } },
+    };
     const first: Action = {
       name: 'step_1',
       type: 'LOOP_ON_ITEMS',

@@ -80,7 +80,8 @@ function randomActionEdit(draft: Draft, action: Action, actions: Action[], rando
     const taboo = new Set(namesInside(action));
     return moveAction(action.name, oneOf(random, placesIn(draft.trigger, taboo)));
   }
-  if (roll < 0.55) return { type: 'DELETE_ACTION', request: { names: blockOf(draft.trigger, new Set([action.name, oneOf(random, actions).name])) } };
+  if (roll < 0.55)
+    return { type: 'DELETE_ACTION', request: { names: blockOf(draft.trigger, new Set([action.name, oneOf(random, actions).name])) } };
   if (roll < 0.75) return { type: 'SET_SKIP_ACTION', request: { names: [action.name], skip: random() < 0.5 } };
   return { type: 'UPDATE_ACTION', request: { ...bareOf(action), displayName: `Renamed ${Math.round(random() * 100)}` } };
 }
@@ -95,7 +96,10 @@ function randomBranch(router: Action, random: Random): Operation {
   const index = Math.floor(random() * (count - 1));
   const stepName = router.name;
   if (random() < 0.4 || count < 3) {
-    return { type: 'ADD_BRANCH', request: { stepName, branchIndex: index, branchName: 'New', conditions: [[{ operator: 'EXISTS', firstValue: '' }]] } };
+    return {
+      type: 'ADD_BRANCH',
+      request: { stepName, branchIndex: index, branchName: 'New', conditions: [[{ operator: 'EXISTS', firstValue: '' }]] },
+    };
   }
   if (random() < 0.5) return { type: 'DELETE_BRANCH', request: { stepName, branchIndex: index } };
   return { type: 'MOVE_BRANCH', request: { stepName, sourceBranchIndex: index, targetBranchIndex: Math.floor(random() * (count - 1)) } };
@@ -113,4 +117,3 @@ function randomNote(draft: Draft, random: Random): Operation {
   if (random() < 0.2 && draft.notes.at(-1) === note) return { type: 'DELETE_NOTE', request: { id } };
   return { type: 'UPDATE_NOTE', request: { id, content: `Text ${Math.round(random() * 100)}`, color, position, size } };
 }
-
