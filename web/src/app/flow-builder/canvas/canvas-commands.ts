@@ -172,9 +172,10 @@ export class CanvasCommands {
     const draft = this.builder.draft();
     if (!draft) return;
     const color = draft.notes.at(-1)?.color ?? NOTE_COLORS[5];
-    const { note, operations } = noteAddition(draft, this.viewport.middle(), color);
+    const { note, operations } = noteAddition(draft, this.viewport.middle(), color, this.state.boxes().values());
     this.builder.edit(...operations);
     this.state.editedNote.set(note.id);
+    this.viewport.reveal({ ...note.position, ...note.size });
   }
 
   fit(): void {

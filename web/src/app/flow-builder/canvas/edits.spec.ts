@@ -103,7 +103,9 @@ describe('edits', () => {
     const first = noteAddition(emptyDraft(), { x: 100, y: 100 }, 'blue');
     const draft = first.operations.reduce(apply, emptyDraft());
     const second = noteAddition(draft, { x: 100, y: 100 }, 'blue');
-    expect(second.note.position).toEqual({ x: first.note.position.x + 24, y: first.note.position.y + 24 });
+    expect(second.note.position).toEqual({ x: first.note.position.x + 280, y: first.note.position.y });
+    const beside = noteAddition(emptyDraft(), { x: 0, y: 32 }, 'blue', [{ x: -130, y: 0, width: 260, height: 64 }]);
+    expect(beside.note.position).toEqual({ x: 170, y: -38 });
     expect(newId()).toMatch(/^[0-9A-Za-z]{21}$/);
   });
 });

@@ -3,7 +3,7 @@ import { bare, chainOperations, copies, pasteOperations } from '../model/copy';
 import { type Operation, type Place, moveAction } from '../model/operations';
 import { type Action, type Draft, type Note, type NoteColor, type Step, type Trigger, isTrigger } from '../model/step';
 import { blockOf, findStep, namesInside, placeOf, slotsOf, walk } from '../model/tree';
-import { placeKey } from './layout';
+import { type Point, type Rect, placeKey } from './layout';
 
 /** The actions of a selection that do not hang inside another one of it, in order. */
 export function selectedActions(trigger: Trigger, names: ReadonlySet<string>): Action[] {
@@ -111,16 +111,25 @@ export function chainOf(first: Action | undefined): Action[] {
 }
 
 export const NOTE_SIZE = { width: 240, height: 140 } as const;
+const NOTE_GAP = 40;
 
-export function noteAddition(draft: Draft, centre: { x: number; y: number }, color: NoteColor): { note: Note; operations: Operation[] } {
+/** A new note in the middle of the view, or beside what stands there. */
+export function noteAddition(
+  draft: Draft,
+  centre: Point,
+  color: NoteColor,
+  boxes: Iterable<Rect> = [],
+): { note: Note; operations: Operation[] } {
   const position = { x: Math.round(centre.x - NOTE_SIZE.width / 2), y: Math.round(centre.y - NOTE_SIZE.height / 2) };
-  const taken = new Set(draft.notes.map((note) => `${note.position.x} ${note.position.y}`));
-  while (taken.has(`${position.x} ${position.y}`)) {
-    position.x += 24;
-    position.y += 24;
-  }
+  const taken = [...boxes, ...draft.notes.map((note) => ({ ...note.position, ...note.size }))];
+  const inTheWay = () => taken.find((rect) => overlap(rect, { ...position, ...NOTE_SIZE }));
+  for (let rect = inTheWay(); rect; rect = inTheWay()) position.x = rect.x + rect.width + NOTE_GAP;
   const note: Note = { id: newId(), content: '', color, position, size: { ...NOTE_SIZE } };
   return { note, operations: [{ type: 'ADD_NOTE', request: { id: note.id, content: '', color, position, size: note.size } }] };
+}
+
+function overlap(a: Rect, b: Rect): boolean {
+  return a.x < b.x + b.width && b.x < a.x + a.width && a.y < b.y + b.height && b.y < a.y + a.height;
 }
 
 export function noteUpdate(note: Note, change: Partial<Pick<Note, 'content' | 'color' | 'position' | 'size'>>): Operation[] {

@@ -152,13 +152,14 @@ function measureStep(step: Step, extents: Map<Step, StepExtent>): StepExtent {
   return extent;
 }
 
-/** Puts columns beside each other, the outer two at the same distance from the middle. */
+/** Puts columns beside each other: the middle one, or the middle between the middle two, below the step, so that lines stay straight. */
 function spread(columns: Column[]): void {
   columns.forEach((column, index) => {
     const before = columns[index - 1];
     column.x = before ? before.x + before.right + COLUMN_GAP + column.left : 0;
   });
-  const middle = Math.round((columns.at(-1)?.x ?? 0) / 2);
+  const [before, after] = [columns[Math.ceil(columns.length / 2) - 1], columns[Math.floor(columns.length / 2)]];
+  const middle = Math.round(((before?.x ?? 0) + (after?.x ?? 0)) / 2);
   for (const column of columns) column.x -= middle;
 }
 
