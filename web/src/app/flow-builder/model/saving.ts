@@ -19,7 +19,7 @@ export interface Sender {
   send(operation: Operation): Promise<PopulatedFlow>;
   /** The server refused an operation: it and what came after it are gone; the draft is to be read again. */
   refused(problem: unknown, dropped: readonly Operation[]): void;
-  /** The server has everything; this is what it answered last. */
+  /** The server has the operation that was sent last; this is the flow with it, and without those that still wait. */
   saved(flow: PopulatedFlow): void;
 }
 
@@ -83,8 +83,9 @@ export class Saving {
       for (let operation = this.waiting()[0]; operation && !this.closed; operation = this.waiting()[0]) {
         const flow = await this.sender.send(operation);
         this.trouble.set(null);
+        // Both at once: an operation is either still waiting or in the flow that the server has, never neither nor both.
+        this.sender.saved(flow);
         this.waiting.update((waiting) => waiting.slice(1));
-        if (this.waiting().length === 0) this.sender.saved(flow);
         this.keep();
       }
     } catch (error) {
