@@ -31,6 +31,9 @@ export interface Person {
   userImageUrl: string | null;
 }
 
+/** Operations on the flow as a whole. */
+export type FlowOperation = 'CHANGE_STATUS' | 'LOCK_AND_PUBLISH' | 'LOCK_FLOW' | 'USE_AS_DRAFT';
+
 /** Something that somebody else did to the flow. */
 export interface ForeignChange {
   userId: string | null;
@@ -72,6 +75,8 @@ export class FlowBuilder {
     return flow ? (this.saving()?.applied(draftOf(flow.version)) ?? draftOf(flow.version)) : null;
   });
   readonly saveState = computed(() => this.saving()?.state() ?? 'saved');
+  /** As `saveState`, and `offline` also while nothing waits and the server is away. */
+  readonly connectionState = computed(() => (this.saveState() === 'saved' && this.live.isOffline() ? 'offline' : this.saveState()));
   /** Why the server did not take the last edits, while `saveState` is `refused`. */
   readonly refusal = signal('');
   /** Whether closing the window would lose edits: the browser could not keep them. */
@@ -138,7 +143,8 @@ export class FlowBuilder {
   /** Opens a flow. Edits that an earlier visit could not send are sent now; whether there were any. */
   async open(flowId: string): Promise<boolean> {
     const flow = await ok(this.api.GET('/flows/{id}', { params: { path: { id: flowId } } }));
-    const saving = new Saving(flowId, {
+    let hadLeftovers = true;
+    const saving: Saving = new Saving(flowId, {
       send: (operation) => this.send(flowId, operation),
       doneBefore: (operation) => this.doneBefore(flowId, operation, hadLeftovers ? null : this.loaded()),
       refused: (problem) => void this.refused(problem),
@@ -147,7 +153,6 @@ export class FlowBuilder {
         if (this.saving() === saving) this.loaded.set(saved);
       },
     });
-    let hadLeftovers = saving.hasLeftovers;
     this.loaded.set(flow);
     this.saving.set(saving);
     this.endings.push(
@@ -160,9 +165,9 @@ export class FlowBuilder {
         if (told.resourceId === flowId) this.attended(told.users);
       }),
     );
-    const had = hadLeftovers;
+    hadLeftovers = saving.hasLeftovers;
     saving.start();
-    return had;
+    return hadLeftovers;
   }
 
   /** The window looks at something else. */
@@ -229,6 +234,12 @@ export class FlowBuilder {
   replaced(flow: PopulatedFlow): void {
     this.history.clear();
     this.loaded.set(flow);
+  }
+
+  /** Does something with the flow as a whole that `undo` does not take back: publishes, enables, restores. Rejects with an `ApiProblem`. */
+  async operate(type: FlowOperation, request: Record<string, unknown>): Promise<void> {
+    const body = { type, request } as never;
+    this.replaced(await ok(this.api.POST('/flows/{id}', { params: { path: { id: this.flowId() } }, body })));
   }
 
   /** Resolves once the server has every edit: before a test, before publishing. */

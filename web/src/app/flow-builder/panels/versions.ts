@@ -57,7 +57,7 @@ export class Versions {
     const flowId = this.builder.flowId();
     try {
       const versions: FlowVersionMetadata[] = [];
-      for (let cursor: string | null | undefined = undefined; cursor !== null; ) {
+      for (let cursor: string | null | undefined = undefined; cursor !== null;) {
         const query: { limit: number; cursor?: string } = cursor ? { limit: PAGE, cursor } : { limit: PAGE };
         const page = await ok(this.api.GET('/flows/{flowId}/versions', { params: { path: { flowId }, query } }));
         versions.push(...page.data);
@@ -90,13 +90,9 @@ export class Versions {
   async restore(versionId: string): Promise<string> {
     await this.builder.settled();
     const before = this.builder.flow()?.version;
-    if (before?.state === 'DRAFT') await this.operate({ type: 'LOCK_FLOW', request: {} });
-    await this.operate({ type: 'USE_AS_DRAFT', request: { versionId } });
+    if (before?.state === 'DRAFT') await this.builder.operate('LOCK_FLOW', {});
+    await this.builder.operate('USE_AS_DRAFT', { versionId });
     return before?.id ?? '';
-  }
-
-  private async operate(body: { type: 'LOCK_FLOW' | 'USE_AS_DRAFT'; request: Record<string, unknown> }): Promise<void> {
-    this.builder.replaced(await ok(this.api.POST('/flows/{id}', { params: { path: { id: this.builder.flowId() } }, body })));
   }
 }
 

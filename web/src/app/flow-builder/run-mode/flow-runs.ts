@@ -84,7 +84,8 @@ export class FlowRuns implements OnDestroy {
     const fits = statuses.length === 0 || statuses.includes(run.status);
     this.found.update((runs) => {
       const known = runs.some((each) => each.id === run.id);
-      if (known) return fits ? runs.map((each) => (each.id === run.id ? { ...each, ...run } : each)) : runs.filter((each) => each.id !== run.id);
+      if (known)
+        return fits ? runs.map((each) => (each.id === run.id ? { ...each, ...run } : each)) : runs.filter((each) => each.id !== run.id);
       // An old run that was retried has its place further down, where one has not read yet.
       const isNewest = run.created >= (runs[0]?.created ?? '');
       return fits && isNewest ? [run, ...runs] : runs;

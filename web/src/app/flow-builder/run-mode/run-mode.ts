@@ -4,6 +4,7 @@
  */
 import { Injectable, OnDestroy, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Router } from '@angular/router';
+import { TranslocoService } from '@jsverse/transloco';
 import { Api, ok } from '../../api/api';
 import { ApiProblem } from '../../api/problem';
 import type { FlowRunView, FlowVersion } from '../../api/schema';
@@ -27,6 +28,7 @@ export class RunMode implements OnDestroy {
   private readonly problems = inject(ProblemText);
   private readonly router = inject(Router);
   private readonly runs = inject(FlowRuns);
+  private readonly transloco = inject(TranslocoService);
 
   /** Whether a run was opened, be it found or not: the canvas is not for editing. */
   readonly isOpen = signal(false);
@@ -81,12 +83,13 @@ export class RunMode implements OnDestroy {
     try {
       const run = await this.read(runId);
       if (asked !== this.asked) return;
-      if (run.flowId !== this.builder.flowId()) throw new ApiProblem(404, 'RUN_OF_OTHER_FLOW', {}, '');
-      this.enter(run, step);
+      const version = run.flowVersion as unknown as FlowVersion | undefined;
+      if (run.flowId !== this.builder.flowId()) this.refuse('builder.runOfOtherFlow');
+      else if (!version) this.refuse('builder.versionOfRunGone');
+      else this.enter(run, version, step);
     } catch (problem) {
       if (asked !== this.asked) return;
-      this.builder.run.set(null);
-      this.builder.view.set({ kind: 'edit' });
+      this.refuse('');
       this.failure.set(this.problems.of(problem));
     } finally {
       if (asked === this.asked) this.isLoading.set(false);
@@ -107,9 +110,13 @@ export class RunMode implements OnDestroy {
     if (!isOfDraft) this.builder.run.set(null);
   }
 
-  private enter(run: FlowRunView, step?: string): void {
-    const version = run.flowVersion as unknown as FlowVersion | undefined;
-    if (!version) throw new ApiProblem(404, 'VERSION_OF_RUN_GONE', {}, '');
+  private refuse(message: string): void {
+    this.builder.run.set(null);
+    this.builder.view.set({ kind: 'edit' });
+    if (message) this.failure.set(this.transloco.translate(message));
+  }
+
+  private enter(run: FlowRunView, version: FlowVersion, step?: string): void {
     this.builder.run.set(run);
     this.builder.view.set({ kind: 'run', version });
     if (this.builder.panel() === 'problems' || this.builder.panel() === 'versions') this.builder.panel.set('step');
@@ -222,7 +229,9 @@ export class RunMode implements OnDestroy {
     let stop = (): void => undefined;
     const run = new Promise<FlowRunView>((resolve) => (stop = this.live.on<FlowRunView>(answer, resolve)));
     try {
-      const refusal = await this.live.ask<{ code?: string; params?: Record<string, unknown> } | null | undefined>(question, { flowVersionId });
+      const refusal = await this.live.ask<{ code?: string; params?: Record<string, unknown> } | null | undefined>(question, {
+        flowVersionId,
+      });
       if (refusal?.code) throw new ApiProblem(400, refusal.code, refusal.params ?? {}, String(refusal.params?.['message'] ?? ''));
       return await Promise.race([run, silence()]);
     } catch (problem) {
