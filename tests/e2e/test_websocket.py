@@ -9,6 +9,7 @@ import aiohttp
 import pytest
 import socketio
 from tests.e2e.flow_building import action, loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
+from tests.e2e.flow_documents import code
 from tests.e2e.server_process import Account, Server
 
 EVENTS = (
@@ -99,6 +100,24 @@ async def test_a_flow_test_is_told_step_by_step(server: Server, owner: Account, 
     assert (final["flowRun"]["id"], final["flowRun"]["status"]) == (started[1]["id"], "SUCCEEDED")
     run = owner.client.get(f"/flow-runs/{started[1]['id']}").json()
     assert run["steps"]["two"]["output"] == {"n": 1}
+
+
+async def test_a_flow_test_can_be_found_and_stopped(server: Server, owner: Account) -> None:
+    endless = code("endless", "export const code = async () => { while (true); };")
+    flow = make_flow(owner, webhook_trigger(), endless, publish=False)
+    async with watching(server, *of(owner)) as watcher:
+        await watcher.client.emit("TEST_FLOW_RUN", {"flowVersionId": flow["version"]["id"]})
+        run_id = (await watcher.until("TEST_FLOW_RUN_STARTED"))["id"]
+        named = {"projectId": owner.project_id, "flowRunIds": [run_id]}
+        await watcher.until("UPDATE_RUN_PROGRESS", lambda payload: payload.get("step", {}).get("name") == "endless")
+        for request in (named, {**named, "environment": "TESTING"}):
+            assert owner.client.post("/flow-runs/cancel", json=request).status_code == 200
+        final = await watcher.until("UPDATE_RUN_PROGRESS", lambda payload: payload["flowRun"]["status"] not in ("QUEUED", "RUNNING"))
+    assert final["flowRun"]["status"] == "CANCELED"
+    query = {"projectId": owner.project_id, "flowId": flow["id"]}
+    assert owner.client.get("/flow-runs", params=query).json()["data"] == []
+    assert [run["id"] for run in owner.client.get("/flow-runs", params={**query, "environment": "TESTING"}).json()["data"]] == [run_id]
+    assert owner.client.get("/flow-runs", params={**query, "environment": "OTHER"}).status_code == 400
 
 
 async def test_production_runs_are_told_from_their_beginning_to_their_end(server: Server, owner: Account) -> None:

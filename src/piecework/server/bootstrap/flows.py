@@ -6,7 +6,7 @@ from piecework.server.bootstrap.accounts import Accounts, may_own_by
 from piecework.server.bootstrap.execution import Execution, compiled_by
 from piecework.server.bootstrap.foundation import Foundation
 from piecework.server.modules.flows.schemas import StoredVersion
-from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
+from piecework.server.modules.flows.service import FlowCounts, FlowProblemService, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.pieces.service import PieceService
 from piecework.server.modules.programs.service import ProgramService
@@ -38,6 +38,7 @@ class Flows:
     pieces: PieceService
     triggers: Triggers
     flows: FlowService
+    problems: FlowProblemService
     programs: ProgramService
     sample_data: SampleDataService
     trigger_events: TriggerEventService
@@ -64,6 +65,7 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         pieces=PieceService(execution.catalogue, execution.services, execution.address),
         triggers=triggers,
         flows=flows,
+        problems=FlowProblemService(database, execution.catalogue, flows),
         programs=ProgramService(flows, execution.runner),
         sample_data=SampleDataService(ground.files),
         trigger_events=trigger_events,

@@ -338,6 +338,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the problems of a flow
+         * @description Returns what keeps a version from being published, and references in it that give nothing. An addition to Activepieces' API.
+         */
+        get: operations["list_problems_flows__id__problems_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{id}/template": {
         parameters: {
             query?: never;
@@ -1188,6 +1208,8 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
+            /** @default PRODUCTION */
+            environment: components["schemas"]["RunEnvironment"];
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -1386,6 +1408,33 @@ export interface components {
             lastRunId: string;
             /** Status */
             status: string;
+        };
+        /**
+         * FlowProblem
+         * @description Something about a step. An ERROR keeps the flow from being published; with a WARNING it runs, but a value will be missing.
+         *
+         *     `path` leads to the field, starting at the step: `settings.input.url`.
+         */
+        FlowProblem: {
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "ERROR" | "WARNING";
+            /** Step */
+            step: string;
+        };
+        /**
+         * FlowProblems
+         * @description All problems of a version, in the order of its steps.
+         */
+        FlowProblems: {
+            /** Data */
+            data: components["schemas"]["FlowProblem"][];
         };
         /**
          * FlowRunStatus
@@ -2204,6 +2253,12 @@ export interface components {
          */
         RetryStrategy: "ON_LATEST_VERSION" | "FROM_FAILED_STEP";
         /**
+         * RunEnvironment
+         * @description PRODUCTION runs are listed; TESTING runs come from the builder.
+         * @enum {string}
+         */
+        RunEnvironment: "PRODUCTION" | "TESTING";
+        /**
          * RunSelection
          * @description Which runs a bulk action takes: by id, or by filter, less the excluded ones.
          */
@@ -2212,6 +2267,8 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
+            /** @default PRODUCTION */
+            environment: components["schemas"]["RunEnvironment"];
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2838,6 +2895,8 @@ export type DiskInfo = components['schemas']['DiskInfo'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type FailedStepView = components['schemas']['FailedStepView'];
 export type FailureCount = components['schemas']['FailureCount'];
+export type FlowProblem = components['schemas']['FlowProblem'];
+export type FlowProblems = components['schemas']['FlowProblems'];
 export type FlowRunStatus = components['schemas']['FlowRunStatus'];
 export type FlowRunView = components['schemas']['FlowRunView'];
 export type FlowVersion = components['schemas']['FlowVersion'];
@@ -2877,6 +2936,7 @@ export type RegisteredPiece = components['schemas']['RegisteredPiece'];
 export type RequestProblem = components['schemas']['RequestProblem'];
 export type RetryBody = components['schemas']['RetryBody'];
 export type RetryStrategy = components['schemas']['RetryStrategy'];
+export type RunEnvironment = components['schemas']['RunEnvironment'];
 export type RunSelection = components['schemas']['RunSelection'];
 export type RunStatistics = components['schemas']['RunStatistics'];
 export type RuntimeHealth = components['schemas']['RuntimeHealth'];
@@ -3401,6 +3461,8 @@ export interface operations {
                 createdBefore?: (string | unknown | unknown) | null;
                 /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
                 cursor?: string | null;
+                /** @description TESTING: runs that the builder started to try a flow. */
+                environment?: components["schemas"]["RunEnvironment"];
                 /** @description Runs whose failure's message contains this text, in any case. */
                 failedStepMessage?: string | null;
                 /** @description Runs that failed in the step of this name. */
@@ -4091,6 +4153,8 @@ export interface operations {
                 createdAfter: string | unknown | unknown;
                 /** @description Runs created at or before this moment. */
                 createdBefore?: (string | unknown | unknown) | null;
+                /** @description TESTING: runs that the builder started to try a flow. */
+                environment?: components["schemas"]["RunEnvironment"];
                 /** @description Runs whose failure's message contains this text, in any case. */
                 failedStepMessage?: string | null;
                 /** @description Runs that failed in the step of this name. */
@@ -4969,6 +5033,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_problems_flows__id__problems_get: {
+        parameters: {
+            query?: {
+                /** @description The latest one when absent. */
+                versionId?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowProblems"];
+                };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */
             400: {
