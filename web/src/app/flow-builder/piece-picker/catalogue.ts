@@ -49,11 +49,16 @@ export function offersOf(pieces: readonly PieceSummary[], kind: 'trigger' | 'act
           operation: each.name,
           name: each.displayName,
           pieceName: piece.displayName,
-          description: each.description,
+          description: withoutMarks(each.description),
         })),
       };
     })
     .filter((offer) => offer.entries.length > 0);
+}
+
+/** A description without Markdown's marks: a list shows plain text. */
+export function withoutMarks(text: string): string {
+  return text.replace(/[*`]/g, '').replace(/\[([^\]]*)\]\([^)]*\)/g, '$1');
 }
 
 /** The steps without a piece. `word` gives the text of a message of `picker`. */

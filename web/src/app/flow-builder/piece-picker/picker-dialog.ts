@@ -69,9 +69,18 @@ export class PickerDialog {
     const recent = category ? [] : this.recent.flatMap((id) => this.everything().filter((entry) => entry.id === id));
     const word = (key: string) => this.transloco.translate(`picker.${key}`);
     return [
-      ...headed(word('recent'), recent.map((entry) => ({ id: `recent/${entry.id}`, entry }))),
-      ...headed(word('flow'), (category ? [] : this.core).map((entry) => ({ id: entry.id, entry }))),
-      ...headed(word(this.kind === 'trigger' ? 'triggers' : 'pieces'), offers.map((offer) => ({ id: offer.piece, offer }))),
+      ...headed(
+        word('recent'),
+        recent.map((entry) => ({ id: `recent/${entry.id}`, entry })),
+      ),
+      ...headed(
+        word('flow'),
+        (category ? [] : this.core).map((entry) => ({ id: entry.id, entry })),
+      ),
+      ...headed(
+        word(this.kind === 'trigger' ? 'triggers' : 'pieces'),
+        offers.map((offer) => ({ id: offer.piece, offer })),
+      ),
     ];
   }
 

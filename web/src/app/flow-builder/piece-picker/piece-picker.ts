@@ -36,6 +36,7 @@ export class PiecePicker {
       width: 'min(720px, calc(100vw - 32px))',
       height: 'min(520px, calc(100dvh - 32px))',
       positionStrategy: this.position(request.origin),
+      backdropClass: 'cdk-overlay-transparent-backdrop',
       autoFocus: 'input',
       ariaLabel: this.transloco.translate(`picker.${request.kind}Title`),
     });

@@ -38,6 +38,9 @@ type Option = 'continueOnFailure' | 'retryOnFailure';
       display: grid;
       gap: 4px;
     }
+    mat-slide-toggle {
+      --mat-slide-toggle-label-text-weight: 550;
+    }
     p {
       @include fields.note;
     }

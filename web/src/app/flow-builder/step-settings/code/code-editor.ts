@@ -1,4 +1,16 @@
-import { Component, DestroyRef, type ElementRef, afterNextRender, effect, inject, input, model, output, signal, viewChild } from '@angular/core';
+import {
+  Component,
+  DestroyRef,
+  type ElementRef,
+  afterNextRender,
+  effect,
+  inject,
+  input,
+  model,
+  output,
+  signal,
+  viewChild,
+} from '@angular/core';
 import type { Editor, EditorLanguage } from './codemirror';
 
 /** A code editor with highlighting. The text shows at once, plain, while CodeMirror arrives. */

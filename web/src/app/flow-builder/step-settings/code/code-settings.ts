@@ -50,7 +50,9 @@ export class CodeSettings {
     } else if (
       await this.confirm.ask({
         heading: this.transloco.translate('stepSettings.replaceCode'),
-        text: this.transloco.translate('stepSettings.replaceCodeText', { language: this.transloco.translate(`stepSettings.language.${language}`) }),
+        text: this.transloco.translate('stepSettings.replaceCodeText', {
+          language: this.transloco.translate(`stepSettings.language.${language}`),
+        }),
         yes: this.transloco.translate('stepSettings.replace'),
         destructive: true,
       })

@@ -89,7 +89,6 @@ export class ChoiceList {
     this.isOpen.set(true);
   }
 
-
   protected close(): void {
     if (!this.isOpen()) return;
     this.isOpen.set(false);
