@@ -1146,6 +1146,8 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
+            /** @default PRODUCTION */
+            environment: components["schemas"]["RunEnvironment"];
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2058,6 +2060,12 @@ export interface components {
          */
         RetryStrategy: "ON_LATEST_VERSION" | "FROM_FAILED_STEP";
         /**
+         * RunEnvironment
+         * @description PRODUCTION runs are listed; TESTING runs come from the builder.
+         * @enum {string}
+         */
+        RunEnvironment: "PRODUCTION" | "TESTING";
+        /**
          * RunSelection
          * @description Which runs a bulk action takes: by id, or by filter, less the excluded ones.
          */
@@ -2066,6 +2074,8 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
+            /** @default PRODUCTION */
+            environment: components["schemas"]["RunEnvironment"];
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2642,6 +2652,7 @@ export type RegisteredPiece = components['schemas']['RegisteredPiece'];
 export type RequestProblem = components['schemas']['RequestProblem'];
 export type RetryBody = components['schemas']['RetryBody'];
 export type RetryStrategy = components['schemas']['RetryStrategy'];
+export type RunEnvironment = components['schemas']['RunEnvironment'];
 export type RunSelection = components['schemas']['RunSelection'];
 export type SaveTriggerEvent = components['schemas']['SaveTriggerEvent'];
 export type SendInvitation = components['schemas']['SendInvitation'];
@@ -3161,6 +3172,8 @@ export interface operations {
                 createdBefore?: (string | unknown | unknown) | null;
                 /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
                 cursor?: string | null;
+                /** @description TESTING: runs that the builder started to try a flow. */
+                environment?: components["schemas"]["RunEnvironment"];
                 /** @description Runs whose failure's message contains this text, in any case. */
                 failedStepMessage?: string | null;
                 /** @description Runs that failed in the step of this name. */

@@ -16,7 +16,7 @@ from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.runs.models import flow_run, job, waitpoint
 from piecework.server.modules.runs.schemas import MAX_SELECTED, CountQuery, RunFilter, RunListQuery, RunSelection, instant_of
 from piecework.server.ports.runs import RunReader, RunRow
-from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
+from piecework.spec.run import UNFINISHED, FlowRunStatus
 
 COLUMNS = (
     "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
@@ -153,7 +153,7 @@ def _marks(values: Sequence[Any]) -> str:
 
 def _conditions(query: RunFilter) -> tuple[list[str], list[Any]]:
     conditions = ['"projectId" = ?', "environment = ?"]
-    values: list[Any] = [query.project_id, RunEnvironment.PRODUCTION]
+    values: list[Any] = [query.project_id, query.environment]
     for column, wanted in (('"flowId"', query.flow_id), ("status", query.status), ("id", query.flow_run_ids)):
         if wanted:
             conditions.append(f"{column} IN ({_marks(wanted)})")
