@@ -7,11 +7,17 @@ import { EmptyState } from '../design/empty-state';
 import { Notify, ProblemText } from '../design/notify';
 import { PageTitle } from '../design/page-title';
 import { Canvas } from './canvas/canvas';
+import { DataSelector } from './data/data-selector';
+import { DataTarget } from './data/data-target';
+import { SampleData } from './data/sample-data';
 import { FlowBuilder } from './flow-builder';
 import { ProblemsPanel } from './panels/problems-panel';
 import { RunsPanel } from './panels/runs-panel';
 import { VersionsPanel } from './panels/versions-panel';
 import { StepPanel } from './step-settings/step-panel';
+import { SampleWriter } from './step-test/sample-writer';
+import { StepTests } from './step-test/step-tests';
+import { TriggerTests } from './step-test/trigger-tests';
 import { TopBar } from './top-bar/top-bar';
 
 /** One flow: its name and state above, the canvas, and a panel at the right. `/flows/:flowId?run=…&step=…`. */
@@ -19,6 +25,7 @@ import { TopBar } from './top-bar/top-bar';
   selector: 'pw-flow-builder-page',
   imports: [
     Canvas,
+    DataSelector,
     EmptyState,
     MatButtonModule,
     ProblemsPanel,
@@ -29,7 +36,7 @@ import { TopBar } from './top-bar/top-bar';
     TranslocoDirective,
     VersionsPanel,
   ],
-  providers: [FlowBuilder],
+  providers: [FlowBuilder, SampleData, DataTarget, StepTests, TriggerTests, SampleWriter],
   templateUrl: './flow-builder-page.html',
   styleUrl: './flow-builder-page.scss',
 })

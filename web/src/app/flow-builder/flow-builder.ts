@@ -79,6 +79,11 @@ export class FlowBuilder {
     return name !== undefined && others.length === 0 ? (this.steps().get(name) ?? null) : null;
   });
   readonly panel = signal<Panel>('none');
+  /**
+   * What the step panel shall show and focus, once: the path of a field (`settings.input.url`), or `test` for the step's test. Whoever has
+   * done that sets it to null.
+   */
+  readonly focusField = signal<string | null>(null);
 
   /** The run on the canvas: one that was opened, or the test that was started last. Its steps arrive as they happen. */
   readonly run = signal<FlowRunView | null>(null);
