@@ -1209,7 +1209,7 @@ export interface components {
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
             /** @default PRODUCTION */
-            environment: components["schemas"]["RunEnvironment"];
+            environment?: components["schemas"]["RunEnvironment"];
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -1285,7 +1285,7 @@ export interface components {
              * Author
              * @default
              */
-            author: string;
+            author?: string;
             /** Blogurl */
             blogUrl?: string | null;
             /** Categories */
@@ -1294,7 +1294,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Flows */
             flows: {
                 [key: string]: unknown;
@@ -1309,7 +1309,7 @@ export interface components {
              * Summary
              * @default
              */
-            summary: string;
+            summary?: string;
             /** Tables */
             tables?: {
                 [key: string]: unknown;
@@ -1323,7 +1323,7 @@ export interface components {
              * @default CUSTOM
              * @enum {string}
              */
-            type: "CUSTOM" | "SHARED";
+            type?: "CUSTOM" | "SHARED";
         };
         /**
          * DatabaseState
@@ -2268,7 +2268,7 @@ export interface components {
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
             /** @default PRODUCTION */
-            environment: components["schemas"]["RunEnvironment"];
+            environment?: components["schemas"]["RunEnvironment"];
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2445,14 +2445,14 @@ export interface components {
              * Newsletter
              * @default false
              */
-            newsLetter: boolean;
+            newsLetter?: boolean;
             /** Password */
             password: string;
             /**
              * Trackevents
              * @default false
              */
-            trackEvents: boolean;
+            trackEvents?: boolean;
         };
         /**
          * StatusCount

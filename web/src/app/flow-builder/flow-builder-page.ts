@@ -7,6 +7,9 @@ import { EmptyState } from '../design/empty-state';
 import { Notify, ProblemText } from '../design/notify';
 import { PageTitle } from '../design/page-title';
 import { Canvas } from './canvas/canvas';
+import { DataSelector } from './data/data-selector';
+import { DataTarget } from './data/data-target';
+import { SampleData } from './data/sample-data';
 import { FlowBuilder } from './flow-builder';
 import { Problems } from './panels/problems';
 import { ProblemsPanel } from './panels/problems-panel';
@@ -22,6 +25,9 @@ import { TestBar } from './run-mode/test-bar';
 import { VersionBanner } from './run-mode/version-banner';
 import { StepPanel } from './step-settings/step-panel';
 import { Publishing } from './top-bar/publishing';
+import { SampleWriter } from './step-test/sample-writer';
+import { StepTests } from './step-test/step-tests';
+import { TriggerTests } from './step-test/trigger-tests';
 import { TopBar } from './top-bar/top-bar';
 
 /** One flow: its name and state above, the canvas, and a panel at the right. `/flows/:flowId?run=…&step=…`. */
@@ -29,6 +35,7 @@ import { TopBar } from './top-bar/top-bar';
   selector: 'pw-flow-builder-page',
   imports: [
     Canvas,
+    DataSelector,
     EmptyState,
     MatButtonModule,
     ProblemsPanel,
@@ -43,7 +50,20 @@ import { TopBar } from './top-bar/top-bar';
     VersionBanner,
     VersionsPanel,
   ],
-  providers: [FlowBuilder, FlowRuns, Problems, Publishing, RunMode, VersionActions, Versions],
+  providers: [
+    DataTarget,
+    FlowBuilder,
+    FlowRuns,
+    Problems,
+    Publishing,
+    RunMode,
+    SampleData,
+    SampleWriter,
+    StepTests,
+    TriggerTests,
+    VersionActions,
+    Versions,
+  ],
   host: { '(window:beforeunload)': 'warn($event)' },
   templateUrl: './flow-builder-page.html',
   styleUrl: './flow-builder-page.scss',

@@ -31,9 +31,6 @@ export interface Person {
   userImageUrl: string | null;
 }
 
-/** Operations on the flow as a whole. */
-export type FlowOperation = 'CHANGE_STATUS' | 'LOCK_AND_PUBLISH' | 'LOCK_FLOW' | 'USE_AS_DRAFT';
-
 /** Something that somebody else did to the flow. */
 export interface ForeignChange {
   userId: string | null;
@@ -237,9 +234,8 @@ export class FlowBuilder {
   }
 
   /** Does something with the flow as a whole that `undo` does not take back: publishes, enables, restores. Rejects with an `ApiProblem`. */
-  async operate(type: FlowOperation, request: Record<string, unknown>): Promise<void> {
-    const body = { type, request } as never;
-    this.replaced(await ok(this.api.POST('/flows/{id}', { params: { path: { id: this.flowId() } }, body })));
+  async operate(operation: FlowOperation): Promise<void> {
+    this.replaced(await ok(this.api.POST('/flows/{id}', { params: { path: { id: this.flowId() } }, body: operation })));
   }
 
   /** Resolves once the server has every edit: before a test, before publishing. */

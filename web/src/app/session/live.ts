@@ -24,9 +24,11 @@ export class Live {
   readonly epoch: Signal<number> = this.connections.asReadonly();
 
   constructor() {
+    let caller = this.caller();
     effect(() => {
-      this.session.token();
-      this.session.projectId();
+      const now = this.caller();
+      if (now === caller) return;
+      caller = now;
       untracked(() => this.hangUp());
       if (this.listeners.size > 0 && this.session.isSignedIn()) untracked(() => void this.connected());
     });
@@ -44,6 +46,11 @@ export class Live {
   async ask<T = unknown>(event: string, payload: object): Promise<T> {
     const socket = await this.connected();
     return (await socket.timeout(10_000).emitWithAck(event, payload)) as T;
+  }
+
+  /** Who listens to what: when it changes, the connection is made anew. */
+  private caller(): string {
+    return `${this.session.token()} ${this.session.projectId()}`;
   }
 
   private connected(): Promise<Socket> {

@@ -90,8 +90,8 @@ export class Versions {
   async restore(versionId: string): Promise<string> {
     await this.builder.settled();
     const before = this.builder.flow()?.version;
-    if (before?.state === 'DRAFT') await this.builder.operate('LOCK_FLOW', {});
-    await this.builder.operate('USE_AS_DRAFT', { versionId });
+    if (before?.state === 'DRAFT') await this.builder.operate({ type: 'LOCK_FLOW', request: {} });
+    await this.builder.operate({ type: 'USE_AS_DRAFT', request: { versionId } });
     return before?.id ?? '';
   }
 }

@@ -61,7 +61,7 @@ export class Publishing {
       await this.builder.settled();
       await this.problems.read();
       if (this.problems.errors().length > 0) return this.builder.panel.set('problems');
-      await this.builder.operate('LOCK_AND_PUBLISH', {});
+      await this.builder.operate({ type: 'LOCK_AND_PUBLISH', request: {} });
       await this.tellNext();
     } catch (problem) {
       if (problem instanceof ApiProblem && Array.isArray(problem.params['problems'])) this.builder.panel.set('problems');
@@ -73,7 +73,7 @@ export class Publishing {
 
   async enable(isEnabled: boolean): Promise<void> {
     await this.notify.attempt(async () => {
-      await this.builder.operate('CHANGE_STATUS', { status: isEnabled ? 'ENABLED' : 'DISABLED' });
+      await this.builder.operate({ type: 'CHANGE_STATUS', request: { status: isEnabled ? 'ENABLED' : 'DISABLED' } });
       this.notify.done(this.transloco.translate(isEnabled ? 'topBar.enabled' : 'topBar.disabled'));
     });
   }
