@@ -37,9 +37,19 @@ import { Texts } from './texts';
       position: fixed;
       width: 0;
       height: 0;
+      padding: 0;
+      border: 0;
+      opacity: 0;
+      pointer-events: none;
+    }
+    ::ng-deep .pw-canvas-menu .mat-mdc-menu-item-text {
+      display: flex;
+      flex: 1;
+      align-items: center;
     }
     .keys {
-      margin-left: 24px;
+      margin-left: auto;
+      padding-left: 24px;
       color: var(--pw-text-soft);
       font-size: 12px;
     }
