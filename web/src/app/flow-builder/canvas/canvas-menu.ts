@@ -42,6 +42,14 @@ import { Texts } from './texts';
       opacity: 0;
       pointer-events: none;
     }
+    ::ng-deep .pw-canvas-menu.mat-mdc-menu-panel {
+      min-width: 200px;
+      background: var(--pw-raised);
+    }
+    ::ng-deep .pw-canvas-menu .mat-mdc-menu-item {
+      --mat-menu-item-label-text-size: 13.5px;
+      min-height: 38px;
+    }
     ::ng-deep .pw-canvas-menu .mat-mdc-menu-item-text {
       display: flex;
       flex: 1;

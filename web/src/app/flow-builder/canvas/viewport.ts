@@ -7,6 +7,8 @@ export const SMALLEST = 0.1;
 export const LARGEST = 2;
 const MARGIN = 48;
 const REST_MILLISECONDS = 250;
+/** Below this scale small print is not drawn: nobody could read it. */
+const FAR = 0.3;
 
 @Injectable()
 export class Viewport {
@@ -21,6 +23,7 @@ export class Viewport {
     this.host = host;
     canvas.fCanvasChange.subscribe(({ scale }) => {
       this.scale.set(scale);
+      host.classList.toggle('far', scale < FAR);
       this.moves();
     });
   }
