@@ -191,7 +191,7 @@ export class CanvasCommands {
 
   async help(): Promise<void> {
     const { ShortcutsDialog } = await import('./shortcuts-dialog');
-    this.dialog.open(ShortcutsDialog, { width: '720px', maxWidth: '94vw', autoFocus: 'dialog' });
+    this.dialog.open(ShortcutsDialog, { width: '900px', maxWidth: '94vw', autoFocus: 'dialog' });
   }
 
   private async copyActions(actions: Action[]): Promise<void> {

@@ -37,9 +37,27 @@ import { Texts } from './texts';
       position: fixed;
       width: 0;
       height: 0;
+      padding: 0;
+      border: 0;
+      opacity: 0;
+      pointer-events: none;
+    }
+    ::ng-deep .pw-canvas-menu.mat-mdc-menu-panel {
+      min-width: 200px;
+      background: var(--pw-raised);
+    }
+    ::ng-deep .pw-canvas-menu .mat-mdc-menu-item {
+      --mat-menu-item-label-text-size: 13.5px;
+      min-height: 38px;
+    }
+    ::ng-deep .pw-canvas-menu .mat-mdc-menu-item-text {
+      display: flex;
+      flex: 1;
+      align-items: center;
     }
     .keys {
-      margin-left: 24px;
+      margin-left: auto;
+      padding-left: 24px;
       color: var(--pw-text-soft);
       font-size: 12px;
     }

@@ -11,7 +11,7 @@ import {
   untracked,
   viewChild,
 } from '@angular/core';
-import { FCanvasComponent, FFlowModule, provideFFlow, withControlScheme, F_SCROLL_PAN_CONTROL_SCHEME } from '@foblex/flow';
+import { FCanvasComponent, FFlowModule, provideFFlow, withA11y, withControlScheme, F_SCROLL_PAN_CONTROL_SCHEME } from '@foblex/flow';
 import { mdiContentPaste, mdiPlus } from '@mdi/js';
 import { Icon } from '../../design/icon';
 import { FlowBuilder } from '../flow-builder';
@@ -47,7 +47,10 @@ const never = (): boolean => false;
     StepDrag,
     Texts,
     Viewport,
-    provideFFlow(withControlScheme({ ...F_SCROLL_PAN_CONTROL_SCHEME, canvasMove: isPan, selection: never })),
+    provideFFlow(
+      withControlScheme({ ...F_SCROLL_PAN_CONTROL_SCHEME, canvasMove: isPan, selection: never }),
+      withA11y({ keyboard: false, messages: { node: '' } }), // the cards say themselves what they are
+    ),
   ],
   templateUrl: './canvas.html',
   styleUrl: './canvas.scss',
@@ -164,6 +167,8 @@ export class Canvas {
     document.addEventListener('keyup', (event) => this.keyUp(event), { signal });
     document.addEventListener('paste', (event) => this.pasted(event), { signal });
     addEventListener('blur', () => this.state.isPanning.set(false), { signal });
+    this.host.addEventListener('scroll', (event) => this.scrolled(event.target as Element), { signal, capture: true });
+    this.host.addEventListener('focusin', (event) => this.focused(event.target as Element), { signal });
     const resized = new ResizeObserver(() => this.resized());
     resized.observe(this.host);
     inject(DestroyRef).onDestroy(() => {
@@ -184,6 +189,21 @@ export class Canvas {
   private resized(): void {
     const box = this.state.boxes().get(this.builder.selectedStep()?.name ?? '');
     if (box && this.begun) this.viewport.reveal(box);
+  }
+
+  /** Browsers scroll to what gets the focus. Here that is panning. */
+  private scrolled(element: Element): void {
+    const { scrollLeft, scrollTop } = element;
+    if (element.tagName !== 'F-FLOW' || (scrollLeft === 0 && scrollTop === 0)) return;
+    element.scrollTo(0, 0);
+    this.viewport.moveBy(-scrollLeft, -scrollTop);
+  }
+
+  private focused(element: Element): void {
+    if (!element.closest('f-canvas') || !element.matches(':focus-visible')) return;
+    const { left, top, right, bottom } = element.getBoundingClientRect();
+    const [start, end] = [this.viewport.toCanvas({ x: left, y: top }), this.viewport.toCanvas({ x: right, y: bottom })];
+    this.viewport.reveal({ ...start, width: end.x - start.x, height: end.y - start.y });
   }
 
   private keyDown(event: KeyboardEvent): void {

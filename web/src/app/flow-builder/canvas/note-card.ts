@@ -1,5 +1,5 @@
 import { Component, ElementRef, computed, effect, inject, input, signal, viewChild } from '@angular/core';
-import { mdiDeleteOutline } from '@mdi/js';
+import { mdiDeleteOutline, mdiPencilOutline } from '@mdi/js';
 import { Icon } from '../../design/icon';
 import { FlowBuilder } from '../flow-builder';
 import { type Note, type NoteColor, NOTE_COLORS } from '../model/step';
@@ -28,8 +28,6 @@ type Frame = Pick<Note, 'position' | 'size'>;
     '[style.width.px]': 'frame().size.width',
     '[style.height.px]': 'frame().size.height',
     '[attr.data-note]': 'note().id',
-    role: 'group',
-    '[attr.aria-label]': "texts.t('note.label')",
   },
 })
 export class NoteCard {
@@ -43,6 +41,7 @@ export class NoteCard {
 
   protected readonly colors = NOTE_COLORS;
   protected readonly deleteIcon = mdiDeleteOutline;
+  protected readonly editIcon = mdiPencilOutline;
   protected readonly isEdited = computed(() => this.state.editedNote() === this.note().id && !this.builder.isReadonly());
   protected readonly blocks = computed(() => noteBlocks(this.note().content));
   /** Where it is while it is dragged. */
@@ -86,7 +85,7 @@ export class NoteCard {
   }
 
   protected move(event: PointerEvent): void {
-    const isOnControl = (event.target as Element).closest('textarea, button.color, button.delete, a');
+    const isOnControl = (event.target as Element).closest('textarea, button, a');
     if (isOnControl || this.isEdited()) return;
     this.drag(event, ({ position, size }, x, y) => ({ size, position: { x: Math.round(position.x + x), y: Math.round(position.y + y) } }));
   }

@@ -38,8 +38,8 @@ import { HELP } from './shortcuts';
   styles: `
     mat-dialog-content {
       display: grid;
-      grid-template-columns: repeat(auto-fit, minmax(260px, 1fr));
-      gap: 20px 40px;
+      grid-template-columns: repeat(auto-fit, minmax(236px, 1fr));
+      gap: 20px 36px;
     }
     dl {
       margin: 8px 0 0;

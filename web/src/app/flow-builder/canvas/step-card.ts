@@ -63,7 +63,7 @@ export class StepCard {
   protected readonly status = computed(() => {
     const result = this.result();
     if (!result) return undefined;
-    const took = result.duration === undefined ? '' : duration(result.duration, this.language.current());
+    const took = typeof result.duration === 'number' ? duration(result.duration, this.language.current()) : '';
     return { icon: lookOf(result.status).icon, word: this.texts.word(`status.${result.status}`), took };
   });
 

@@ -16,6 +16,8 @@ const REACH_ON_SCREEN = 90;
 /** Near an edge of the view, the canvas moves. */
 const EDGE = 48;
 const PAN_SPEED = 14;
+/** Where the picture of what is dragged hangs, seen from the pointer. */
+const GHOST: Point = { x: 18, y: 16 };
 
 @Injectable()
 export class StepDrag {
@@ -55,7 +57,7 @@ export class StepDrag {
     const move = (moved: PointerEvent) => {
       if (moved.buttons === 0) return end(false);
       this.pointer = { x: moved.clientX, y: moved.clientY };
-      if (!this.isActive() && Math.hypot(this.pointer.x - from.x, this.pointer.y - from.y) >= TWITCH) this.start(name, card, from);
+      if (!this.isActive() && Math.hypot(this.pointer.x - from.x, this.pointer.y - from.y) >= TWITCH) this.start(name, card);
       if (this.isActive()) this.follow();
     };
     addEventListener('pointermove', move, { signal: until });
@@ -74,14 +76,14 @@ export class StepDrag {
     );
   }
 
-  private start(name: string, card: HTMLElement, from: Point): void {
+  private start(name: string, card: HTMLElement): void {
     const selection = this.builder.selection();
     const names = selection.has(name) ? selection : new Set([name]);
     const shown = this.builder.shown();
     const count = shown ? selectedActions(shown.trigger, names).length : 0;
     if (count === 0) return;
     this.block.set(names);
-    this.ghost = ghostOf(card, from, this.viewport.scale(), count);
+    this.ghost = ghostOf(card, this.viewport.scale(), count);
     this.frame = requestAnimationFrame(() => this.pan());
   }
 
@@ -130,13 +132,12 @@ export class StepDrag {
   }
 }
 
-/** A picture of a card that follows the pointer, held where it was taken. */
-function ghostOf(card: HTMLElement, from: Point, scale: number, count: number): HTMLElement {
-  const { left, top } = card.getBoundingClientRect();
+/** A picture of a card that follows the pointer; a little below it, so that one sees where the steps will land. */
+function ghostOf(card: HTMLElement, scale: number, count: number): HTMLElement {
   const copy = card.cloneNode(true) as HTMLElement;
   copy.removeAttribute('data-step');
   copy.removeAttribute('data-f-node-id');
-  copy.style.transform = `translate(${left - from.x}px, ${top - from.y}px) scale(${scale}) rotate(1.5deg)`;
+  copy.style.transform = `translate(${GHOST.x}px, ${GHOST.y}px) scale(${Math.max(0.5, scale * 0.85)}) rotate(1.5deg)`;
   copy.style.transformOrigin = '0 0';
   copy.classList.add('ghost');
   const ghost = document.createElement('div');
@@ -144,7 +145,7 @@ function ghostOf(card: HTMLElement, from: Point, scale: number, count: number): 
   ghost.setAttribute('aria-hidden', 'true');
   ghost.inert = true;
   ghost.append(copy);
-  if (count > 1) ghost.append(badge(count, left - from.x, top - from.y));
+  if (count > 1) ghost.append(badge(count, GHOST.x, GHOST.y));
   document.body.append(ghost);
   return ghost;
 }

@@ -6,18 +6,26 @@ import type { Point, Rect } from './layout';
 export const SMALLEST = 0.1;
 export const LARGEST = 2;
 const MARGIN = 48;
+const REST_MILLISECONDS = 250;
+/** Below this scale small print is not drawn: nobody could read it. */
+const FAR = 0.3;
 
 @Injectable()
 export class Viewport {
   private canvas: FCanvasComponent | undefined;
   private host: HTMLElement | undefined;
+  private restTimer: ReturnType<typeof setTimeout> | undefined;
   /** How large things are; 1 is their own size. It changes when one zooms, not when one pans. */
   readonly scale = signal(1);
 
   attach(canvas: FCanvasComponent, host: HTMLElement): void {
     this.canvas = canvas;
     this.host = host;
-    canvas.fCanvasChange.subscribe(({ scale }) => this.scale.set(scale));
+    canvas.fCanvasChange.subscribe(({ scale }) => {
+      this.scale.set(scale);
+      host.classList.toggle('far', scale < FAR);
+      this.moves();
+    });
   }
 
   /** A point of the window in the coordinates of the canvas. */
@@ -96,6 +104,16 @@ export class Viewport {
     if (animated) this.canvas.redrawWithAnimation();
     else this.canvas.redraw();
     this.canvas.emitCanvasChangeEvent();
+  }
+
+  /** While the canvas moves, it is a layer of its own, which is drawn once; when it rests, it is drawn sharp again. */
+  private moves(): void {
+    if (!this.restTimer) this.host?.classList.add('moving');
+    clearTimeout(this.restTimer);
+    this.restTimer = setTimeout(() => {
+      this.restTimer = undefined;
+      this.host?.classList.remove('moving');
+    }, REST_MILLISECONDS);
   }
 }
 
