@@ -1,7 +1,8 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
-import { TranslocoDirective } from '@jsverse/transloco';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiLinkVariantOff } from '@mdi/js';
+import { ApiProblem } from '../../api/problem';
 import { Icon } from '../../design/icon';
 import { ProblemText } from '../../design/notify';
 import { TemplateInput } from '../data/template-input';
@@ -95,12 +96,18 @@ import { StepForm } from './step-form';
 export class PieceSettings {
   protected readonly form = inject(StepForm);
   private readonly problems = inject(ProblemText);
+  private readonly transloco = inject(TranslocoService);
 
   protected readonly icon = mdiLinkVariantOff;
   protected readonly auth = computed(() => textOf(this.form.input()['auth']));
   protected readonly failure = computed(() => {
     const error = this.form.failure();
-    return error ? this.problems.of(error.cause ?? error) : '';
+    const problem = error?.cause ?? error;
+    const { pieceName: piece, pieceVersion: version } = this.form.settings();
+    if (problem instanceof ApiProblem && problem.code === 'ENTITY_NOT_FOUND') {
+      return this.transloco.translate('stepSettings.notInstalled', { piece, version });
+    }
+    return problem ? this.problems.of(problem) : '';
   });
   protected readonly isEmpty = computed(() => Object.keys(this.form.stepPiece()?.operation?.props ?? {}).length === 0);
 

@@ -80,7 +80,8 @@ export class StepPanel {
     const [obstacle] = this.form.obstacles();
     if (obstacle) return this.transloco.translate(`stepSettings.obstacle.${obstacle.key}`, { branch: obstacle.branch ?? '' });
     if (this.missing().length > 0) return this.transloco.translate('stepSettings.missing', { fields: this.missing().join(', ') });
-    return step.valid || this.form.isLoading() ? '' : this.transloco.translate('stepSettings.notValid');
+    if (step.valid || this.form.isLoading() || this.form.failure()) return '';
+    return this.transloco.translate(step.type === 'CODE' ? 'stepSettings.codeNotValid' : 'stepSettings.notValid');
   });
 
   protected rename(input: HTMLInputElement): void {

@@ -52,12 +52,13 @@ export class ComputedChoice {
 
   protected readonly search = signal('');
   protected readonly loaded = resource({
-    params: () => ({ name: this.name(), search: this.search(), dependsOn: this.options.refreshersOf(this.property()) }),
-    loader: async ({ params, abortSignal, previous }) => {
+    // A text, so that an edit of a field that does not matter here asks for nothing.
+    params: () => JSON.stringify([this.name(), this.search(), this.options.refreshersOf(this.property())]),
+    loader: async ({ abortSignal, previous }) => {
       // The first answer is wanted at once; what is typed into a field that this one depends on comes to rest first.
       if (previous.status !== 'idle') await new Promise((resolve) => setTimeout(resolve, REST_MILLISECONDS));
       if (abortSignal.aborted) throw new DOMException('Superseded', 'AbortError');
-      return untracked(() => this.options.choices(params.name, params.search, abortSignal));
+      return untracked(() => this.options.choices(this.name(), this.search(), abortSignal));
     },
   });
   protected readonly state = computed(() => (this.loaded.hasValue() ? this.loaded.value() : undefined));

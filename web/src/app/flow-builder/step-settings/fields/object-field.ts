@@ -77,7 +77,7 @@ export function objectOf(rows: readonly Row[]): Record<string, unknown> {
     }
     .row {
       display: grid;
-      grid-template-columns: minmax(0, 2fr) minmax(0, 3fr) 28px;
+      grid-template-columns: minmax(0, 1fr) minmax(0, 2fr) 28px;
       gap: 6px;
       align-items: start;
     }

@@ -91,6 +91,11 @@ export class PropertyField {
     return !isText(property) && property.type !== 'MARKDOWN' && property.type !== 'SECRET_TEXT';
   });
   protected readonly kind = computed<ValueKind>(() => KINDS[this.property().type] ?? 'text');
+  /** An object may be empty, and a group's fields are marked themselves. */
+  protected readonly isMarked = computed(() => {
+    const { required, type } = this.property();
+    return required === true && type !== 'OBJECT' && type !== 'DYNAMIC';
+  });
   protected readonly schema = computed(() => this.setting()?.schema as Properties | undefined);
   protected readonly isBadNumber = computed(() => this.property().type === 'NUMBER' && !isNumberText(this.text()));
   protected readonly colour = computed(() => (COLOUR.test(this.text()) ? this.text() : '#000000'));

@@ -77,11 +77,12 @@ export class PropertyGroup {
   readonly schemaChange = output<{ schema: Properties; value: Record<string, unknown> }>();
 
   protected readonly loaded = resource({
-    params: () => ({ name: this.name(), dependsOn: this.options.refreshersOf(this.property()) }),
-    loader: async ({ params, abortSignal, previous }) => {
+    // A text, so that an edit of a field that does not matter here asks for nothing.
+    params: () => JSON.stringify([this.name(), this.options.refreshersOf(this.property())]),
+    loader: async ({ abortSignal, previous }) => {
       if (previous.status !== 'idle') await new Promise((resolve) => setTimeout(resolve, REST_MILLISECONDS));
       if (abortSignal.aborted) throw new DOMException('Superseded', 'AbortError');
-      return untracked(() => this.options.fields(params.name, abortSignal));
+      return untracked(() => this.options.fields(this.name(), abortSignal));
     },
   });
   protected readonly fields = computed<Properties>(() => (this.loaded.hasValue() ? this.loaded.value() : (this.schema() ?? {})));
