@@ -75,7 +75,8 @@ export class FlowBuilderPage {
 
   constructor() {
     effect(() => {
-      void this.open(this.flowId());
+      const flowId = this.flowId();
+      untracked(() => void this.open(flowId));
     });
     effect(() => this.title.show(this.builder.draft()?.displayName ?? ''));
     effect(() => {
