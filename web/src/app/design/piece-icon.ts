@@ -137,7 +137,7 @@ export class PieceIcon {
     const logo = this.pieces.byName().get(this.piece())?.logoUrl ?? '';
     return logo === this.broken() ? '' : logo;
   });
-  protected readonly initial = computed(() => this.pieces.displayName(this.piece()).charAt(0).toUpperCase());
+  protected readonly initial = computed(() => this.pieces.displayName(this.piece()).charAt(0).toUpperCase() || '?');
   protected readonly hue = computed(() => this.glyph()?.hue ?? hueOf(this.piece()));
 }
 

@@ -37,7 +37,8 @@ export class Pieces {
   private read(name: string, version?: string): Promise<PieceMetadata> {
     const query = version ? { version } : {};
     const [scope, rest] = name.startsWith('@') ? name.split('/', 2) : [undefined, name];
-    if (scope && rest) return ok(this.api.GET('/pieces/{scope}/{name}', { params: { path: { scope, name: rest }, query } })) as Promise<PieceMetadata>;
+    if (scope && rest)
+      return ok(this.api.GET('/pieces/{scope}/{name}', { params: { path: { scope, name: rest }, query } })) as Promise<PieceMetadata>;
     return ok(this.api.GET('/pieces/{name}', { params: { path: { name }, query } }));
   }
 }

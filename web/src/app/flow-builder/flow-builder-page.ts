@@ -102,7 +102,10 @@ export class FlowBuilderPage {
   private async open(flowId: string): Promise<void> {
     try {
       this.builder.close();
-      if (await this.builder.open(flowId)) this.notify.done(this.transloco.translate('builder.leftoversSent'));
+      const hadLeftovers = await this.builder.open(flowId);
+      if (!hadLeftovers) return;
+      await this.builder.settled();
+      if (this.builder.saveState() === 'saved') this.notify.done(this.transloco.translate('builder.leftoversSent'));
     } catch (error) {
       this.failure.set(this.problems.of(error));
     }
