@@ -28,12 +28,11 @@ const MOST = 400;
             <button
               type="button"
               [attr.aria-current]="isChosen(bar) ? 'step' : null"
-              [attr.aria-label]="
-                t('runView.bar', { name: nameOf(bar), status: t('status.' + bar.status), duration: (bar.duration | duration) })
-              "
               (click)="choose.emit({ name: bar.name, path: bar.path })"
             >
-              <span class="name" [style.padding-left.px]="bar.path.length * 12">{{ nameOf(bar) }}</span>
+              <span class="name" [style.padding-left.px]="8 + bar.path.length * 12"
+                >{{ nameOf(bar) }} <span class="pw-visually-hidden">{{ t('status.' + bar.status) }}</span></span
+              >
               <span class="track">
                 @if (bar.waited) {
                   <span class="waited" [style.left.%]="percent(bar.start - bar.waited)" [style.width.%]="percent(bar.waited)"></span>
