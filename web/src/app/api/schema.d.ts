@@ -1188,8 +1188,7 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
-            /** @default PRODUCTION */
-            environment: components["schemas"]["RunEnvironment"];
+            environment?: components["schemas"]["RunEnvironment"] | null;
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2170,8 +2169,7 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
-            /** @default PRODUCTION */
-            environment: components["schemas"]["RunEnvironment"];
+            environment?: components["schemas"]["RunEnvironment"] | null;
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
