@@ -1208,8 +1208,7 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
-            /** @default PRODUCTION */
-            environment?: components["schemas"]["RunEnvironment"];
+            environment?: components["schemas"]["RunEnvironment"] | null;
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2267,8 +2266,7 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
-            /** @default PRODUCTION */
-            environment?: components["schemas"]["RunEnvironment"];
+            environment?: components["schemas"]["RunEnvironment"] | null;
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */

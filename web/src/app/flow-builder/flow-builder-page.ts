@@ -95,7 +95,8 @@ export class FlowBuilderPage {
 
   constructor() {
     effect(() => {
-      void this.open(this.flowId());
+      const flowId = this.flowId();
+      untracked(() => void this.open(flowId));
     });
     effect(() => this.title.show(this.builder.draft()?.displayName ?? ''));
     effect(() => {
@@ -121,7 +122,10 @@ export class FlowBuilderPage {
   private async open(flowId: string): Promise<void> {
     try {
       this.builder.close();
-      if (await this.builder.open(flowId)) this.notify.done(this.transloco.translate('builder.leftoversSent'));
+      const hadLeftovers = await this.builder.open(flowId);
+      if (!hadLeftovers) return;
+      await this.builder.settled();
+      if (this.builder.saveState() === 'saved') this.notify.done(this.transloco.translate('builder.leftoversSent'));
     } catch (error) {
       this.failure.set(this.problems.of(error));
     }

@@ -112,7 +112,9 @@ class RunRepository:
 
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
         """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""
-        run_filter = RunFilter.model_validate(selection.model_dump(by_alias=True, exclude={"exclude_flow_run_ids", "strategy"}))
+        run_filter = RunFilter.model_validate(
+            selection.model_dump(by_alias=True, exclude={"exclude_flow_run_ids", "strategy"}, exclude_none=True)
+        )
         conditions, values = _conditions(run_filter)
         conditions.append(f"status IN ({_marks(statuses)})")
         values += statuses

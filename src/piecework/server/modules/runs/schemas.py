@@ -143,7 +143,8 @@ class RunSelection(Body):
     created_before: Instant | None = None
     failed_step_name: PlainText | None = None
     failed_step_message: PlainText | None = None
-    environment: Annotated[RunEnvironment, Field(strict=False)] = RunEnvironment.PRODUCTION
+    environment: Annotated[RunEnvironment, Field(strict=False)] | None = None
+    """Production runs, unless it says TESTING."""
 
 
 class BulkRetryBody(RunSelection):

@@ -44,7 +44,7 @@ export class ProblemsPanel {
   /** The server's sentence with the steps' display names in it. */
   protected text(problem: FlowProblem): string {
     const text = problem.message.replace(/\b[A-Za-z_]\w*\b/g, (word) => {
-      const name = this.steps().get(word)?.displayName;
+      const name = this.steps().get(word)?.displayName ?? (/^step_\d+$/.test(word) ? word : undefined);
       return name && word !== 'trigger' ? `“${name}”` : word;
     });
     return text.charAt(0).toUpperCase() + text.slice(1);

@@ -25,7 +25,9 @@ import { Versions } from '../panels/versions';
             · {{ t('versions.readOnly') }}
           </span>
         </div>
-        <button mat-stroked-button (click)="actions.restore(version)"><pw-icon [path]="icons.restore" />{{ t('versions.restore') }}</button>
+        <button mat-stroked-button (click)="actions.restore(version)">
+          <span class="pw-with-icon"><pw-icon [path]="icons.restore" />{{ t('versions.restore') }}</span>
+        </button>
       }
       <button mat-flat-button (click)="actions.toDraft()">{{ t('versions.toDraft') }}</button>
     </ng-container>

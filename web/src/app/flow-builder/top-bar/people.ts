@@ -1,7 +1,6 @@
-import { Component, computed, effect, inject, signal, untracked } from '@angular/core';
+import { Component, DestroyRef, computed, effect, inject, signal, untracked } from '@angular/core';
 import { MatTooltipModule } from '@angular/material/tooltip';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { Notify } from '../../design/notify';
 import { FlowBuilder, type Person } from '../flow-builder';
 
 const SHOWN = 3;
@@ -13,9 +12,7 @@ const TOLD_MILLISECONDS = 6000;
   imports: [MatTooltipModule, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
-      @if (told()) {
-        <span class="told" role="status">{{ told() }}</span>
-      }
+      <span class="told" role="status" [title]="told()">{{ told() }}</span>
       @for (person of shown(); track person.userId) {
         <span class="avatar" role="img" tabindex="0" [attr.aria-label]="words(person)" [matTooltip]="words(person)">{{
           initial(person)
@@ -47,6 +44,7 @@ const TOLD_MILLISECONDS = 6000;
       font-weight: 650;
     }
     .told {
+      max-width: 280px;
       margin-right: 12px;
       overflow: hidden;
       color: var(--pw-text-soft);
@@ -54,17 +52,20 @@ const TOLD_MILLISECONDS = 6000;
       text-overflow: ellipsis;
       white-space: nowrap;
     }
+    .told:empty {
+      margin: 0;
+    }
   `,
 })
 export class People {
   private readonly builder = inject(FlowBuilder);
-  private readonly notify = inject(Notify);
   private readonly transloco = inject(TranslocoService);
 
   protected readonly shown = computed(() => this.builder.others().slice(0, SHOWN));
   protected readonly more = computed(() => Math.max(0, this.builder.others().length - SHOWN));
-  /** What somebody did a moment ago. */
+  /** Who came or did something a moment ago. */
   protected readonly told = signal('');
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     let known = new Set<string>();
@@ -72,14 +73,18 @@ export class People {
       const others = this.builder.others();
       const newcomer = others.find((person) => !known.has(person.userId));
       known = new Set(others.map((person) => person.userId));
-      if (newcomer) untracked(() => this.notify.done(this.words(newcomer)));
+      if (newcomer) untracked(() => this.tell(this.words(newcomer)));
     });
-    effect((onCleanup) => {
-      if (!this.builder.foreignChange()) return;
-      this.told.set(untracked(() => this.changeText()));
-      const timer = setTimeout(() => this.told.set(''), TOLD_MILLISECONDS);
-      onCleanup(() => clearTimeout(timer));
+    effect(() => {
+      if (this.builder.foreignChange()) untracked(() => this.tell(this.changeText()));
     });
+    inject(DestroyRef).onDestroy(() => clearTimeout(this.timer));
+  }
+
+  private tell(text: string): void {
+    clearTimeout(this.timer);
+    this.told.set(text);
+    this.timer = setTimeout(() => this.told.set(''), TOLD_MILLISECONDS);
   }
 
   protected initial(person: Person): string {

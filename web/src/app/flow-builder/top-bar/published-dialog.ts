@@ -32,7 +32,9 @@ export interface Published {
           <div class="url">
             <code>{{ data.url }}</code>
             <button mat-stroked-button (click)="copy()">
-              <pw-icon [path]="copied() ? icons.done : icons.copy" />{{ t(copied() ? 'topBar.next.copied' : 'topBar.next.copy') }}
+              <span class="pw-with-icon"
+                ><pw-icon [path]="copied() ? icons.done : icons.copy" />{{ t(copied() ? 'topBar.next.copied' : 'topBar.next.copy') }}</span
+              >
             </button>
           </div>
         } @else if (data.strategy === 'MANUAL') {

@@ -34,8 +34,15 @@ const ICONS: Record<State, string> = {
       white-space: nowrap;
     }
     .state > span {
+      display: -webkit-box;
       overflow: hidden;
-      text-overflow: ellipsis;
+      -webkit-box-orient: vertical;
+      -webkit-line-clamp: 2;
+    }
+    .offline,
+    .refused {
+      line-height: 15px;
+      white-space: normal;
     }
     .offline {
       color: var(--pw-warn);

@@ -58,6 +58,9 @@ export class TopBar {
   protected readonly keys = { undo: `${COMMAND_KEY}Z`, redo: `${COMMAND_KEY}Shift+Z` };
   protected readonly isOffline = computed(() => this.builder.connectionState() === 'offline');
 
+  /** The save state needs the room then. */
+  protected readonly isTrouble = computed(() => ['offline', 'refused'].includes(this.builder.connectionState()));
+
   private readonly folderId = computed(() => this.builder.flow()?.folderId ?? undefined);
   private readonly foundFolder = resource({
     params: () => this.folderId(),
