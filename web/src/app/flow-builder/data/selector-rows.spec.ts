@@ -3,7 +3,10 @@ import type { Sample } from './sample-data';
 import { type Look, type Offer, PORTION, rowsOf } from './selector-rows';
 
 const step = (name: string, displayName: string): Step => ({ name, displayName, type: 'CODE', valid: true, settings: {} });
-const offer = (name: string, displayName: string, sample: Sample): Offer => ({ source: { step: step(name, displayName), isAround: false }, sample });
+const offer = (name: string, displayName: string, sample: Sample): Offer => ({
+  source: { step: step(name, displayName), isAround: false },
+  sample,
+});
 const look = (more: Partial<Look> = {}): Look => ({ kind: 'any', query: '', open: new Set(), portions: new Map(), ...more });
 
 const call = offer('trigger', 'Webhook', { state: 'ready', value: { body: { name: 'Ada', age: 36, tags: ['a', 'b'] }, method: 'POST' } });
@@ -34,6 +37,13 @@ describe('rowsOf', () => {
 
   it('finds keys, values and steps', () => {
     expect(ids(rowsOf([untested, call], look({ query: 'ada' })))).toEqual(['trigger', "trigger['body']['name']"]);
+    expect(ids(rowsOf([untested, call], look({ query: 'a' })))).toEqual([
+      'trigger',
+      "trigger['body']['name']",
+      "trigger['body']['age']",
+      "trigger['body']['tags']",
+      "trigger['body']['tags'][0]",
+    ]);
     expect(ids(rowsOf([untested, call], look({ query: 'send' })))).toEqual(['step_1']);
     expect(rowsOf([untested, call], look({ query: 'nowhere' })).map((row) => row.kind)).toEqual(['notFound']);
   });

@@ -111,9 +111,7 @@ function chipsOf(state: EditorState, render: RenderChip): Chips {
 
 /** The chip at a position: the one that begins there (1), that ends there (-1), or either. */
 export function chipAt(state: EditorState, position: number, direction: 1 | -1 | 0 = 0): Span | undefined {
-  return state
-    .facet(chipSpans)
-    .find(({ from, to }) => (direction >= 0 && from === position) || (direction <= 0 && to === position));
+  return state.facet(chipSpans).find(({ from, to }) => (direction >= 0 && from === position) || (direction <= 0 && to === position));
 }
 
 /** A click selects a chip, a double click edits its expression. */

@@ -23,14 +23,13 @@ export function typeOf(value: unknown): ValueType {
   }
 }
 
-/** Whether a value is what a field of this kind wants, without being turned into something else. Fields that take anything want nothing. */
+/** Whether a value is what a field of this kind wants, without being turned into something else. A text takes anything and wants nothing. */
 export function fits(kind: ValueKind, value: unknown): boolean {
   const type = typeOf(value);
   switch (kind) {
     case 'any':
-      return false;
     case 'text':
-      return type === 'text' || type === 'date' || type === 'number';
+      return false;
     case 'number':
       return type === 'number' || (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)));
     case 'file':
@@ -86,7 +85,8 @@ export function places(value: unknown, holds: (key: Key | undefined, value: unkn
   for (let at = 0; at < queue.length && at < MOST_VISITED && found.length < limit; at += 1) {
     const place = queue[at] as Place;
     if (place.keys.length > 0 && holds(place.keys.at(-1), place.value)) found.push(place);
-    if (queue.length < MOST_VISITED) for (const [key, inner] of entriesOf(place.value)) queue.push({ keys: [...place.keys, key], value: inner });
+    if (queue.length < MOST_VISITED)
+      for (const [key, inner] of entriesOf(place.value)) queue.push({ keys: [...place.keys, key], value: inner });
   }
   return found;
 }

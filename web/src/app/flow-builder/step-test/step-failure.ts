@@ -45,13 +45,21 @@ function ofRecord(raw: Record<string, unknown>): StepFailure {
   const body = raw['responseBody'] ?? response['body'];
   const status = [raw['status'], response['status']].find((each) => typeof each === 'number');
   const message = words(raw['apiMessage']) || said(body) || words(raw['message']) || words(raw['errorName']);
-  return { ...NOTHING, message, line: lineOf(words(raw['raw'])), status: (status as number | undefined) ?? null, hasAnswer: body !== undefined, raw };
+  return {
+    ...NOTHING,
+    message,
+    line: lineOf(words(raw['raw'])),
+    status: (status as number | undefined) ?? null,
+    hasAnswer: body !== undefined,
+    raw,
+  };
 }
 
 /** `{"url": ["Expected string, received: undefined"]}` says what is wrong by field. */
 function fieldsOf(raw: Record<string, unknown>): StepFailure['fields'] {
   const entries = Object.entries(raw);
-  const isByField = entries.length > 0 && entries.every(([, value]) => Array.isArray(value) && value.every((each) => typeof each === 'string'));
+  const isByField =
+    entries.length > 0 && entries.every(([, value]) => Array.isArray(value) && value.every((each) => typeof each === 'string'));
   return isByField ? entries.map(([name, problems]) => ({ name, problem: (problems as string[]).join(', ') })) : [];
 }
 

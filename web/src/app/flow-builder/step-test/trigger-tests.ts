@@ -101,7 +101,12 @@ export class TriggerTests {
 
   private async test(testStrategy: 'SIMULATION' | 'TEST_FUNCTION') {
     await this.builder.settled();
-    const body = { projectId: this.session.projectId(), flowId: this.builder.flowId(), flowVersionId: this.builder.versionId(), testStrategy };
+    const body = {
+      projectId: this.session.projectId(),
+      flowId: this.builder.flowId(),
+      flowVersionId: this.builder.versionId(),
+      testStrategy,
+    };
     return ok(this.api.POST('/test-trigger', { body }));
   }
 
