@@ -35,7 +35,7 @@ describe('TemplateInput', () => {
   const field = () => element.querySelector<HTMLElement>('[role=textbox]') as HTMLElement;
   const editing = async () => {
     field().focus();
-    await vi.waitFor(() => expect(element.querySelector('.cm-editor')).not.toBeNull());
+    await vi.waitFor(() => expect(element.querySelector('.cm-editor')).not.toBeNull(), 10_000);
     await fixture.whenStable();
   };
 
