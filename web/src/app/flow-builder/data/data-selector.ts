@@ -1,11 +1,24 @@
-import { Component, DestroyRef, ElementRef, computed, effect, inject, linkedSignal, signal, untracked, viewChild } from '@angular/core';
+import {
+  Component,
+  DestroyRef,
+  ElementRef,
+  Injector,
+  afterNextRender,
+  computed,
+  effect,
+  inject,
+  linkedSignal,
+  signal,
+  untracked,
+  viewChild,
+} from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import {
   mdiCalendarBlankOutline,
   mdiChevronDown,
   mdiChevronRight,
   mdiClose,
-  mdiCodeArray,
+  mdiCodeBrackets,
   mdiCodeBraces,
   mdiFileOutline,
   mdiFormatText,
@@ -26,6 +39,8 @@ import { PORTION, type Row, rowId, rowsOf } from './selector-rows';
 import { type ValueType, preview, sizeOf, typeOf } from './values';
 
 const OPEN_AT_FIRST = 3;
+/** How many of the last keys name a value that fits. */
+const FITTING_KEYS = 3;
 
 const TYPE_ICONS: Record<ValueType, string> = {
   text: mdiFormatText,
@@ -33,7 +48,7 @@ const TYPE_ICONS: Record<ValueType, string> = {
   boolean: mdiToggleSwitchOutline,
   date: mdiCalendarBlankOutline,
   file: mdiFileOutline,
-  array: mdiCodeArray,
+  array: mdiCodeBrackets,
   object: mdiCodeBraces,
   null: mdiNull,
 };
@@ -53,11 +68,12 @@ export class DataSelector {
   private readonly builder = inject(FlowBuilder);
   private readonly samples = inject(SampleData);
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly injector = inject(Injector);
   private readonly field = viewChild<ElementRef<HTMLInputElement>>('search');
   protected readonly target = inject(DataTarget);
 
   protected readonly icons = { close: mdiClose, closed: mdiChevronRight, open: mdiChevronDown, insert: mdiPlus, search: mdiMagnify };
-  protected readonly query = linkedSignal<unknown, string>({ source: this.builder.selectedStep, computation: () => '' });
+  protected readonly query = linkedSignal<string, string>({ source: () => this.builder.selectedStep()?.name ?? '', computation: () => '' });
   private readonly opened = linkedSignal<string, ReadonlySet<string>>({
     source: () => this.builder.selectedStep()?.name ?? '',
     computation: () => openAtFirst(untracked(this.samples.sources).map((source) => rowId(source, []))),
@@ -103,9 +119,12 @@ export class DataSelector {
   }
 
   protected label(row: Row): string {
-    const isFlat = row.kind === 'fitting' || this.query().trim() !== '';
-    if (row.kind === 'fitting') return [row.source.step.displayName, ...row.keys].join(' › ');
-    return isFlat ? row.keys.join(' › ') : String(row.keys.at(-1) ?? '');
+    if (row.kind === 'fitting') return row.keys.slice(-FITTING_KEYS).join(' › ');
+    return this.query().trim() === '' ? String(row.keys.at(-1) ?? '') : row.keys.join(' › ');
+  }
+
+  protected title(row: Row): string | null {
+    return row.keys.length > 0 ? [row.source.step.displayName, ...row.keys].join(' › ') : null;
   }
 
   /** The words for a value beside its key: null where the number of its parts says it. */
@@ -118,8 +137,9 @@ export class DataSelector {
     return sizeOf(row.value);
   }
 
-  protected isArray(row: Row): boolean {
-    return Array.isArray(row.value);
+  protected sizeKey(row: Row): string {
+    const noun = Array.isArray(row.value) ? 'item' : 'field';
+    return `data.${noun}${sizeOf(row.value) === 1 ? '' : 's'}`;
   }
 
   // Doing
@@ -129,7 +149,7 @@ export class DataSelector {
     if (row.kind === 'more') this.showMore(row);
     else if (row.kind === 'none') this.test(row);
     else if (row.isContainer) this.toggle(row);
-    else this.insert(row);
+    else this.insertAndReturn(row);
   }
 
   protected insert(row: Row): void {
@@ -170,11 +190,11 @@ export class DataSelector {
   }
 
   protected searchKey(event: KeyboardEvent): void {
-    if (event.key === 'ArrowDown') this.goTo(this.active(), event);
+    const found = this.query().trim() ? this.rows().find((row) => row.kind === 'value') : undefined;
+    if (event.key === 'ArrowDown') this.goTo(found?.id ?? this.active(), event);
     if (event.key === 'Enter') {
       event.preventDefault();
-      const first = this.rows().find((row) => row.kind === 'value' || row.kind === 'fitting');
-      if (first && this.query().trim()) this.insertAndReturn(first);
+      if (found) this.insertAndReturn(found);
     }
   }
 
@@ -217,11 +237,15 @@ export class DataSelector {
     event.preventDefault();
     if (id === undefined) return;
     this.chosen.set(id);
-    setTimeout(() => {
-      const element = this.element.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]');
-      element?.focus();
-      element?.scrollIntoView?.({ block: 'nearest' });
-    });
+    afterNextRender(
+      () => {
+        if (!this.element.contains(document.activeElement)) return; // it went back to the field meanwhile
+        const element = this.element.querySelector<HTMLElement>('[role=treeitem][tabindex="0"]');
+        element?.focus();
+        element?.scrollIntoView?.({ block: 'nearest' });
+      },
+      { injector: this.injector },
+    );
   }
 
   private toSearch(event: Event): void {

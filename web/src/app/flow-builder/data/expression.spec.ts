@@ -84,6 +84,8 @@ describe('names', () => {
     const order = ['trigger', 'step_1', 'step_2', 'step_3', 'step_4'];
     const before = new Set(['trigger', 'step_1']);
     expect(flawOf('trigger.a + Math.max(1)', order, before, 'step_3')).toBeUndefined();
+    expect(flawOf("connections['crm'].token", order, before, 'step_3')).toBeUndefined();
+    expect(flawOf('loop.item', order, before, 'step_3')).toEqual({ name: 'loop', flaw: 'missing' });
     expect(flawOf('step_9', order, before, 'step_3')).toEqual({ name: 'step_9', flaw: 'missing' });
     expect(flawOf('step_3', order, before, 'step_3')).toEqual({ name: 'step_3', flaw: 'later' });
     expect(flawOf('step_4.x', order, before, 'step_3')).toEqual({ name: 'step_4', flaw: 'later' });

@@ -145,6 +145,9 @@ export function namesUsed(value: unknown): Set<string> {
 /** What is wrong with a step that an expression names: there is none, it runs later, or it is in another branch and may not have run. */
 export type Flaw = 'missing' | 'later' | 'elsewhere';
 
+/** Roots of paths that are no steps: what the engine knows besides them, and JavaScript's own. */
+const OTHER_ROOTS = new Set('connections variables Math Number JSON Infinity NaN undefined null true false'.split(' '));
+
 /** The first step of an expression that cannot be relied on. `order`: all steps as they run; `before`: those that surely ran before `at`. */
 export function flawOf(
   source: string,
@@ -154,9 +157,14 @@ export function flawOf(
 ): { name: string; flaw: Flaw } | undefined {
   for (const name of namesIn(source)) {
     const place = order.indexOf(name);
-    if (place < 0 ? !/^step_\d+$/.test(name) : before.has(name)) continue;
+    if (place < 0 ? !meansStep(name, source) : before.has(name)) continue;
     if (place < 0) return { name, flaw: 'missing' };
     return { name, flaw: place >= order.indexOf(at) ? 'later' : 'elsewhere' };
   }
   return undefined;
+}
+
+/** Whether a name that no step has is meant for one: it looks like one's, or the whole expression is a path from it. */
+function meansStep(name: string, source: string): boolean {
+  return /^step_\d+$/.test(name) || (!OTHER_ROOTS.has(name) && pathOf(source)?.root === name);
 }

@@ -37,6 +37,13 @@ describe('rowsOf', () => {
 
   it('finds keys, values and steps', () => {
     expect(ids(rowsOf([untested, call], look({ query: 'ada' })))).toEqual(['trigger', "trigger['body']['name']"]);
+    expect(ids(rowsOf([untested, call], look({ query: 'a' })))).toEqual([
+      'trigger',
+      "trigger['body']['name']",
+      "trigger['body']['age']",
+      "trigger['body']['tags']",
+      "trigger['body']['tags'][0]",
+    ]);
     expect(ids(rowsOf([untested, call], look({ query: 'send' })))).toEqual(['step_1']);
     expect(rowsOf([untested, call], look({ query: 'nowhere' })).map((row) => row.kind)).toEqual(['notFound']);
   });

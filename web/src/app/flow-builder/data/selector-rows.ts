@@ -2,7 +2,7 @@
 import { type Key, expressionOf } from './expression';
 import type { Sample, Source } from './sample-data';
 import type { ValueKind } from './template-input';
-import { type Place, entriesOf, fits, mentions, places, sizeOf } from './values';
+import { type Place, entriesOf, fits, mentions, places, sizeOf, typeOf } from './values';
 
 /** How many values of one container are shown before one asks for more. */
 export const PORTION = 50;
@@ -49,18 +49,21 @@ function fittingRows(offers: readonly Offer[], { kind }: Look): Row[] {
   const found: Row[] = [];
   for (const { source, sample } of offers) {
     if (sample.state !== 'ready') continue;
-    for (const place of places(sample.value, (_, value) => fits(kind, value), MOST_FITTING - found.length)) {
-      found.push({ ...row('fitting', source, place.keys, place.value, 1), id: `fitting:${rowId(source, place.keys)}`, fits: true });
+    for (const place of places(sample.value, (_, value) => fits(kind, value), MOST_FOUND)) {
+      found.push({ ...row('fitting', source, place.keys, place.value, 1), fits: true });
     }
   }
-  return found;
+  // A number is a better number than a text of digits.
+  const isText = (row: Row) => Number(typeof row.value === 'string' && typeOf(row.value) !== kind);
+  return found.sort((one, other) => isText(one) - isText(other)).slice(0, MOST_FITTING);
 }
 
 function foundRows(offers: readonly Offer[], look: Look): Row[] {
   const holds = mentions(look.query);
   const rows = offers.flatMap(({ source, sample }): Row[] => {
     const isNamed = holds(source.step.displayName, undefined) || holds(source.step.name, undefined);
-    const found: Place[] = sample.state === 'ready' ? places(sample.value, holds, MOST_FOUND) : [];
+    const isKey = ({ keys }: Place) => Number(holds(keys.at(-1), {})); // the name says more than the value
+    const found = (sample.state === 'ready' ? places(sample.value, holds, MOST_FOUND) : []).sort((one, other) => isKey(other) - isKey(one));
     if (found.length === 0 && !isNamed) return sample.state === 'loading' ? [row('loading', source, [], undefined, 1)] : [];
     const head: Row = { ...row('step', source, [], undefined, 1), isOpen: found.length > 0 };
     return [head, ...found.map((place) => ({ ...row('value', source, place.keys, place.value, 2), fits: fits(look.kind, place.value) }))];

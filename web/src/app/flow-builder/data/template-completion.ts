@@ -1,5 +1,6 @@
 /** Suggestions while an expression is written: after `{{`, after `/` at the beginning of a word, and on Ctrl+Space. */
 import type { Completion, CompletionContext, CompletionResult } from '@codemirror/autocomplete';
+import { isolateHistory } from '@codemirror/commands';
 import { EditorSelection, EditorState, type Extension } from '@codemirror/state';
 import type { EditorView } from '@codemirror/view';
 import { finishRaw, rawRange } from './template-chips';
@@ -15,7 +16,9 @@ export interface Suggestion {
 }
 
 export function suggestions(suggest: () => Promise<readonly Suggestion[]>): Extension {
-  return EditorState.languageData.of(() => [{ autocomplete: (context: CompletionContext) => complete(context, suggest) }]);
+  // One and the same source each time: CodeMirror knows by it what it has asked for.
+  const data = [{ autocomplete: (context: CompletionContext) => complete(context, suggest) }];
+  return EditorState.languageData.of(() => data);
 }
 
 async function complete(context: CompletionContext, suggest: () => Promise<readonly Suggestion[]>): Promise<CompletionResult | null> {
@@ -50,6 +53,7 @@ function option(suggestion: Suggestion, replaced: number): Completion {
         changes: { from: start, to: raw ? raw.to : to, insert: suggestion.text },
         selection: EditorSelection.cursor(start + suggestion.text.length),
         effects: finishRaw.of(null),
+        annotations: isolateHistory.of('full'),
         userEvent: 'input.complete',
       });
     },

@@ -1,6 +1,6 @@
 /** The editor of a text with expressions, over CodeMirror. Only ever imported lazily: it is a chunk of its own. */
 import { acceptCompletion, autocompletion, completionStatus, startCompletion } from '@codemirror/autocomplete';
-import { defaultKeymap, history, historyKeymap } from '@codemirror/commands';
+import { defaultKeymap, history, historyKeymap, isolateHistory } from '@codemirror/commands';
 import { Compartment, EditorSelection, EditorState, type Extension, Prec, Transaction } from '@codemirror/state';
 import { EditorView, keymap, placeholder } from '@codemirror/view';
 import { type RenderChip, chipAt, chips, editRaw, finishRaw, rawRange } from './template-chips';
@@ -79,9 +79,14 @@ export function createTemplateEditor(options: TemplateEditorOptions): TemplateEd
 }
 
 function looks({ label, placeholder: hint, disabled, invalid }: EditorLook, multiline: boolean): Extension {
-  const attributes: Record<string, string> = { 'aria-label': label, 'aria-multiline': String(multiline), spellcheck: 'false' };
+  const attributes: Record<string, string> = {
+    'aria-label': label,
+    'aria-multiline': String(multiline),
+    spellcheck: 'false',
+    tabindex: '0',
+  };
   if (invalid) attributes['aria-invalid'] = 'true';
-  if (disabled) attributes['aria-disabled'] = 'true';
+  if (disabled) Object.assign(attributes, { 'aria-disabled': 'true', tabindex: '-1' });
   return [
     EditorView.contentAttributes.of(attributes),
     hint ? placeholder(hint) : [],
@@ -97,6 +102,7 @@ function insert(view: EditorView, text: string): void {
     selection: EditorSelection.cursor(from + text.length),
     effects: finishRaw.of(null),
     scrollIntoView: true,
+    annotations: isolateHistory.of('full'),
     userEvent: 'input.complete',
   });
 }
@@ -181,7 +187,7 @@ const theme = EditorView.theme({
   '.cm-content': { padding: '0', minHeight: 'inherit', caretColor: 'var(--pw-text)' },
   '.cm-line': { padding: '0' },
   '.cm-placeholder': { color: 'var(--pw-text-soft)' },
-  '.pw-raw': { fontFamily: 'var(--pw-mono)', fontSize: '12.5px', color: 'var(--pw-accent)' },
+  '.pw-raw': { fontFamily: 'var(--pw-mono)', fontSize: '12.5px', lineHeight: '1', color: 'var(--pw-accent)' },
   '.pw-chip': { display: 'inline-block', maxWidth: '100%', verticalAlign: 'top', height: '24px', padding: '1px', marginInline: '1px' },
   '&.cm-editor .cm-tooltip.pw-suggestions': suggestionList(),
   '.cm-tooltip.pw-suggestions > ul': { fontFamily: 'inherit', maxHeight: '280px' },

@@ -23,14 +23,13 @@ export function typeOf(value: unknown): ValueType {
   }
 }
 
-/** Whether a value is what a field of this kind wants, without being turned into something else. Fields that take anything want nothing. */
+/** Whether a value is what a field of this kind wants, without being turned into something else. A text takes anything and wants nothing. */
 export function fits(kind: ValueKind, value: unknown): boolean {
   const type = typeOf(value);
   switch (kind) {
     case 'any':
-      return false;
     case 'text':
-      return type === 'text' || type === 'date' || type === 'number';
+      return false;
     case 'number':
       return type === 'number' || (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)));
     case 'file':

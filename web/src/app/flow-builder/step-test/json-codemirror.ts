@@ -33,7 +33,7 @@ export function createJsonEditor(parent: HTMLElement, text: string, label: strin
       syntaxHighlighting(COLOURS),
       keymap.of([...historyKeymap, ...defaultKeymap.filter(({ key }) => key !== 'Mod-Enter')]),
       EditorView.lineWrapping,
-      EditorView.contentAttributes.of({ 'aria-label': label }),
+      EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
       THEME,
       EditorView.updateListener.of((update) => {
         if (update.docChanged) changed(update.state.doc.toString());

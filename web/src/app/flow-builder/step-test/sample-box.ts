@@ -37,6 +37,7 @@ import { type ValueTab, ValueTabs } from './value-tabs';
   styles: `
     :host {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: 8px;
     }
     .head {

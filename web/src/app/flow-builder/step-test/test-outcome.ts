@@ -38,6 +38,7 @@ import { ValueTabs, type ValueTab } from './value-tabs';
   styles: `
     :host {
       display: grid;
+      grid-template-columns: minmax(0, 1fr);
       gap: 12px;
     }
     .head {

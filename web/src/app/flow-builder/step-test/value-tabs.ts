@@ -1,4 +1,4 @@
-import { Component, input, model } from '@angular/core';
+import { Component, computed, input, model } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 
 export type ValueTab = 'output' | 'input' | 'console';
@@ -11,34 +11,41 @@ let lists = 0;
   imports: [TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
-      <div role="tablist" [attr.aria-label]="t('stepTest.values')" (keydown)="key($event)" tabindex="-1">
-        @for (tab of tabs(); track tab) {
-          <button
-            type="button"
-            role="tab"
-            [id]="id + tab"
-            [attr.aria-selected]="tab === chosen()"
-            [attr.aria-controls]="id + 'panel'"
-            [tabindex]="tab === chosen() ? 0 : -1"
-            (click)="chosen.set(tab)"
-          >
-            {{ t('stepTest.' + tab) }}
-          </button>
-        }
+      @if (isNamed()) {
+        <div role="tablist" [attr.aria-label]="t('stepTest.values')" (keydown)="key($event)" tabindex="-1">
+          @for (tab of tabs(); track tab) {
+            <button
+              type="button"
+              role="tab"
+              [id]="id + tab"
+              [attr.aria-selected]="tab === chosen()"
+              [attr.aria-controls]="id + 'panel'"
+              [tabindex]="tab === chosen() ? 0 : -1"
+              (click)="chosen.set(tab)"
+            >
+              {{ t('stepTest.' + tab) }}
+            </button>
+          }
+        </div>
+      }
+      <div
+        class="panel"
+        [id]="id + 'panel'"
+        [attr.role]="isNamed() ? 'tabpanel' : null"
+        [attr.aria-labelledby]="isNamed() ? id + chosen() : null"
+      >
+        <ng-content />
       </div>
-      <div role="tabpanel" [id]="id + 'panel'" [attr.aria-labelledby]="id + chosen()"><ng-content /></div>
     </ng-container>
   `,
   styles: `
     :host {
       display: block;
-      border: 1px solid var(--pw-line);
-      border-radius: var(--pw-radius-small);
     }
     [role='tablist'] {
       display: flex;
       gap: 4px;
-      padding: 0 8px;
+      margin-bottom: 8px;
       border-bottom: 1px solid var(--pw-line);
     }
     button {
@@ -59,9 +66,8 @@ let lists = 0;
     button:focus-visible {
       outline-offset: -2px;
     }
-    [role='tabpanel'] {
+    .panel {
       max-height: 420px;
-      padding: 6px 8px;
       overflow: auto;
     }
   `,
@@ -69,6 +75,8 @@ let lists = 0;
 export class ValueTabs {
   readonly tabs = input.required<readonly ValueTab[]>();
   readonly chosen = model.required<ValueTab>();
+  /** An output alone is what everybody expects; anything else says what it is. */
+  protected readonly isNamed = computed(() => this.tabs().length > 1 || this.tabs()[0] !== 'output');
   protected readonly id = `value-tabs-${(lists += 1)}-`;
 
   protected key(event: KeyboardEvent): void {
