@@ -221,7 +221,10 @@ export class FlowBuilder {
     try {
       const flow = await ok(this.api.GET('/flows/{id}', { params: { path: { id } } }));
       // While edits are on their way, some of them may be in this answer; what the last one of them is answered has everything.
-      if (!this.hasUnsaved() && this.flowId() === id) this.loaded.set(flow);
+      // And while it was on its way, somebody may have told of something newer.
+      const known = this.loaded();
+      const isOld = known?.id !== id || Date.parse(flow.version.updated) < Date.parse(known.version.updated);
+      if (!this.hasUnsaved() && !isOld) this.loaded.set(flow);
     } catch (error) {
       this.notify.problem(error);
     }
@@ -263,8 +266,12 @@ export class FlowBuilder {
 
   private versionUpdated({ flowId, flowVersion: version, changedStepNames }: VersionUpdate): void {
     const flow = this.loaded();
-    if (!flow || flow.id !== flowId || Date.parse(version.updated) <= Date.parse(flow.version.updated)) return;
-    if (version.updatedBy !== this.session.userId()) this.foreignChange.set({ userId: version.updatedBy, steps: changedStepNames ?? [] });
+    if (!flow || flow.id !== flowId) return;
+    const isForeign = version.updatedBy !== this.session.userId();
+    const later = Date.parse(version.updated) - Date.parse(flow.version.updated);
+    // What we did ourselves is told as well; the answer to it was here before.
+    if (isForeign ? later < 0 : later <= 0) return;
+    if (isForeign) this.foreignChange.set({ userId: version.updatedBy, steps: changedStepNames ?? [] });
     // Edits that are on their way come back with everything that others did before them.
     if (!this.hasUnsaved()) this.loaded.set({ ...flow, version });
   }

@@ -1,7 +1,9 @@
 import { ApiProblem, OFFLINE } from '../../api/problem';
 import type { PopulatedFlow } from '../../api/schema';
+import { apply } from './apply';
 import type { Operation } from './operations';
-import { Saving, type Sender } from './saving';
+import { Saving, type Sender, merged } from './saving';
+import type { Draft } from './step';
 
 const name = (displayName: string): Operation => ({ type: 'CHANGE_NAME', request: { displayName } });
 const remove = (...names: string[]): Operation => ({ type: 'DELETE_ACTION', request: { names } });
@@ -60,6 +62,42 @@ describe('Saving', () => {
     expect(server.savedCount).toBe(2);
     expect(saving.state()).toBe('saved');
     expect(localStorage.getItem('piecework.unsaved.flow')).toBeNull();
+  });
+
+  it('shows every edit exactly once, however far the server is', async () => {
+    const note = (id: string): Operation => ({
+      type: 'ADD_NOTE',
+      request: { id, content: '', color: 'blue', position: { x: 0, y: 0 }, size: { width: 1, height: 1 } },
+    });
+    const trigger = { name: 'trigger', type: 'EMPTY', displayName: 'Trigger', valid: false, settings: {} } as const;
+    let [there, loaded]: Draft[] = [
+      { displayName: 'Flow', notes: [], trigger },
+      { displayName: 'Flow', notes: [], trigger },
+    ];
+    const seen: number[] = [];
+    vi.spyOn(server, 'send').mockImplementation(
+      async (operation) => (there = apply(there as Draft, operation)) as unknown as PopulatedFlow,
+    );
+    server.saved = (flow?: unknown) => {
+      loaded = flow as Draft;
+      queueMicrotask(() => seen.push(saving.applied(loaded as Draft).notes.length));
+    };
+    saving.add([note('a'), note('b'), note('c')]);
+    expect(saving.applied(loaded as Draft).notes).toHaveLength(3);
+    await saving.settled();
+    expect(seen).toEqual([3, 3, 3]);
+  });
+
+  it('has told what was refused when it is settled', async () => {
+    server.answers = [refusal];
+    saving.add([remove('gone')]);
+    await saving.settled();
+    expect([server.dropped, saving.state()]).toEqual([[remove('gone')], 'refused']);
+  });
+
+  it('merges edits of the same thing, but not into one that is under way', () => {
+    expect(merged([name('a')], [name('b')], false)).toEqual([name('b')]);
+    expect(merged([name('a')], [name('b')], true)).toEqual([name('a'), name('b')]);
   });
 
   it('keeps edits while the server is away, and sends them when it is back', async () => {

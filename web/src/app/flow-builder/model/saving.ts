@@ -97,7 +97,9 @@ export class Saving {
     } finally {
       this.running = false;
     }
-    if (this.dropped.length > 0 && this.waiting().length === 0) this.tellDropped();
+    if (this.waiting().length > 0) return;
+    if (this.dropped.length > 0) this.tellDropped();
+    for (const resolve of this.whenEmpty.splice(0)) resolve();
   }
 
   /** Rejects when the server cannot be reached. */
@@ -133,7 +135,6 @@ export class Saving {
     } catch {
       this.unkept.set(true); // no room, or not allowed
     }
-    if (this.waiting().length === 0) for (const resolve of this.whenEmpty.splice(0)) resolve();
   }
 }
 
