@@ -119,6 +119,7 @@ def open_page(browser: Browser, server: Server, colour_scheme: ColourScheme, com
         )
         contexts.append(context)
         page = context.new_page()
+        page.set_default_timeout(15_000)
         complaints.watch(page)
         return page
 

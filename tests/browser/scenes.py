@@ -1,0 +1,126 @@
+"""What a team's project looks like after a week: flows that fit together, folders, runs that went well and one that did not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from tests.e2e.flow_building import Step, eventually, loop, make_flow, mapping, operate, respond, runs_of, webhook_trigger
+from tests.e2e.server_process import Account, Server
+
+_ORDER = {
+    "order": {"id": "A-1042", "total": 129.9, "currency": "EUR", "customer": {"name": "Grace Hopper", "email": "grace@example.com"}},
+    "items": [{"sku": "PW-1", "quantity": 2}, {"sku": "PW-7", "quantity": 1}, {"sku": "PW-9", "quantity": 4}],
+}
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A project with something in it. Ids as the API gives them."""
+
+    account: Account
+    orders: str
+    """A flow with a router, a loop, an error branch and a note; its runs succeeded."""
+    failing: str
+    """A flow whose run fails in its second step."""
+    failed_run: str
+    succeeded_run: str
+
+
+def titled(step: Step, title: str, **fields: Any) -> Step:
+    """The step under another display name."""
+    return {**step, "displayName": title, **fields}
+
+
+def code(name: str, title: str, source: str, *, package: str = "{}", **inputs: Any) -> Step:
+    """A code step. The language is in the package.json (docs/decisions/0009)."""
+    settings = {"input": inputs, "sourceCode": {"code": source, "packageJson": package}, "errorHandlingOptions": {}}
+    return {"name": name, "type": "CODE", "valid": True, "displayName": title, "settings": settings}
+
+
+def router(
+    name: str, title: str, branches: dict[str, tuple[list[list[dict[str, Any]]], Step | None]], otherwise: Step | None = None
+) -> Step:
+    """A router: for each branch its conditions and its first step, then the fallback."""
+    named = [{"branchName": name, "branchType": "CONDITION", "conditions": conditions} for name, (conditions, _) in branches.items()]
+    return {
+        "name": name,
+        "type": "ROUTER",
+        "valid": True,
+        "displayName": title,
+        "settings": {
+            "branches": [*named, {"branchName": "Otherwise", "branchType": "FALLBACK"}],
+            "executionType": "EXECUTE_FIRST_MATCH",
+        },
+        "children": [*(child for _, child in branches.values()), otherwise],
+    }
+
+
+def order_flow() -> tuple[Step, ...]:
+    """Checks an order, packs what was ordered, and answers."""
+    total = "{{trigger['body']['order']['total']}}"
+    large = router(
+        "step_2",
+        "How large is the order?",
+        {
+            "Over 100": (
+                [[{"firstValue": total, "operator": "NUMBER_IS_GREATER_THAN", "secondValue": "100"}]],
+                titled(mapping("step_3", priority="high", who="{{trigger['body']['order']['customer']['name']}}"), "Mark as priority"),
+            ),
+            "Small": (
+                [[{"firstValue": total, "operator": "NUMBER_IS_LESS_THAN", "secondValue": "20"}]],
+                titled(mapping("step_4", priority="low"), "Put into the next batch"),
+            ),
+        },
+        titled(mapping("step_5", priority="normal"), "Standard handling"),
+    )
+    pack = titled(
+        loop("step_6", "{{trigger['body']['items']}}", titled(mapping("step_7", label="{{step_6['item']['sku']}}"), "Print the label")),
+        "For each item",
+    )
+    checked = code(
+        "step_1",
+        "Check the order",
+        "export const code = async (inputs) => {\n  return { ok: inputs.total > 0, total: inputs.total };\n};\n",
+        total=total,
+    )
+    answer = titled(respond("step_8", {"accepted": True, "order": "{{trigger['body']['order']['id']}}"}), "Answer the shop")
+    return checked, large, pack, answer
+
+
+def failing_flow() -> tuple[Step, ...]:
+    """Divides by what is missing."""
+    source = "export const code = async (inputs) => {\n  return inputs.customer.email.toLowerCase();\n};\n"
+    return (
+        titled(mapping("step_1", customer="{{trigger['body']['customer']}}"), "Pick the customer"),
+        code("step_2", "Normalise the e-mail", source, customer="{{step_1['customer']}}"),
+        titled(respond("step_3", {"email": "{{step_2}}"}), "Answer"),
+    )
+
+
+def stage(server: Server, session: dict[str, Any]) -> Scene:
+    """Fills the project of somebody who has just signed up."""
+    account = Account(session, server.client(session["token"]))
+    orders = make_flow(account, titled(webhook_trigger(), "Order received"), *order_flow())["id"]
+    operate(account, orders, "CHANGE_NAME", {"displayName": "Order intake"})
+    note = {"id": "note-of-the-scene", "content": "Orders over 100 go first.", "color": "yellow"}
+    operate(account, orders, "ADD_NOTE", {**note, "position": {"x": 330, "y": 40}, "size": {"width": 200, "height": 90}})
+    operate(account, orders, "LOCK_AND_PUBLISH", {})
+    failing = make_flow(account, titled(webhook_trigger(), "Customer signed up"), *failing_flow())["id"]
+    operate(account, failing, "CHANGE_NAME", {"displayName": "Welcome a customer"})
+    operate(account, failing, "LOCK_AND_PUBLISH", {})
+    drafts = make_flow(
+        account, titled(webhook_trigger(), "Ticket opened"), titled(mapping("step_1", team="support"), "Route"), publish=False
+    )
+    operate(account, drafts["id"], "CHANGE_NAME", {"displayName": "Triage of tickets"})
+    folder = account.client.post("/folders", json={"displayName": "Sales", "projectId": account.project_id}).json()["id"]
+    operate(account, orders, "CHANGE_FOLDER", {"folderId": folder})
+    for number in range(4):
+        body = {**_ORDER, "order": {**_ORDER["order"], "id": f"A-{1042 + number}", "total": 129.9 - number * 40}}
+        assert account.client.post(f"/webhooks/{orders}/sync", json=body).status_code == 200
+    account.client.post(f"/webhooks/{failing}/sync", json={"customer": {"name": "Ada"}})
+
+    def newest(flow: str, status: str) -> Any:
+        return eventually(lambda: next((run["id"] for run in runs_of(account, flow) if run["status"] == status), None))
+
+    return Scene(account, orders, failing, newest(failing, "FAILED"), newest(orders, "SUCCEEDED"))

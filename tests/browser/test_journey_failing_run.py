@@ -1,0 +1,95 @@
+"""From the runs table to the failing step's error in two clicks, then retrying from that step (the third journey)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Thread
+from typing import Any, ClassVar
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.builder import Builder
+from tests.browser.conftest import OpenPage
+from tests.browser.scenes import titled
+from tests.e2e.flow_building import action, eventually, make_flow, mapping, operate, run_in, runs_of, webhook_trigger
+from tests.e2e.server_process import Account, Server
+
+
+class Shop(BaseHTTPRequestHandler):
+    """A service that is out of order until it is mended."""
+
+    works: ClassVar[bool] = False
+    calls: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:
+        Shop.calls.append(self.path)
+        body = b'{"stock": 7}' if Shop.works else b'{"error": "the warehouse is closed"}'
+        self.send_response(200 if Shop.works else 503)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def shop() -> Iterator[str]:
+    """The address of the service."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as service:
+        thread = Thread(target=service.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{service.server_port}"
+        service.shutdown()
+        thread.join()
+
+
+def test_a_failing_run_is_found_understood_and_retried(
+    server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage, shop: str
+) -> None:
+    session = new_user()
+    account = Account(session, server.client(session["token"]))
+    ask = action(
+        "step_2",
+        "http",
+        "0.11.9",
+        "send_request",
+        method="GET",
+        url=f"{shop}/stock",
+        headers={},
+        queryParams={},
+        authType="NONE",
+        authFields={},
+    )
+    before, after = mapping("step_1", sku="PW-1"), mapping("step_3", left="{{step_2['body']['stock']}}")
+    flow = make_flow(
+        account, webhook_trigger(), titled(before, "Pick the article"), titled(ask, "Ask for the stock"), titled(after, "Note it")
+    )
+    operate(account, flow["id"], "CHANGE_NAME", {"displayName": "Stock"})
+    operate(account, flow["id"], "LOCK_AND_PUBLISH", {})
+    account.client.post(f"/webhooks/{flow['id']}", json={})
+    failed = eventually(lambda: [run for run in runs_of(account, flow["id"]) if run["status"] == "FAILED"])[0]["id"]
+
+    # two clicks: the runs, the run
+    page = open_page(session)
+    page.goto("/flows")
+    page.get_by_role("navigation").get_by_role("link", name="Runs").click()
+    page.get_by_role("table", name="Runs").get_by_role("link", name="Stock").first.click()
+    builder = Builder(page)
+    expect(builder.panel).to_contain_text("the warehouse is closed")
+    expect(builder.panel).to_contain_text("Ask for the stock")
+
+    # mended and retried: the same run goes on at the failed step
+    Shop.works = True
+    page.locator("pw-run-banner").get_by_role("button", name="Retry").click()
+    page.get_by_role("menuitem", name="From the failed step").click()
+    expect(page.locator("pw-run-banner")).to_contain_text("Succeeded")
+    run = run_in(account, failed, "SUCCEEDED")
+    assert run["steps"]["step_3"]["output"] == {"left": 7}
+    assert Shop.calls == ["/stock", "/stock"]
+    builder.card("step_3").click()
+    expect(builder.panel).to_contain_text("left")
+    account.client.close()
