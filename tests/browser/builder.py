@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 from playwright.sync_api import Locator, Page, expect
 
+from tests.e2e.flow_building import eventually
 from tests.e2e.server_process import Server
 
 PASSWORD = "Analytical-Engine-1"
@@ -113,7 +114,8 @@ class Builder:
         expect(self.panel.get_by_role("status").filter(has_text="Succeeded")).to_be_visible(timeout=30_000)
 
     def saved(self) -> None:
-        """Waits until the server has every edit."""
+        """Waits until the server has every edit: the browser keeps none any more, and says so."""
+        eventually(lambda: not self.page.evaluate(f"localStorage.getItem('piecework.unsaved.{self.flow_id}')"))
         expect(self.page.get_by_role("banner").get_by_role("status", name="Saved")).to_be_visible()
 
     def publish(self) -> None:

@@ -43,10 +43,14 @@ def drag(page: Page, step: str, place: str) -> None:
 
 def test_dragging_copying_deleting_and_restoring(server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage) -> None:
     session = new_user()
-    account = Account(session, server.client(session["token"]))
+    with server.client(session["token"]) as client:
+        rebuild(Account(session, client), open_page(session))
+
+
+def rebuild(account: Account, page: Page) -> None:
+    """The journey."""
     orders = make_flow(account, titled(webhook_trigger(), "Order received"), *order_flow())["id"]
     other = make_flow(account, webhook_trigger(), titled(mapping("step_1", x="1"), "Keep"), publish=False)["id"]
-    page = open_page(session)
     builder = Builder(page)
     page.goto(f"/flows/{orders}")
     builder.step("trigger").wait_for()
@@ -99,4 +103,3 @@ def test_dragging_copying_deleting_and_restoring(server: Server, new_user: Calla
     assert names_in(restored["trigger"]) == [
         "Order received", "Check the order", "How large is the order?", "For each item", "Answer the shop",
     ]  # fmt: skip
-    account.client.close()

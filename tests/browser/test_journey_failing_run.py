@@ -8,7 +8,7 @@ from threading import Thread
 from typing import Any, ClassVar
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.builder import Builder
 from tests.browser.conftest import OpenPage
@@ -51,7 +51,12 @@ def test_a_failing_run_is_found_understood_and_retried(
     server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage, shop: str
 ) -> None:
     session = new_user()
-    account = Account(session, server.client(session["token"]))
+    with server.client(session["token"]) as client:
+        understand_and_retry(Account(session, client), open_page(session), shop)
+
+
+def understand_and_retry(account: Account, page: Page, shop: str) -> None:
+    """The journey."""
     ask = action(
         "step_2",
         "http",
@@ -74,7 +79,6 @@ def test_a_failing_run_is_found_understood_and_retried(
     failed = eventually(lambda: [run for run in runs_of(account, flow["id"]) if run["status"] == "FAILED"])[0]["id"]
 
     # two clicks: the runs, the run
-    page = open_page(session)
     page.goto("/flows")
     page.get_by_role("navigation").get_by_role("link", name="Runs").click()
     page.get_by_role("table", name="Runs").get_by_role("link", name="Stock").first.click()
@@ -92,4 +96,3 @@ def test_a_failing_run_is_found_understood_and_retried(
     assert Shop.calls == ["/stock", "/stock"]
     builder.card("step_3").click()
     expect(builder.panel).to_contain_text("left")
-    account.client.close()

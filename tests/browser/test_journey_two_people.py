@@ -31,7 +31,13 @@ def test_nothing_is_lost_when_the_server_dies(start_server: StartServer, open_pa
     complaints.expected += ["ERR_CONNECTION_REFUSED", "WebSocket connection", "ERR_EMPTY_RESPONSE", "ERR_CONNECTION_RESET"]
     server = start_server(allow_open_sign_up=True, log_level="warn")
     ada = server.sign_up("ada@example.com", firstName="Ada", lastName="Lovelace")
-    account = Account(ada, server.client(ada["token"]))
+    with server.client(ada["token"]) as client:
+        edit_together(server, Account(ada, client), open_page)
+
+
+def edit_together(server: Server, account: Account, open_page: OpenPage) -> None:
+    """The journey."""
+    ada = account.session
     flow = make_flow(
         account, webhook_trigger(), titled(mapping("step_1", x="1"), "First"), titled(mapping("step_2", x="2"), "Second"), publish=False
     )["id"]
@@ -75,4 +81,3 @@ def test_nothing_is_lost_when_the_server_dies(start_server: StartServer, open_pa
         assert trigger["nextAction"]["nextAction"]["displayName"] == "Renamed while the server was away"
     finally:
         again.stop()
-        account.client.close()
