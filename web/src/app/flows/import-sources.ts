@@ -39,7 +39,7 @@ export async function findInFiles(files: readonly File[]): Promise<Findings> {
 async function findInFile(file: File): Promise<Findings> {
   if (!file.name.toLowerCase().endsWith('.zip')) return findInText(file.name, await file.text());
   try {
-    const inside = await unzip(new Uint8Array(await file.arrayBuffer()));
+    const inside = unzip(new Uint8Array(await file.arrayBuffer()));
     const all = inside.filter(({ name }) => isDocument(name)).map(({ name, content }) => findInText(name, content));
     return { flows: all.flatMap((findings) => findings.flows), faults: all.flatMap((findings) => findings.faults) };
   } catch {
