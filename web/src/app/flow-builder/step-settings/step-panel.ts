@@ -1,4 +1,4 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, ElementRef, Injector, afterNextRender, computed, effect, inject, signal, untracked } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiAlertCircleOutline, mdiClose, mdiContentCopy, mdiLightningBoltOutline, mdiSwapHorizontal } from '@mdi/js';
@@ -52,6 +52,8 @@ export class StepPanel {
   private readonly confirm = inject(Confirm);
   private readonly notify = inject(Notify);
   private readonly transloco = inject(TranslocoService);
+  private readonly injector = inject(Injector);
+  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
   protected readonly icons = {
     close: mdiClose,
@@ -83,6 +85,33 @@ export class StepPanel {
     if (step.valid || this.form.isLoading() || this.form.failure()) return '';
     return this.transloco.translate(step.type === 'CODE' ? 'stepSettings.codeNotValid' : 'stepSettings.notValid');
   });
+
+  constructor() {
+    const name = computed(() => this.form.step()?.name);
+    effect(() => {
+      name();
+      untracked(() => this.tab.set('settings'));
+    });
+    // Somebody wants to see the test, or a field that a problem is about; `focusField` is set once and taken once.
+    effect(() => {
+      const wanted = this.builder.focusField();
+      if (wanted === null || name() === undefined) return;
+      untracked(() => {
+        this.tab.set(wanted === 'test' ? 'test' : 'settings');
+        this.builder.focusField.set(null);
+      });
+      if (wanted !== 'test') afterNextRender({ write: () => this.focus(wanted) }, { injector: this.injector });
+    });
+  }
+
+  /** Puts the cursor into the field of a path: `settings.input.url`. */
+  private focus(path: string): void {
+    const property = /^settings\.input\.([^.[]+)/.exec(path)?.[1];
+    const field = property && this.host.querySelector(`[data-property="${CSS.escape(property)}"]`);
+    if (!field) return;
+    field.scrollIntoView({ block: 'center' });
+    field.querySelector<HTMLElement>('input, textarea, select, [contenteditable], [role=combobox], button')?.focus();
+  }
 
   protected rename(input: HTMLInputElement): void {
     if (input.value.trim() !== '') this.form.rename(input.value);

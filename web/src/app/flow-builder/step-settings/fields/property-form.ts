@@ -25,6 +25,7 @@ export interface SettingChange {
         [value]="values()[field.name]"
         [setting]="settings()?.[field.name]"
         [isTop]="!!settings()"
+        [attr.data-property]="field.name"
         [disabled]="disabled()"
         (valueChange)="inputChange.emit({ name: field.name, value: $event })"
         (settingChange)="settingChange.emit({ name: field.name, setting: $event })"
