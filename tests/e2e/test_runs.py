@@ -50,12 +50,12 @@ RECORDED = (
 
 
 def telling(record: Any) -> Any:
-    """A step log without what differs from run to run: durations, the caller's headers, the engine's stack traces."""
+    """A step log without what differs from run to run and what we add: times, the caller's headers, the engine's stack traces."""
     if isinstance(record, list):
         return [telling(item) for item in record]
     if not isinstance(record, dict):
         return record
-    values = {key: telling(value) for key, value in record.items() if key not in ("duration", "rawBody")}
+    values = {key: telling(value) for key, value in record.items() if key not in ("duration", "startedAt", "rawBody")}
     if "errorMessage" in values:
         values["errorMessage"] = values["errorMessage"].splitlines()[0]
     if {"method", "headers", "queryParams"} <= set(values):
@@ -196,7 +196,66 @@ def test_pages_in_both_directions(project: Account) -> None:
     assert [run["id"] for page in back for run in page["data"]] == everything[::-1]
 
 
+# Statistics
+
+
+def statistics(account: Account, **query: Any) -> httpx.Response:
+    params = {"projectId": account.project_id, "createdAfter": "2026-01-01T00:00:00Z", "interval": "DAY", **query}
+    return account.client.get("/flow-runs/statistics", params=params)
+
+
+def test_statistics(project: Account) -> None:
+    runs = project.client.get("/flow-runs", params={"projectId": project.project_id, "limit": 100}).json()["data"]
+    failed = [run for run in runs if run["status"] == "FAILED"]
+    answer = statistics(project).json()
+    total: dict[str, int] = {}
+    for each in answer["times"]:
+        assert each["start"] == each["start"][:10] + "T00:00:00.000Z"
+        for status, count in each["counts"].items():
+            total[status] = total.get(status, 0) + count
+    assert total == counts(project)
+    assert answer["failures"] == [
+        {
+            "flowId": failed[0]["flowId"],
+            "flowDisplayName": failed[0]["displayName"],
+            "status": "FAILED",
+            "failedStep": failed[0]["failedStep"],
+            "count": 2,
+            "lastRunId": failed[0]["id"],
+            "lastCreated": failed[0]["created"],
+        }
+    ]
+    minutes = statistics(project, interval="MINUTE", createdAfter=runs[-1]["created"], flowId=failed[0]["flowId"]).json()["times"]
+    assert {each["start"] for each in minutes} == {run["created"][:16] + ":00.000Z" for run in failed}
+    assert sum(count for each in minutes for count in each["counts"].values()) == 2
+    succeeded = statistics(project, status="SUCCEEDED").json()
+    assert (sum(each["counts"]["SUCCEEDED"] for each in succeeded["times"]), succeeded["failures"]) == (3, [])
+    nothing = statistics(project, createdBefore="2026-01-02").json()
+    assert nothing == {"times": [], "failures": []}
+
+
+def test_wrong_statistics(owner: Account) -> None:
+    for query in ({"interval": "YEAR"}, {"createdAfter": "yesterday"}, {"createdAfter": ""}):
+        response = statistics(owner, **query)
+        assert (response.status_code, response.json()["code"]) == (400, "FST_ERR_VALIDATION"), query
+    too_fine = statistics(owner, interval="MINUTE", createdBefore="2026-03-01")
+    assert (too_fine.status_code, too_fine.json()["code"]) == (409, "VALIDATION")
+    assert too_fine.json()["params"]["message"].startswith("interval: ")
+
+
 # Changing their course
+
+
+def test_bulk_actions_by_tag(member: Account) -> None:
+    tagging = action("tag", "tags", "0.0.17", "add_tag")
+    tagging["settings"]["input"] = {"name": "urgent"}
+    flow = make_flow(member, webhook_trigger(), tagging)
+    run = ran(member, flow, "SUCCEEDED")
+    scope = {"projectId": member.project_id}
+    assert member.client.post("/flow-runs/archive", json={**scope, "tags": ["other"]}).status_code == 200
+    assert ids(member, tags="urgent") == [run["id"]]
+    assert member.client.post("/flow-runs/archive", json={**scope, "tags": "urgent"}).status_code == 200
+    assert ids(member) == []
 
 
 def test_bulk_actions(project: Account) -> None:

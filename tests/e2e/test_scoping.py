@@ -94,6 +94,7 @@ CALLS: list[Call] = [
     ("DELETE", "/folders/{folder}", None),
     ("GET", "/flow-runs?projectId={project}", None),
     ("GET", "/flow-runs/count-by-status?projectId={project}", None),
+    ("GET", "/flow-runs/statistics?projectId={project}&createdAfter=2026-01-01&interval=DAY", None),
     ("GET", "/flow-runs/{run}", None),
     ("POST", "/flow-runs/{run}/retry", {**P, "strategy": "FROM_FAILED_STEP"}),
     ("POST", "/flow-runs/{run}/retry", {"projectId": "{own_project}", "strategy": "FROM_FAILED_STEP"}),

@@ -8,7 +8,7 @@ from typing import Any
 import aiohttp
 import pytest
 import socketio
-from tests.e2e.flow_building import loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
+from tests.e2e.flow_building import action, loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
 from tests.e2e.server_process import Account, Server
 
 EVENTS = (
@@ -99,6 +99,31 @@ async def test_a_flow_test_is_told_step_by_step(server: Server, owner: Account, 
     assert (final["flowRun"]["id"], final["flowRun"]["status"]) == (started[1]["id"], "SUCCEEDED")
     run = owner.client.get(f"/flow-runs/{started[1]['id']}").json()
     assert run["steps"]["two"]["output"] == {"n": 1}
+
+
+async def test_production_runs_are_told_from_their_beginning_to_their_end(server: Server, owner: Account) -> None:
+    waiting = action("wait", "approval", "0.1.19", "wait_for_approval")
+    flow = make_flow(owner, webhook_trigger(), waiting)
+    async with watching(server, *of(owner)) as watcher:
+        await asyncio.to_thread(owner.client.post, f"/webhooks/{flow['id']}", json={})
+        paused = await watcher.until("UPDATE_RUN_PROGRESS", lambda told: told["flowRun"]["status"] == "PAUSED")
+        run_id = paused["flowRun"]["id"]
+        selection = {"projectId": owner.project_id, "flowRunIds": [run_id]}
+        await asyncio.to_thread(owner.client.post, "/flow-runs/cancel", json=selection)
+        await watcher.until("UPDATE_RUN_PROGRESS", lambda told: told["flowRun"]["status"] == "CANCELED")
+        retry = {"projectId": owner.project_id, "strategy": "FROM_FAILED_STEP"}
+        await asyncio.to_thread(owner.client.post, f"/flow-runs/{run_id}/retry", json=retry)
+        told = watcher.all("UPDATE_RUN_PROGRESS")
+        async with asyncio.timeout(30):
+            while [each["flowRun"]["status"] for each in told if "step" not in each].count("PAUSED") < 2:
+                await asyncio.sleep(0.05)
+                told = watcher.all("UPDATE_RUN_PROGRESS")
+    states = [each["flowRun"]["status"] for each in told]
+    assert [state for place, state in enumerate(states) if states[place - 1 : place] != [state]] == [
+        *("QUEUED", "RUNNING", "PAUSED", "CANCELED", "QUEUED", "RUNNING", "PAUSED"),
+    ]
+    running = next(each["step"] for each in told if each.get("step", {}).get("name") == "wait")
+    assert running["output"]["startedAt"] > 1_700_000_000_000
 
 
 async def test_an_endless_talker_is_held_back_and_its_end_is_told(server: Server, owner: Account) -> None:

@@ -102,14 +102,14 @@ def verdict_of(verdict: Finish | Pause) -> dict[str, Any]:
 
 
 def plain(steps: Any) -> Any:
-    """Steps as JSON without durations, which crashes change."""
-    return _without_durations(orjson.loads(orjson.dumps(steps)))
+    """Steps as JSON without times and attempts, which crashes change."""
+    return _without_times(orjson.loads(orjson.dumps(steps)))
 
 
-def _without_durations(value: Any) -> Any:
+def _without_times(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_durations(inner) for key, inner in value.items() if key != "duration"}
-    return [_without_durations(inner) for inner in value] if isinstance(value, list) else value
+        return {key: _without_times(inner) for key, inner in value.items() if key not in ("duration", "startedAt", "attempts")}
+    return [_without_times(inner) for inner in value] if isinstance(value, list) else value
 
 
 def places(steps: Steps, prefix: str = "") -> set[str]:

@@ -177,8 +177,12 @@ def _execute(state: RunState, node: WorkNode) -> ExecuteStep:
     return ExecuteStep(node, path, state.input, state.stored_input, state.attempt, resumed, payload)
 
 
-def _work_record(state: RunState, node: WorkNode, status: StepStatus, duration: float) -> StepRecord:
-    return {"type": node.kind, "status": status, "input": state.stored_input, "duration": duration}
+def _work_record(state: RunState, node: WorkNode, status: StepStatus, at: float, duration: float) -> StepRecord:
+    """``startedAt`` and ``attempts`` (of a step that was retried) are additions to the wire; the time is that of the last attempt."""
+    record = {"type": node.kind, "status": status, "input": state.stored_input, "duration": duration, "startedAt": int(at - duration)}
+    if state.attempt > 1:
+        record["attempts"] = state.attempt
+    return record
 
 
 def _step_succeeded(program: Program, state: RunState, event: StepSucceeded) -> Command:
@@ -187,7 +191,7 @@ def _step_succeeded(program: Program, state: RunState, event: StepSucceeded) -> 
     assert isinstance(node, WorkNode)
     outcome = event.outcome
     status = StepStatus.PAUSED if outcome is OutcomeKind.PAUSED else StepStatus.SUCCEEDED
-    record = _work_record(state, node, status, event.duration)
+    record = _work_record(state, node, status, event.at, event.duration)
     record["output"] = event.output
     if event.logs:
         record["standardOutput"] = event.logs
@@ -228,7 +232,7 @@ def _step_failed(program: Program, state: RunState, event: StepFailed, retry_del
     if node.retry_on_failure and not single and not event.final and state.attempt <= len(retry_delays):
         state.waiting = Waiting.RETRY
         return WaitForRetry(retry_delays[state.attempt - 1], node, state.path, state.attempt)
-    record = _work_record(state, node, StepStatus.FAILED, event.duration)
+    record = _work_record(state, node, StepStatus.FAILED, event.at, event.duration)
     record["errorMessage"] = event.message
     if event.logs:
         record["standardOutput"] = event.logs

@@ -14,7 +14,10 @@ from piecework.engine.commands import StepPath
 from piecework.engine.program import Branch, LoopNode, Node, RouterNode
 
 StepRecord = dict[str, Any]
-"""One step's entry in the run log: {type, status, input, output, duration, errorMessage?} (spec/engine.md §3)."""
+"""One step's entry in the run log: {type, status, input, output, duration, errorMessage?} (spec/engine.md §3).
+
+Piecework's additions, both optional: ``startedAt``, milliseconds since 1970, and ``attempts``, above 1, of a step that was retried.
+"""
 
 
 class Waiting(Enum):

@@ -52,8 +52,8 @@ class RunResult:
     """How a run ended.
 
     ``status`` is final, or PAUSED where the flow waits for a call or longer than the timeout. ``steps`` is the wire's run log: by step name
-    ``{type, status, input, output, duration, errorMessage?}``, a loop's inner steps in its ``output.iterations``. ``response`` is what the
-    caller of a webhook gets, None if no step answered. ``failed_step`` has ``name``, ``display_name`` and ``message``.
+    ``{type, status, input, output, duration, startedAt?, attempts?, errorMessage?}``, a loop's inner steps in its ``output.iterations``.
+    ``response`` is what the caller of a webhook gets, None if no step answered. ``failed_step`` has ``name``, ``display_name`` and ``message``.
     """
 
     status: FlowRunStatus

@@ -38,7 +38,14 @@ def test_steps_run_in_order_and_see_earlier_outputs() -> None:
     player = Player(trigger(piece("a", "{{trigger.n}}"), piece("b", "{{a}}!")))
     assert player.play({"n": 7}) == Finish(FlowRunStatus.SUCCEEDED)
     assert player.outputs() == {"trigger": {"n": 7}, "a": 7, "b": "7!"}
-    assert player.state.steps["a"] == {"type": "PIECE", "status": "SUCCEEDED", "input": {"value": 7}, "output": 7, "duration": 1}
+    assert player.state.steps["a"] == {
+        "type": "PIECE",
+        "status": "SUCCEEDED",
+        "input": {"value": 7},
+        "output": 7,
+        "duration": 1,
+        "startedAt": -1,
+    }
     assert player.state.steps_count == 2
 
 
@@ -75,6 +82,7 @@ def test_rule_5_retries_wait_4_8_16_seconds() -> None:
     result = player.play()
     assert player.waits == [4, 8, 16]
     assert player.executed == ["a"] * 4
+    assert player.state.steps["a"]["attempts"] == 4
     assert isinstance(result, Finish)
     assert result.status is FlowRunStatus.FAILED
 
@@ -83,6 +91,7 @@ def test_rule_5_a_retry_may_succeed_and_the_next_step_starts_counting_again() ->
     player = Player(trigger(piece("a", 1, retry=True), piece("b", 2, retry=True)), failing("a", "b", times=1))
     assert player.play() == Finish(FlowRunStatus.SUCCEEDED)
     assert player.waits == [4, 4]
+    assert [player.state.steps[name]["attempts"] for name in "ab"] == [2, 2]
 
 
 def test_rule_5_continue_on_failure_leaves_the_failure_and_goes_on() -> None:

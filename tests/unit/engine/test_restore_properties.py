@@ -85,5 +85,5 @@ def _once(executed: list[str]) -> list[str]:
 
 def _without_durations(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _without_durations(inner) for key, inner in value.items() if key != "duration"}
+        return {key: _without_durations(inner) for key, inner in value.items() if key not in ("duration", "startedAt", "attempts")}
     return [_without_durations(inner) for inner in value] if isinstance(value, list) else value

@@ -28,6 +28,7 @@ def enter(state: RunState, node: LoopNode, at: float) -> None:
     state.answers = {}
     items = _as_list(raw)
     record: dict[str, Any] = {"type": node.kind, "status": StepStatus.RUNNING, "input": {"items": raw if items is None else items}}
+    record["startedAt"] = (known or {}).get("startedAt", int(at))
     state.record(node.name, record, known=known is not None)
     if items is None:
         record.update(status=StepStatus.FAILED, output={"index": 0, "iterations": []}, duration=0, errorMessage=NOT_A_LIST)

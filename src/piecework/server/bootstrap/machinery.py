@@ -100,14 +100,22 @@ def build_runs(ground: Foundation, accounts: Accounts, execution: Execution, flo
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker)
+    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
         builder_runs=builder_runs,
         resumes=ResumeService(runs, callers, execution.services, seconds),
         webhooks=WebhookService(
-            flows.flows, flows.programs, flows.trigger_events, queue, callers, execution.services, execution.address, seconds
+            flows.flows,
+            flows.programs,
+            flows.trigger_events,
+            queue,
+            callers,
+            machinery.broadcast,
+            execution.services,
+            execution.address,
+            seconds,
         ),
         machinery=machinery,
         timekeeping=_timekeeping(ground.settings, flows, runs),

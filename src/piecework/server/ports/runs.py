@@ -173,3 +173,7 @@ class RunReader(Protocol):
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """Rows of a SELECT written in the SQL that SQLite and PostgreSQL share, with ``?`` for values."""
         ...
+
+    async def fetch_aside(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """As ``fetch``, for a statement that reads a great many rows: nothing else waits for it but others of its kind."""
+        ...

@@ -192,7 +192,7 @@ class Turn:
 
     async def before_effect(self, command: ExecuteStep) -> None:
         """See ``RunHooks``. The record says RUNNING: whoever finds it after a crash runs the step again, under the same idempotency key."""
-        record = {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input}
+        record = _running(command)
         self.state.changes.append((command.path, command.node.name, record))
         await self._save()
 
@@ -361,12 +361,15 @@ class Turn:
     def step_started(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
         self._live.changes(self.state.changes)
-        record = {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input}
-        self._live.step(command.path, command.node.name, record)
+        self._live.step(command.path, command.node.name, _running(command))
 
     def step_ended(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
         self._live.changes(self.state.changes)
+
+
+def _running(command: ExecuteStep) -> StepRecord:
+    return {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input, "startedAt": int(now_ms())}
 
 
 def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:

@@ -10,6 +10,7 @@ from typing import Any
 
 from piecework.engine.commands import StepPath
 from piecework.engine.state import StepRecord
+from piecework.server.modules.runs.announce import announce
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import RunRow
@@ -52,10 +53,7 @@ class LiveRun:
 
     def state(self) -> None:
         """The run begins, pauses or ends."""
-        run = self._run
-        if self.watched:
-            self._progress.publish(run.project_id, "UPDATE_RUN_PROGRESS", {"flowRun": run_view(run)})
-            self._progress.publish(run.project_id, "FLOW_RUN_PROGRESS", {"runId": run.id})
+        announce(self._progress, self._run)
 
     def tested(self, response: Mapping[str, Any]) -> None:
         """A step test is over; see ``step_run_response``."""

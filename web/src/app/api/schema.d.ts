@@ -244,6 +244,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flow-runs/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count runs over time and by failure
+         * @description Returns how many of a project's production runs were created in each minute, hour or day, by status, and in which steps they failed.
+         *
+         *     An addition to Activepieces' API. Every filter of the list that is given must hold; intervals without runs are left out.
+         */
+        get: operations["run_statistics_flow_runs_statistics_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows": {
         parameters: {
             query?: never;
@@ -1161,6 +1183,8 @@ export interface components {
             /** Status */
             status?: components["schemas"]["FlowRunStatus"][] | null;
             strategy: components["schemas"]["RetryStrategy"];
+            /** Tags */
+            tags?: string[] | null;
         };
         /**
          * CreateFlow
@@ -1296,6 +1320,25 @@ export interface components {
             message: string;
             /** Name */
             name: string;
+        };
+        /**
+         * FailureCount
+         * @description Runs that failed in the same way: in the same step of the same flow, with the same status. The step and its message are the last one's.
+         */
+        FailureCount: {
+            /** Count */
+            count: number;
+            failedStep: components["schemas"]["FailedStepView"] | null;
+            /** Flowdisplayname */
+            flowDisplayName: string | null;
+            /** Flowid */
+            flowId: string;
+            /** Lastcreated */
+            lastCreated: string;
+            /** Lastrunid */
+            lastRunId: string;
+            /** Status */
+            status: string;
         };
         /**
          * FlowRunStatus
@@ -1476,6 +1519,12 @@ export interface components {
              */
             color: "RED" | "BLUE" | "YELLOW" | "PURPLE" | "GREEN" | "PINK" | "VIOLET" | "ORANGE" | "DARK_GREEN" | "CYAN" | "LAVENDER" | "DEEP_ORANGE";
         };
+        /**
+         * Interval
+         * @description How long the spans are by which runs are counted. They begin at full minutes, hours and days in UTC.
+         * @enum {string}
+         */
+        Interval: "MINUTE" | "HOUR" | "DAY";
         /**
          * Invitation
          * @description An invitation. `link` is there when it has just been made: no e-mail is sent.
@@ -2080,6 +2129,18 @@ export interface components {
             projectId: string;
             /** Status */
             status?: components["schemas"]["FlowRunStatus"][] | null;
+            /** Tags */
+            tags?: string[] | null;
+        };
+        /**
+         * RunStatistics
+         * @description ``times``: intervals in which there were runs, earliest first. ``failures``: the fifty most frequent, most frequent first.
+         */
+        RunStatistics: {
+            /** Failures */
+            failures: components["schemas"]["FailureCount"][];
+            /** Times */
+            times: components["schemas"]["TimeCount"][];
         };
         /**
          * SaveTriggerEvent
@@ -2348,6 +2409,18 @@ export interface components {
             testStrategy: "SIMULATION" | "TEST_FUNCTION";
         };
         /**
+         * TimeCount
+         * @description Runs that were created in one interval, by status.
+         */
+        TimeCount: {
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /** Start */
+            start: string;
+        };
+        /**
          * TriggerEvent
          * @description Something that a trigger received. `sourceName` is `piece@0.1:trigger`.
          */
@@ -2608,6 +2681,7 @@ export type CreateTemplate = components['schemas']['CreateTemplate'];
 export type DiskInfo = components['schemas']['DiskInfo'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type FailedStepView = components['schemas']['FailedStepView'];
+export type FailureCount = components['schemas']['FailureCount'];
 export type FlowRunStatus = components['schemas']['FlowRunStatus'];
 export type FlowRunView = components['schemas']['FlowRunView'];
 export type FlowVersion = components['schemas']['FlowVersion'];
@@ -2615,6 +2689,7 @@ export type FlowVersionMetadata = components['schemas']['FlowVersionMetadata'];
 export type Folder = components['schemas']['Folder'];
 export type Health = components['schemas']['Health'];
 export type Icon = components['schemas']['Icon'];
+export type Interval = components['schemas']['Interval'];
 export type Invitation = components['schemas']['Invitation'];
 export type Me = components['schemas']['Me'];
 export type Options = components['schemas']['Options'];
@@ -2643,6 +2718,7 @@ export type RequestProblem = components['schemas']['RequestProblem'];
 export type RetryBody = components['schemas']['RetryBody'];
 export type RetryStrategy = components['schemas']['RetryStrategy'];
 export type RunSelection = components['schemas']['RunSelection'];
+export type RunStatistics = components['schemas']['RunStatistics'];
 export type SaveTriggerEvent = components['schemas']['SaveTriggerEvent'];
 export type SendInvitation = components['schemas']['SendInvitation'];
 export type SetPieceTags = components['schemas']['SetPieceTags'];
@@ -2658,6 +2734,7 @@ export type SystemHealth = components['schemas']['SystemHealth'];
 export type Tag = components['schemas']['Tag'];
 export type Template = components['schemas']['Template'];
 export type TestTrigger = components['schemas']['TestTrigger'];
+export type TimeCount = components['schemas']['TimeCount'];
 export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type TriggerSchedule = components['schemas']['TriggerSchedule'];
 export type UpdateFolder = components['schemas']['UpdateFolder'];
@@ -3768,6 +3845,122 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowRunView"][];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    run_statistics_flow_runs_statistics_get: {
+        parameters: {
+            query: {
+                /** @description Runs created at or after this moment. */
+                createdAfter: string | unknown | unknown;
+                /** @description Runs created at or before this moment. */
+                createdBefore?: (string | unknown | unknown) | null;
+                /** @description Runs whose failure's message contains this text, in any case. */
+                failedStepMessage?: string | null;
+                /** @description Runs that failed in the step of this name. */
+                failedStepName?: string | null;
+                /** @description Runs of these flows. */
+                flowId?: string[] | null;
+                /** @description These runs. */
+                flowRunIds?: string[] | null;
+                /** @description Also runs that were archived. */
+                includeArchived?: boolean;
+                /** @description What to count by; 1,500 intervals at the most. */
+                interval: components["schemas"]["Interval"];
+                /** @description Runs that this run started. */
+                parentRunId?: string | null;
+                projectId: string;
+                /** @description Runs in one of these statuses. */
+                status?: components["schemas"]["FlowRunStatus"][] | null;
+                /** @description Runs that have one of these tags. */
+                tags?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunStatistics"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

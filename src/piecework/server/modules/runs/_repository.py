@@ -14,9 +14,17 @@ from piecework.server.kernel.http import Cursor
 from piecework.server.modules.files.models import file
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.runs.models import flow_run, job, waitpoint
-from piecework.server.modules.runs.schemas import MAX_SELECTED, CountQuery, RunFilter, RunListQuery, RunSelection, instant_of
+from piecework.server.modules.runs.schemas import (
+    MAX_SELECTED,
+    CountQuery,
+    RunFilter,
+    RunListQuery,
+    RunSelection,
+    StatisticsQuery,
+    instant_of,
+)
 from piecework.server.ports.runs import RunReader, RunRow
-from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
+from piecework.spec.run import FAILED_STATUSES, UNFINISHED, FlowRunStatus, RunEnvironment
 
 COLUMNS = (
     "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
@@ -28,6 +36,10 @@ COLUMNS = (
 _SELECT = "SELECT " + ", ".join(f'"{column}"' for column in COLUMNS) + " FROM flow_run"  # noqa: S608 - column names are constants
 BULK_LIMIT = MAX_SELECTED
 """Runs that one bulk request takes; the rest is left for the next."""
+
+MAX_FAILURES = 50
+"""Places of failures that one answer lists."""
+FAILED = tuple(sorted(FAILED_STATUSES))
 
 Row = tuple[Any, ...]
 
@@ -72,6 +84,31 @@ class RunRepository:
         where = " AND ".join(conditions)
         statement = f"SELECT status, count(*) FROM flow_run WHERE {where} GROUP BY status ORDER BY status"  # noqa: S608 - values are bound
         return [(status, count) for status, count in await self._reader.fetch(statement, values)]
+
+    async def count_by_time(self, query: StatisticsQuery) -> list[tuple[str, str, int]]:
+        """(beginning of the interval, status, count), earliest first, of the intervals in which runs were created."""
+        conditions, values = _conditions(query)
+        kept, rest = query.interval.text
+        statement = (
+            f"SELECT substr(created, 1, {kept}) AS start, status, count(*) FROM flow_run"  # noqa: S608 - values are bound
+            f" WHERE {' AND '.join(conditions)} GROUP BY start, status ORDER BY start, status"
+        )
+        return [(start + rest, status, count) for start, status, count in await self._reader.fetch_aside(statement, values)]
+
+    async def failures(self, query: StatisticsQuery) -> list[tuple[int, Row]]:
+        """(count, the latest run) of the places at which most runs failed: a flow, a step and a status."""
+        conditions, values = _conditions(query)
+        conditions.append(f"status IN ({_marks(FAILED)})")
+        statement = (
+            "SELECT count(*) AS failed, max(created || ' ' || id) AS latest FROM flow_run"  # noqa: S608 - values are bound
+            f' WHERE {" AND ".join(conditions)} GROUP BY "flowId", "failedStepName", status'
+            f" ORDER BY failed DESC, latest DESC LIMIT {MAX_FAILURES}"
+        )
+        found = [(count, latest.split(" ")[1]) for count, latest in await self._reader.fetch_aside(statement, [*values, *FAILED])]
+        latest = {
+            row[0]: row for row in await self._reader.fetch(f"{_SELECT} WHERE id IN ({_marks(found)})", [run_id for _, run_id in found])
+        }
+        return [(count, latest[run_id]) for count, run_id in found if run_id in latest]
 
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
         """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""

@@ -13,6 +13,11 @@ def run_not_finished(run_id: str, status: str) -> ApError:
     return invalid(f"The run {run_id} is {status}: only a run that has ended can be retried")
 
 
+def too_many_intervals(most: int) -> ApError:
+    """The 409 for statistics by intervals that are too short for the span."""
+    return invalid(f"interval: the span from createdAfter to createdBefore has more than {most:,} of them; take longer ones")
+
+
 def outside_retention(run_id: str) -> ApError:
     """The 410 for a retry of a run whose log retention has removed."""
     return ApError(ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, {"flowRunId": run_id})

@@ -91,6 +91,37 @@ class CountQuery(Query):
     created_before: Instant | None = None
 
 
+class Interval(StrEnum):
+    """How long the spans are by which runs are counted. They begin at full minutes, hours and days in UTC."""
+
+    MINUTE = "MINUTE"
+    HOUR = "HOUR"
+    DAY = "DAY"
+
+    @property
+    def text(self) -> tuple[int, str]:
+        """How much of a timestamp's text names the span, and what makes its beginning of that."""
+        return _INTERVAL_TEXTS[self]
+
+    @property
+    def seconds(self) -> int:
+        """Its length."""
+        return _INTERVAL_SECONDS[self]
+
+
+_INTERVAL_TEXTS = {Interval.MINUTE: (16, ":00.000Z"), Interval.HOUR: (13, ":00:00.000Z"), Interval.DAY: (10, "T00:00:00.000Z")}
+_INTERVAL_SECONDS = {Interval.MINUTE: 60, Interval.HOUR: 3_600, Interval.DAY: 86_400}
+MAX_INTERVALS = 1_500
+"""Intervals that one answer counts by: a day of minutes, two months of hours, four years of days."""
+
+
+class StatisticsQuery(RunFilter):
+    """The list's filter, with a beginning, and the intervals to count by."""
+
+    created_after: Instant = Field(description="Runs created at or after this moment.")  # type: ignore[assignment]
+    interval: Interval = Field(description=f"What to count by; {MAX_INTERVALS:,} intervals at the most.")
+
+
 class RetryBody(Body):
     """Retry one run."""
 
@@ -106,6 +137,7 @@ class RunSelection(Body):
     exclude_flow_run_ids: Annotated[list[IdText], Field(max_length=MAX_SELECTED)] | None = None
     status: Annotated[list[Annotated[FlowRunStatus, Field(strict=False)]] | None, BeforeValidator(_as_list)] = None
     flow_id: Annotated[Annotated[list[IdText], Field(max_length=MAX_SELECTED)] | None, BeforeValidator(_as_list)] = None
+    tags: Annotated[Annotated[list[PlainText], Field(max_length=MAX_SELECTED)] | None, BeforeValidator(_as_list)] = None
     created_after: Instant | None = None
     created_before: Instant | None = None
     failed_step_name: PlainText | None = None
@@ -165,3 +197,29 @@ class StatusCounts(TypedDict):
     """The counts of all statuses that occur."""
 
     data: list[StatusCount]
+
+
+class TimeCount(TypedDict):
+    """Runs that were created in one interval, by status."""
+
+    start: str
+    counts: dict[str, int]
+
+
+class FailureCount(TypedDict):
+    """Runs that failed in the same way: in the same step of the same flow, with the same status. The step and its message are the last one's."""
+
+    flowId: str
+    flowDisplayName: str | None
+    status: str
+    failedStep: FailedStepView | None
+    count: int
+    lastRunId: str
+    lastCreated: str
+
+
+class RunStatistics(TypedDict):
+    """``times``: intervals in which there were runs, earliest first. ``failures``: the fifty most frequent, most frequent first."""
+
+    times: list[TimeCount]
+    failures: list[FailureCount]

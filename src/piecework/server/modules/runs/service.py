@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import orjson
@@ -13,9 +14,20 @@ from piecework.server.kernel.db import Database
 from piecework.server.kernel.errors import ApError, ErrorCode
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
-from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found
-from piecework.server.modules.runs.schemas import BulkRetryBody, CountQuery, RetryStrategy, RunListQuery, RunSelection
+from piecework.server.modules.runs.announce import announce, announce_queued
+from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found, too_many_intervals
+from piecework.server.modules.runs.schemas import (
+    MAX_INTERVALS,
+    BulkRetryBody,
+    CountQuery,
+    RetryStrategy,
+    RunListQuery,
+    RunSelection,
+    StatisticsQuery,
+    instant_of,
+)
 from piecework.server.modules.runs.views import run_view
+from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
@@ -45,13 +57,21 @@ class RunService:
     """Runs of every project; who may see which is asked at the endpoint."""
 
     def __init__(
-        self, database: Database, reader: RunReader, queue: RunQueue, journal: RunJournal, flows: FlowService, control: RunControl
+        self,
+        database: Database,
+        reader: RunReader,
+        queue: RunQueue,
+        journal: RunJournal,
+        flows: FlowService,
+        control: RunControl,
+        progress: Progress,
     ) -> None:
         self._repository = RunRepository(database, reader)
         self._queue = queue
         self._journal = journal
         self._flows = flows
         self._control = control
+        self._progress = progress
         self._versions: OrderedDict[str, _Version] = OrderedDict()
         flows.changed.connect(self._forget_version)
 
@@ -82,6 +102,7 @@ class RunService:
         run.parent_run_id = parent_run_id
         run.fail_parent_on_failure = fail_parent_on_failure
         await self._queue.enqueue(run, JobKind.BEGIN, payload)
+        announce_queued(self._progress, run)
         return run
 
     # Reading
@@ -106,6 +127,30 @@ class RunService:
     async def count_by_status(self, query: CountQuery) -> list[dict[str, Any]]:
         """Counts of the project's production runs."""
         return [{"status": status, "count": count} for status, count in await self._repository.count_by_status(query)]
+
+    async def statistics(self, query: StatisticsQuery) -> dict[str, Any]:
+        """Runs by time and status, and where they fail. Raises VALIDATION if the span has more intervals than ``MAX_INTERVALS``."""
+        until = datetime.now(UTC) if query.created_before is None else instant_of(query.created_before)
+        if (until - instant_of(query.created_after)).total_seconds() > query.interval.seconds * MAX_INTERVALS:
+            raise too_many_intervals(MAX_INTERVALS)
+        times: dict[str, dict[str, int]] = {}
+        for start, status, count in await self._repository.count_by_time(query):
+            times.setdefault(start, {})[status] = count
+        failures = [await self._failure(*row) for row in await self._repository.failures(query)]
+        return {"times": [{"start": start, "counts": counts} for start, counts in times.items()], "failures": failures}
+
+    async def _failure(self, count: int, last: Row) -> dict[str, Any]:
+        run = run_row(last)
+        version = await self._version(run.flow_version_id)
+        return {
+            "flowId": run.flow_id,
+            "flowDisplayName": None if version is None else version.display_name,
+            "status": run.status,
+            "failedStep": run_view(run)["failedStep"],
+            "count": count,
+            "lastRunId": run.id,
+            "lastCreated": run.created,
+        }
 
     async def get(self, row: Row) -> bytes:
         """A run with its steps as JSON text. Steps of an unfinished run are what is written down so far."""
@@ -162,6 +207,7 @@ class RunService:
         run.status = FlowRunStatus.QUEUED
         run.finish_time = None
         run.updated = now_iso()
+        announce_queued(self._progress, run)
         return await self._with_version(run_view(run, row[-1]))
 
     async def _retryable_steps(self, run: RunRow) -> dict[str, Any]:
@@ -202,7 +248,8 @@ class RunService:
             if await self._control.cancel(run_id):
                 continue
             self._queue.discard(run_id)
-            await self._repository.cancel(run_id)
+            if await self._repository.cancel(run_id):
+                announce(self._progress, run_row(await self.row(run_id)))
             # Between the two a worker may have taken it.
             self._queue.discard(run_id)
             await self._control.cancel(run_id)

@@ -20,8 +20,10 @@ from piecework.sdk.services import Server
 from piecework.server.kernel.ids import ID_PATTERN
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
+from piecework.server.modules.runs.announce import announce_queued
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of
 from piecework.server.ports.callers import Callers
+from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import JobKind, RunQueue, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
@@ -72,6 +74,7 @@ class WebhookService:
         events: SampleEvents,
         queue: RunQueue,
         callers: Callers,
+        progress: Progress,
         services: ServicesFor,
         server: Server,
         timeout_seconds: float,
@@ -81,6 +84,7 @@ class WebhookService:
         self._events = events
         self._queue = queue
         self._callers = callers
+        self._progress = progress
         self._services = services
         self._server = server
         self._timeout = timeout_seconds
@@ -148,6 +152,7 @@ class WebhookService:
             run.parent_run_id = parent if re.fullmatch(ID_PATTERN, parent) else None
             run.fail_parent_on_failure = headers.get(FAIL_PARENT, "").lower() == "true"
             await self._queue.enqueue(run, JobKind.BEGIN, jsons.dumps(output))
+            announce_queued(self._progress, run)
         return ACCEPTED
 
     async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
