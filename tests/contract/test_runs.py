@@ -20,7 +20,7 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, Job, JobKind, RunRow, Waitpoint, new_run
+from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -396,3 +396,19 @@ async def test_a_suspect_is_claimed_alone(reopen: Reopen) -> None:
     runs = await reopen()
     claims = [await runs.claim(4) for _ in range(3)]
     assert [[claim.job.attempts for claim in batch] for batch in claims] == [[4], [3], [2, 2]]
+
+
+async def test_the_depth_of_the_queue(reopen: Reopen) -> None:
+    first = await reopen()
+    assert first.depth() == QueueDepth(0, 0, 0, None)
+    await paused(first, resume_at=time() + 3600)
+    older, newer = a_run(), a_run()
+    newer.updated = "2999-01-01T00:00:00.000Z"
+    for run in (older, newer):
+        await first.enqueue(run, JobKind.BEGIN, b"1")
+    assert first.depth() == QueueDepth(2, 0, 1, older.updated)
+    second = await reopen()
+    assert second.depth() == QueueDepth(2, 0, 1, older.updated)
+    await second.claim(1)
+    second.offer(a_run(), b"1")
+    assert second.depth().queued == 2

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from piecework.sandbox import javascript, python
 from piecework.sandbox.errors import SandboxError, SandboxUnavailable
@@ -22,7 +22,7 @@ from piecework.sandbox.outcome import CodeResult, code_result
 from piecework.sandbox.post_mortem import cause_of_death
 from piecework.sandbox.worker import ChildGone, Frame, Worker, now
 
-__all__ = ["Answer", "CodeResult", "Limits", "SandboxPool"]
+__all__ = ["Answer", "CodeResult", "Limits", "PoolState", "SandboxPool"]
 
 WATCH_INTERVAL = 0.05
 """Seconds between two looks at the running children; a request that is over before the first one is never looked at."""
@@ -39,6 +39,18 @@ START_SECONDS = 30.0
 
 _COMPILER = "<compiler>"
 """The group of ``compile``; not a project's id."""
+
+
+class PoolState(NamedTuple):
+    """A moment of a pool: children that may work at once, that do, and that are ready for the next step; how many were killed for a limit or
+    a cancelled caller and how many died otherwise since the start; and what one step may use."""
+
+    size: int
+    busy: int
+    warm: int
+    kills: int
+    restarts: int
+    limits: Limits
 
 
 class SandboxPool:
@@ -90,6 +102,23 @@ class SandboxPool:
     def stats(self) -> dict[str, int]:
         """``children``: alive; ``busy``: at work; ``kills``: ended for a limit or a cancelled caller; ``restarts``: died otherwise."""
         return {"children": len(self._workers), "busy": len(self._running), "kills": self._kills, "restarts": self._restarts}
+
+    def state(self) -> PoolState:
+        """The pool at this moment."""
+        spare = self._spare_python is not None and self._spare_python.done()
+        return PoolState(self._size, len(self._running), len(self._idle) + spare, self._kills, self._restarts, self._limits)
+
+    async def javascript_problem(self) -> str | None:
+        """Why no JavaScript can run here, or None. Starts the fork server, as the first code step would."""
+        try:
+            problem = await (await self._running_zygote()).v8_problem()
+        except SandboxUnavailable as error:
+            return str(error)
+        return problem and _no_v8(problem)
+
+    async def python_problem(self) -> str | None:
+        """Why no Python can run here, or None: tried with an empty program."""
+        return await python.problem(self._python)
 
     # ---- requests -------------------------------------------------------------------------------------------------------------------
 
@@ -199,7 +228,7 @@ class SandboxPool:
         zygote = await self._running_zygote()
         problem = await zygote.v8_problem()
         if problem is not None:
-            raise SandboxUnavailable(f"JavaScript cannot run here: V8 (the package stpyv8) does not load: {problem}")
+            raise SandboxUnavailable(_no_v8(problem))
         return await self._start_child(Worker(zygote, memory_mb, self._forget), zygote.fork(memory_mb))
 
     async def _start_child(self, worker: Worker, child: Start) -> Worker:
@@ -291,3 +320,8 @@ class SandboxPool:
                 worker.end()
         again = len(self._idle) > self._warm
         self._shrink = asyncio.get_running_loop().call_later(SHRINK_INTERVAL, self._retire_idle) if again else None
+
+
+def _no_v8(problem: str) -> str:
+    """What a step is told where V8 does not load."""
+    return f"JavaScript cannot run here: V8 (the package stpyv8) does not load: {problem}"

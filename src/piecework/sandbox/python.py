@@ -54,6 +54,16 @@ def bubblewrap_command(interpreter: str) -> list[str]:
     return [bubblewrap, *_confinement(), *_file_system(interpreter), "--", interpreter, "-I", "-S", "-X", "utf8", "-c", _BOOTSTRAP]
 
 
+async def problem(interpreter: str) -> str | None:
+    """Why Python steps cannot run here, or None: an empty program is run in their confinement."""
+    try:
+        command = bubblewrap_command(interpreter)
+    except SandboxUnavailable as error:
+        return str(error)
+    said = await why_not([*command[:-1], ""])
+    return None if said == _SUCCESS else f"{NEEDS_BUBBLEWRAP} It does not start here: {said}"
+
+
 async def why_not(argv: list[str]) -> str:
     """What the command says when it does not start."""
     process = await asyncio.create_subprocess_exec(
@@ -65,6 +75,9 @@ async def why_not(argv: list[str]) -> str:
         process.kill()
         return "it does not answer"
     return said.decode(errors="replace").strip()[:500] or f"exit code {process.returncode}"
+
+
+_SUCCESS = "exit code 0"
 
 
 def _confinement() -> list[str]:

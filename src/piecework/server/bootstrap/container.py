@@ -7,11 +7,11 @@ from typing import Any
 from piecework.server.bootstrap.accounts import Accounts, build_accounts
 from piecework.server.bootstrap.execution import Execution, build_execution
 from piecework.server.bootstrap.flows import Flows, build_flows
-from piecework.server.bootstrap.foundation import Foundation, build_foundation
+from piecework.server.bootstrap.foundation import Foundation, build_foundation, database_path
 from piecework.server.bootstrap.machinery import Runs, build_runs
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.flags.service import FlagService
-from piecework.server.modules.health.service import HealthService
+from piecework.server.modules.health.service import HealthService, RuntimeService
 from piecework.server.modules.workers.service import WorkerService
 
 
@@ -21,6 +21,7 @@ class Status:
 
     flags: FlagService
     health: HealthService
+    runtime: RuntimeService
     workers: WorkerService
 
 
@@ -49,14 +50,16 @@ def build_container(settings: Settings) -> Container:
     execution = build_execution(foundation)
     flows = build_flows(foundation, accounts, execution)
     runs = build_runs(foundation, accounts, execution, flows)
-    return Container(foundation, accounts, execution, flows, runs, _status(foundation, accounts))
+    return Container(foundation, accounts, execution, flows, runs, _status(foundation, accounts, runs))
 
 
-def _status(ground: Foundation, accounts: Accounts) -> Status:
-    settings = ground.settings
+def _status(ground: Foundation, accounts: Accounts, runs: Runs) -> Status:
+    settings, machinery = ground.settings, runs.machinery
+    health = HealthService(ground.database, settings.data_dir)
     return Status(
         flags=FlagService(ground.database, settings, accounts.users, accounts.platforms),
-        health=HealthService(ground.database, settings.data_dir),
+        health=health,
+        runtime=RuntimeService(health, database_path(settings), machinery.runs, machinery.worker, machinery.sandbox),
         workers=WorkerService(settings.data_dir, _worker_props(settings)),
     )
 

@@ -43,6 +43,14 @@ def look_at_machine(folder: Path) -> MachineReport:
     )
 
 
+def own_memory() -> int:
+    """Returns the bytes of memory that this process holds."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
 def _memory() -> tuple[int, int]:
     """Total and available bytes."""
     try:

@@ -97,6 +97,18 @@ class Waitpoint(NamedTuple):
     job_payload: bytes
 
 
+class QueueDepth(NamedTuple):
+    """What waits: ``queued`` for a worker, ``delayed`` until its time, ``paused`` for an answer from outside.
+
+    ``oldest_since``: since when the job at the head of the line could be driven; None when there is none.
+    """
+
+    queued: int
+    delayed: int
+    paused: int
+    oldest_since: str | None
+
+
 SUSPECT_ATTEMPTS = 3
 """A job in so many lives of which no step ended may be what ends its workers: it is driven with no other beginning beside it."""
 
@@ -118,6 +130,10 @@ class RunQueue(Protocol):
 
     async def claim(self, limit: int) -> list[Claim]:
         """Wait until there is work and take up to ``limit`` jobs, at least one."""
+        ...
+
+    def depth(self) -> QueueDepth:
+        """How much waits at this moment; cheap enough to be asked every second."""
         ...
 
     def discard(self, run_id: str) -> None:

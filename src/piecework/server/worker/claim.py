@@ -80,6 +80,11 @@ class Worker:
         """Runs that this worker has in hand."""
         return len(self._turns)
 
+    @property
+    def slots(self) -> int:
+        """Runs that it drives at once."""
+        return self._slots
+
     def start(self) -> None:
         """Begin to claim."""
         self._claiming = asyncio.create_task(self._claim(), name="claim")

@@ -450,6 +450,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/runtime": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * State of what runs flows
+         * @description Returns queue depth, workers, sandbox, database, disk and memory at this moment. For platform administrators.
+         */
+        get: operations["get_runtime_health_health_runtime_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/system": {
         parameters: {
             query?: never;
@@ -1284,6 +1304,33 @@ export interface components {
             type: "CUSTOM" | "SHARED";
         };
         /**
+         * DatabaseState
+         * @description The database: whether it answers, what it is, and the bytes of its files.
+         */
+        DatabaseState: {
+            /** Bytes */
+            bytes: number;
+            /** Healthy */
+            healthy: boolean;
+            /**
+             * Kind
+             * @constant
+             */
+            kind: "SQLite";
+            /** Version */
+            version: string;
+        };
+        /**
+         * Disk
+         * @description Bytes of the disk that holds the data folder.
+         */
+        Disk: {
+            /** Free */
+            free: number;
+            /** Total */
+            total: number;
+        };
+        /**
          * DiskInfo
          * @description The disk of the data folder, in bytes.
          */
@@ -1602,6 +1649,18 @@ export interface components {
             updated: string;
             /** Verified */
             verified: boolean;
+        };
+        /**
+         * Memory
+         * @description Bytes of memory: what the server holds, and the machine's. 0 where the operating system does not tell.
+         */
+        Memory: {
+            /** Available */
+            available: number;
+            /** Server */
+            server: number;
+            /** Total */
+            total: number;
         };
         /**
          * Options
@@ -1966,6 +2025,16 @@ export interface components {
             version: components["schemas"]["FlowVersion"];
         };
         /**
+         * ProcessorLoad
+         * @description The machine's processors, and their load in the last minute (0 to 100).
+         */
+        ProcessorLoad: {
+            /** Cores */
+            cores: number;
+            /** Percentage */
+            percentage: number;
+        };
+        /**
          * Project
          * @description A project with its plan and its counts.
          */
@@ -2068,6 +2137,34 @@ export interface components {
             value?: unknown;
         };
         /**
+         * Queue
+         * @description Runs by what they wait for. `queued`: for a worker; `delayed`: until their time; `running`: not at all; `paused`: for an answer.
+         *
+         *     `oldestQueuedAt`: since when the first in line could run; null when the line is empty.
+         */
+        Queue: {
+            /** Delayed */
+            delayed: number;
+            /** Oldestqueuedat */
+            oldestQueuedAt: string | null;
+            /** Paused */
+            paused: number;
+            /** Queued */
+            queued: number;
+            /** Running */
+            running: number;
+        };
+        /**
+         * Readiness
+         * @description Whether code in a language can run here, and if not, why.
+         */
+        Readiness: {
+            /** Available */
+            available: boolean;
+            /** Problem */
+            problem: string | null;
+        };
+        /**
          * RegisteredPiece
          * @description One entry of the registry.
          */
@@ -2141,6 +2238,53 @@ export interface components {
             failures: components["schemas"]["FailureCount"][];
             /** Times */
             times: components["schemas"]["TimeCount"][];
+        };
+        /**
+         * RuntimeHealth
+         * @description What the server is doing and what it has to do it with, at this moment.
+         */
+        RuntimeHealth: {
+            /** Checkedat */
+            checkedAt: string;
+            database: components["schemas"]["DatabaseState"];
+            disk: components["schemas"]["Disk"];
+            memory: components["schemas"]["Memory"];
+            processor: components["schemas"]["ProcessorLoad"];
+            /** Pythonversion */
+            pythonVersion: string;
+            queue: components["schemas"]["Queue"];
+            sandbox: components["schemas"]["Sandbox"];
+            /** Startedat */
+            startedAt: string;
+            /** Version */
+            version: string;
+            /** Workers */
+            workers: components["schemas"]["WorkerLoad"][];
+        };
+        /**
+         * Sandbox
+         * @description Where code steps run. `size`: processes at work at once; `warm`: ready for the next step; `kills`: ended for a limit or a cancelled run;
+         *     `restarts`: died otherwise; both since the start. The limits are those of one step.
+         */
+        Sandbox: {
+            /** Busy */
+            busy: number;
+            /** Cpulimitseconds */
+            cpuLimitSeconds: number;
+            javascript: components["schemas"]["Readiness"];
+            /** Kills */
+            kills: number;
+            /** Memorylimitmb */
+            memoryLimitMb: number;
+            python: components["schemas"]["Readiness"];
+            /** Restarts */
+            restarts: number;
+            /** Size */
+            size: number;
+            /** Walllimitseconds */
+            wallLimitSeconds: number;
+            /** Warm */
+            warm: number;
         };
         /**
          * SaveTriggerEvent
@@ -2641,6 +2785,16 @@ export interface components {
             };
         };
         /**
+         * WorkerLoad
+         * @description A worker: how many runs it drives at once at most, and how many it has in hand.
+         */
+        WorkerLoad: {
+            /** Running */
+            running: number;
+            /** Slots */
+            slots: number;
+        };
+        /**
          * WorkerMachine
          * @description A connected worker.
          */
@@ -2678,6 +2832,8 @@ export type CreateFlow = components['schemas']['CreateFlow'];
 export type CreateFolder = components['schemas']['CreateFolder'];
 export type CreateProject = components['schemas']['CreateProject'];
 export type CreateTemplate = components['schemas']['CreateTemplate'];
+export type DatabaseState = components['schemas']['DatabaseState'];
+export type Disk = components['schemas']['Disk'];
 export type DiskInfo = components['schemas']['DiskInfo'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type FailedStepView = components['schemas']['FailedStepView'];
@@ -2692,6 +2848,7 @@ export type Icon = components['schemas']['Icon'];
 export type Interval = components['schemas']['Interval'];
 export type Invitation = components['schemas']['Invitation'];
 export type Me = components['schemas']['Me'];
+export type Memory = components['schemas']['Memory'];
 export type Options = components['schemas']['Options'];
 export type OptionsRequest = components['schemas']['OptionsRequest'];
 export type PageFlowRunView = components['schemas']['Page_FlowRunView_'];
@@ -2708,17 +2865,22 @@ export type PieceMetadata = components['schemas']['PieceMetadata'];
 export type PieceSummary = components['schemas']['PieceSummary'];
 export type Platform = components['schemas']['Platform'];
 export type PopulatedFlow = components['schemas']['PopulatedFlow'];
+export type ProcessorLoad = components['schemas']['ProcessorLoad'];
 export type Project = components['schemas']['Project'];
 export type ProjectAnalytics = components['schemas']['ProjectAnalytics'];
 export type ProjectIcon = components['schemas']['ProjectIcon'];
 export type ProjectPlan = components['schemas']['ProjectPlan'];
 export type PutStoreEntry = components['schemas']['PutStoreEntry'];
+export type Queue = components['schemas']['Queue'];
+export type Readiness = components['schemas']['Readiness'];
 export type RegisteredPiece = components['schemas']['RegisteredPiece'];
 export type RequestProblem = components['schemas']['RequestProblem'];
 export type RetryBody = components['schemas']['RetryBody'];
 export type RetryStrategy = components['schemas']['RetryStrategy'];
 export type RunSelection = components['schemas']['RunSelection'];
 export type RunStatistics = components['schemas']['RunStatistics'];
+export type RuntimeHealth = components['schemas']['RuntimeHealth'];
+export type Sandbox = components['schemas']['Sandbox'];
 export type SaveTriggerEvent = components['schemas']['SaveTriggerEvent'];
 export type SendInvitation = components['schemas']['SendInvitation'];
 export type SetPieceTags = components['schemas']['SetPieceTags'];
@@ -2746,6 +2908,7 @@ export type UpdateUser = components['schemas']['UpdateUser'];
 export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
 export type WorkerInformation = components['schemas']['WorkerInformation'];
+export type WorkerLoad = components['schemas']['WorkerLoad'];
 export type WorkerMachine = components['schemas']['WorkerMachine'];
 export type $defs = Record<string, never>;
 export interface operations {
@@ -5725,6 +5888,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Health"];
+                };
+            };
+        };
+    };
+    get_runtime_health_health_runtime_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RuntimeHealth"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
                 };
             };
         };

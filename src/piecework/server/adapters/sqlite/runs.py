@@ -21,11 +21,12 @@ from typing import Any
 import structlog
 import zstandard
 
+from piecework.server.adapters.sqlite.depth import depth_of
 from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, RunRow, Waitpoint
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, Waitpoint
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -149,6 +150,12 @@ class SqliteRuns:
                 return [self._with_payload(claim) for claim in claims]
             self._available.clear()
             await self._available.wait()
+
+    def depth(self) -> QueueDepth:
+        """See ``RunQueue.depth``."""
+        heads = [line[0].run for line in (self._offered, self._ready) if line]
+        since = [run.updated for run in heads if run is not None]
+        return depth_of(self._reader, int(time() * 1000), len(self._offered) + len(self._ready), since)
 
     def discard(self, run_id: str) -> None:
         """See ``RunQueue.discard``."""
