@@ -179,7 +179,7 @@ OPERATION_SCHEMA: Final[dict[str, Any]] = {
             "properties": {"type": {"type": "string", "const": str(kind)}, "request": dict(shape.schema)},
         }
         for kind, shape in REQUESTS.items()
-    ]
+    ],
 }
 """The JSON schema of a request body, for the API's description: what ``parse_operation`` checks, as far as a schema can say it."""
 
