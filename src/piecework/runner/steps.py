@@ -65,7 +65,7 @@ def work_of(node: WorkNode) -> tuple[str, str]:
     handle = node.handle
     if isinstance(handle, Action):
         return node.settings["pieceName"], handle.name
-    return ("code", handle.language.value) if isinstance(handle, CodeScript) else ("unknown", "unknown")
+    return ("code", handle.language.value.lower()) if isinstance(handle, CodeScript) else ("unknown", "unknown")
 
 
 def now_ms() -> float:

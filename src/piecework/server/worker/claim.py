@@ -12,6 +12,7 @@ import structlog
 from piecework.engine.program import Program
 from piecework.runner.steps import Services, StepRunner
 from piecework.sdk.services import Server
+from piecework.server.kernel.ids import new_id
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJournal, RunQueue
@@ -197,6 +198,7 @@ class Worker:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
-            log.exception("driving a run failed", flow_run_id=run.id)
+            error_id = new_id()
+            log.exception("driving a run failed", flow_run_id=run.id, error_id=error_id)
             if not turn.over:
-                await turn.give_up(f"Internal error: {type(error).__name__}")
+                await turn.give_up(f"Internal error: {type(error).__name__} (error id {error_id})")

@@ -16,9 +16,9 @@ from piecework.engine.commands import Command, ExecuteStep, Finish, Pause, Respo
 from piecework.engine.events import OutcomeKind, StepFailed, StepSucceeded
 from piecework.runner.steps import step_path, work_of
 from piecework.server.kernel.clock import from_iso, now_iso
-from piecework.server.kernel.ids import derived_id
 from piecework.server.kernel.metrics import Metrics
 from piecework.server.kernel.tracing import Moment, RunTrace, SpanError, Tracing
+from piecework.server.modules.runs.timeline import error_id
 from piecework.server.ports.runs import Claim, JobKind, RunRow, Waitpoint
 from piecework.server.worker.history import MESSAGE_LIMIT, Entry, TurnHistory, iso_of
 from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
@@ -242,11 +242,6 @@ def status_of(event: StepSucceeded | StepFailed) -> str:
     if isinstance(event, StepFailed):
         return StepStatus.FAILED.value
     return (StepStatus.PAUSED if event.outcome is OutcomeKind.PAUSED else StepStatus.SUCCEEDED).value
-
-
-def error_id(run_id: str, step: str, started: float) -> str:
-    """The id of a failed attempt: log, span and timeline derive the same one. ``started`` in milliseconds since 1970."""
-    return derived_id("error", run_id, step, str(int(started)))
 
 
 def _moments(turns: Sequence[Entry]) -> list[Moment]:

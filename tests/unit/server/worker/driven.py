@@ -69,7 +69,18 @@ class Driven:
         self.runner = StepRunner(Catalogue([self.piece]), SandboxPool(size=1, warm=0))
         self.observer = Observer(self.metrics)
         self.worker = Worker(
-            self.runs, self.runs, self, self.runner, self._services, Server(), self.callers, Nobody(), self.observer, _untested, limits, slots
+            self.runs,
+            self.runs,
+            self,
+            self.runner,
+            self._services,
+            Server(),
+            self.callers,
+            Nobody(),
+            self.observer,
+            _untested,
+            limits,
+            slots,
         )
 
     async def get(self, flow_version_id: str) -> Program | None:
