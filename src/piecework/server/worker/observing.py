@@ -14,6 +14,7 @@ import structlog
 
 from piecework.engine.commands import Command, ExecuteStep, Finish, Pause, Respond, WaitForRetry
 from piecework.engine.events import OutcomeKind, StepFailed, StepSucceeded
+from piecework.engine.outcomes import verdict_of
 from piecework.runner.steps import step_path, work_of
 from piecework.server.kernel.clock import from_iso, now_iso
 from piecework.server.kernel.metrics import Metrics
@@ -239,9 +240,7 @@ _TRANSITIONS = {OutcomeKind.RESPOND: "responds", OutcomeKind.STOPPED: "stops the
 
 def status_of(event: StepSucceeded | StepFailed) -> str:
     """An attempt's status."""
-    if isinstance(event, StepFailed):
-        return StepStatus.FAILED.value
-    return (StepStatus.PAUSED if event.outcome is OutcomeKind.PAUSED else StepStatus.SUCCEEDED).value
+    return verdict_of(event).step.value
 
 
 def _moments(turns: Sequence[Entry]) -> list[Moment]:
