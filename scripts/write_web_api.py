@@ -31,7 +31,7 @@ def generated() -> str:
             "--output",
             types,
         ]
-        options = ["--alphabetize", "--root-types", "--root-types-no-schema-prefix"]
+        options = ["--alphabetize", "--root-types", "--root-types-no-schema-prefix", "--default-non-nullable=false"]
         subprocess.run([*generator, *options], check=True, capture_output=True)
         return types.read_text()
 

@@ -40,6 +40,11 @@ def action(name: str, piece: str, version: str, action_name: str, **inputs: Any)
     return {"name": name, "type": "PIECE", "valid": True, "displayName": name.title(), "settings": settings}
 
 
+def code(name: str, source: str, **inputs: Any) -> Step:
+    settings = {"sourceCode": {"code": source, "packageJson": "{}"}, "input": inputs, "errorHandlingOptions": {}}
+    return {"name": name, "type": "CODE", "displayName": name, "valid": True, "settings": settings}
+
+
 def mapping(name: str, **values: Any) -> Step:
     """A step whose output is what it is given."""
     return action(name, "data-mapper", "0.3.15", "advanced_mapping", mapping=values)

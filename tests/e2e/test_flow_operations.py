@@ -206,3 +206,37 @@ def test_of_two_who_publish_and_edit_at_once_both_are_served(owner: Account) -> 
     with ThreadPoolExecutor(6) as editors:
         assert set(editors.map(act, range(1, 25))) == {200}
     assert len(names(flow.get())) == 16
+
+
+def test_problems_are_told_before_publishing(owner: Account) -> None:
+    def problems(**query: str) -> list[tuple[str, str, str]]:
+        response = owner.client.get(f"/flows/{flow.id}/problems", params=query)
+        assert response.status_code == 200, response.text
+        return [(problem["step"], problem["path"], problem["severity"]) for problem in response.json()["data"]]
+
+    flow = Flow(owner)
+    empty = flow.get()["version"]["id"]
+    assert problems() == [("trigger", "type", "ERROR")]
+    flow.started()
+    assert problems() == []
+    flow.add(
+        piece("step_1", "data-mapper", "0.3.15", "advanced_mapping", mapping={"a": "{{step_2['x']}} {{step_2['x']}}", "b": "{{gone}}"})
+    )
+    flow.add(code("step_2", "export const code = async (inputs) => {", given="{{step_9['x']}}"), "step_1")
+    flow.add(piece("step_3", "data-mapper", "0.3.15", "advanced_mapping"), "step_2")
+    assert problems() == [
+        ("step_1", "settings.input.mapping.a", "WARNING"),
+        ("step_2", "settings.sourceCode.code", "ERROR"),
+        ("step_2", "settings.input.given", "WARNING"),
+        ("step_3", "settings.input.mapping", "ERROR"),
+    ]
+    refused = flow.refused("LOCK_AND_PUBLISH")["params"]["problems"]
+    assert [(problem["step"], problem["path"], "ERROR") for problem in refused] == [each for each in problems() if each[2] == "ERROR"]
+    flow.done("SET_SKIP_ACTION", names=["step_2", "step_3"], skip=True)
+    assert [severity for _, _, severity in problems()] == ["WARNING", "WARNING"]
+    flow.done("LOCK_AND_PUBLISH")
+    published = flow.get()["version"]["id"]
+    flow.done("DELETE_ACTION", names=["step_1", "step_2", "step_3"])
+    assert (problems(), len(problems(versionId=published)), empty == published) == ([], 2, True)
+    assert owner.client.get(f"/flows/{flow.id}/problems", params={"versionId": "x" * 21}).status_code == 404
+    assert owner.client.get(f"/flows/{'x' * 21}/problems").status_code == 404

@@ -51,7 +51,7 @@ def test_life_of_a_template(owner: Account, member: Account) -> None:
 
     assert found() == found(search="100%") == found(type="CUSTOM") == found(category="SALES") == [template["id"]]
     assert found(pieces=["@activepieces/piece-webhook"], tags=["Sales", "Other"]) == [template["id"]]
-    assert found(type="OFFICIAL") == found(search="nope") == found(pieces=["piece"]) == found(tags=["Sale"]) == []
+    assert found(search="nope") == found(pieces=["piece"]) == found(tags=["Sale"]) == []
 
     flow = Flow(owner, "From template", templateId=template["id"]).created.json()
     assert (flow["templateId"], flow["version"]["displayName"], flow["version"]["valid"]) == (template["id"], "From template", True)

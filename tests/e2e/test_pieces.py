@@ -4,7 +4,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.flow_documents import Flow
+from tests.e2e.flow_documents import WEBHOOK, Flow
 from tests.e2e.recordings import assert_as_recorded, recorded
 from tests.e2e.server_process import Account
 
@@ -60,6 +60,38 @@ def test_options(owner: Account, member: Account) -> None:
         assert (response.status_code, response.json()["code"]) == (404, "ENTITY_NOT_FOUND")
     assert member.client.post("/pieces/options", json=body).status_code == 403
     assert owner.client.post("/pieces/options", json=body | {"input": []}).status_code == 400
+
+
+def test_options_of_a_form_with_expressions(owner: Account, member: Account) -> None:
+    """A refresher may be an expression: it stands for what the step gave when it was tried."""
+    flow = Flow(owner)
+    flow.send("UPDATE_TRIGGER", **WEBHOOK)
+    flow.send("SAVE_SAMPLE_DATA", stepName="trigger", payload={"body": {"kind": "raw"}}, type="OUTPUT")
+    body: dict[str, Any] = {
+        "projectId": owner.project_id,
+        "flowId": flow.id,
+        "flowVersionId": flow.get()["version"]["id"],
+        "pieceName": "@activepieces/piece-http",
+        "pieceVersion": "0.11.3",
+        "actionOrTriggerName": "send_request",
+        "propertyName": "body",
+    }
+
+    def fields(body_type: str, **more: Any) -> list[str]:
+        response = owner.client.post("/pieces/options", json=body | {"input": {"body_type": body_type}} | more)
+        assert response.status_code == 200, response.text
+        return [child["displayName"] for child in response.json()["options"].values()]
+
+    assert fields("json") == ["JSON Body"]
+    assert fields("{{trigger['body'].kind}}") == ["Raw Body"]
+    assert fields("{{trigger['body'].kind.replace('raw', 'json')}}") == ["JSON Body"]
+    assert fields("{{trigger['body'].kind}}", sampleData={"trigger": {"body": {"kind": "json"}}}) == ["JSON Body"]
+    assert fields("{{trigger['nothing'].there}}") == []
+    assert fields("{{step_9.x}}") == []
+    wrong = owner.client.post("/pieces/options", json=body | {"input": {"body_type": "{{connections['nope']}}"}})
+    assert (wrong.status_code, wrong.json()["code"]) == (400, "ENGINE_OPERATION_FAILURE")
+    foreign = body | {"projectId": member.project_id, "input": {"body_type": "{{trigger['body'].kind}}"}}
+    assert member.client.post("/pieces/options", json=foreign).status_code == 404
 
 
 def test_there_is_nothing_to_synchronise(owner: Account, member: Account, anonymous: httpx.Client) -> None:

@@ -90,6 +90,7 @@ def test_flags_are_for_everybody(anonymous: httpx.Client) -> None:
     assert theirs.keys() - flags.keys() == set()
     assert flags["THEME"].keys() == theirs["THEME"].keys()
     assert flags["USER_CREATED"] is True
+    assert flags["OPEN_SIGN_UP_ENABLED"] is True
 
 
 def test_health(anonymous: httpx.Client, owner: Account, member: Account) -> None:

@@ -6,9 +6,10 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import aiohttp
+import httpx
 import pytest
 import socketio
-from tests.e2e.flow_building import action, loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
+from tests.e2e.flow_building import action, code, loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
 from tests.e2e.server_process import Account, Server
 
 EVENTS = (
@@ -18,6 +19,7 @@ EVENTS = (
     "FLOW_RUN_PROGRESS",
     "TEST_STEP_PROGRESS",
     "TEST_STEP_FINISHED",
+    "TRIGGER_EVENT_RECEIVED",
     "FLOW_UPDATED",
     "FLOW_VERSION_UPDATED",
     "RESOURCE_LOCKED",
@@ -101,6 +103,24 @@ async def test_a_flow_test_is_told_step_by_step(server: Server, owner: Account, 
     assert run["steps"]["two"]["output"] == {"n": 1}
 
 
+async def test_a_flow_test_can_be_found_and_stopped(server: Server, owner: Account) -> None:
+    endless = code("endless", "export const code = async () => { while (true); };")
+    flow = make_flow(owner, webhook_trigger(), endless, publish=False)
+    async with watching(server, *of(owner)) as watcher:
+        await watcher.client.emit("TEST_FLOW_RUN", {"flowVersionId": flow["version"]["id"]})
+        run_id = (await watcher.until("TEST_FLOW_RUN_STARTED"))["id"]
+        named = {"projectId": owner.project_id, "flowRunIds": [run_id]}
+        await watcher.until("UPDATE_RUN_PROGRESS", lambda payload: payload.get("step", {}).get("name") == "endless")
+        for request in (named, {**named, "environment": "TESTING"}):
+            assert owner.client.post("/flow-runs/cancel", json=request).status_code == 200
+        final = await watcher.until("UPDATE_RUN_PROGRESS", lambda payload: payload["flowRun"]["status"] not in ("QUEUED", "RUNNING"))
+    assert final["flowRun"]["status"] == "CANCELED"
+    query = {"projectId": owner.project_id, "flowId": flow["id"]}
+    assert owner.client.get("/flow-runs", params=query).json()["data"] == []
+    assert [run["id"] for run in owner.client.get("/flow-runs", params={**query, "environment": "TESTING"}).json()["data"]] == [run_id]
+    assert owner.client.get("/flow-runs", params={**query, "environment": "OTHER"}).status_code == 400
+
+
 async def test_production_runs_are_told_from_their_beginning_to_their_end(server: Server, owner: Account) -> None:
     waiting = action("wait", "approval", "0.1.19", "wait_for_approval")
     flow = make_flow(owner, webhook_trigger(), waiting)
@@ -176,6 +196,37 @@ def test_wrong_step_tests(owner: Account, member: Account) -> None:
     assert member.client.post("/sample-data/test-step", json={**body, "stepName": "one"}).status_code == 403
     foreign = member.client.post("/sample-data/test-step", json={**body, "projectId": member.project_id, "stepName": "one"})
     assert foreign.status_code == 404
+
+
+async def test_what_a_trigger_received_is_told(server: Server, owner: Account, member: Account) -> None:
+    flow = make_flow(owner, webhook_trigger(), publish=False)
+    listing = {"projectId": owner.project_id, "flowId": flow["id"]}
+    async with watching(server, *of(owner)) as watcher, watching(server, *of(member)) as stranger:
+        async with httpx.AsyncClient(trust_env=False) as caller:
+            await caller.post(f"{server.url}/api/v1/webhooks/{flow['id']}/test", json={"name": "Ada"})
+        told = await watcher.until("TRIGGER_EVENT_RECEIVED")
+        mock = {**listing, "mockData": {"body": 1}}
+        made_up = (await asyncio.to_thread(owner.client.post, "/trigger-events", json=mock)).json()
+        await watcher.until("TRIGGER_EVENT_RECEIVED", lambda payload: payload["id"] == made_up["id"])
+        assert stranger.heard == []
+    assert set(told) == {"id", "created", "flowId", "projectId", "sourceName"}
+    newest, first = owner.client.get("/trigger-events", params=listing).json()["data"]
+    assert (newest["id"], first["id"]) == (made_up["id"], told["id"])
+    assert first["payload"]["body"] == {"name": "Ada"}
+
+
+async def test_a_canceled_step_test_is_told(server: Server, owner: Account) -> None:
+    flow = make_flow(owner, webhook_trigger(), code("slow", "export const code = async () => { while (true); };"), publish=False)
+    body = {"projectId": owner.project_id, "flowVersionId": flow["version"]["id"], "stepName": "slow"}
+    async with watching(server, *of(owner)) as watcher:
+        run = (await asyncio.to_thread(owner.client.post, "/sample-data/test-step", json=body)).json()
+        await watcher.until("TEST_STEP_PROGRESS")
+        selection = {"projectId": owner.project_id, "flowRunIds": [run["id"]], "environment": "TESTING"}
+        await asyncio.to_thread(owner.client.post, "/flow-runs/cancel", json=selection)
+        told = await watcher.until("TEST_STEP_FINISHED")
+    assert (told["runId"], told["success"]) == (run["id"], False)
+    final = owner.client.get(f"/flow-runs/{run['id']}").json()
+    assert (final["status"], final["stepNameToTest"]) == ("CANCELED", "slow"), (final, told)
 
 
 async def test_a_flow_is_started_by_hand(server: Server, owner: Account) -> None:

@@ -192,13 +192,18 @@ class Piece:
             raise PieceDefinitionError(f"{self.name} declares {name!r} twice")
 
     async def options(
-        self, action_or_trigger: str, property_name: str, ctx: ActionContext | TriggerContext | None, form_input: Mapping[str, Any]
+        self,
+        action_or_trigger: str,
+        property_name: str,
+        ctx: ActionContext | TriggerContext | None,
+        form_input: Mapping[str, Any],
+        search_value: str | None = None,
     ) -> dict[str, Any]:
         """What ``POST /v1/pieces/options`` answers (recordings/misc.json): ``{"type": "DYNAMIC", "options": {child: wire property}}`` or
         ``{"type": "DROPDOWN", "options": {"disabled", "options": [{"label", "value"}]}}``. Raises UnknownProperty.
         """
         prop = self._computed(action_or_trigger, property_name)
-        result = await prop.compute(ctx, form_input)
+        result = await prop.compute(ctx, form_input, search_value)
         if isinstance(prop, DynamicProperties):
             return {"type": prop.type.value, "options": {name: child.describe() for name, child in result.items()}}
         state = result if isinstance(result, DropdownState) else DropdownState(result)

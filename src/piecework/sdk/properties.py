@@ -232,33 +232,42 @@ OptionsFunction = Callable[..., DropdownState | Options | Awaitable[DropdownStat
 FormFunction = Callable[..., Form | Awaitable[Form]]
 
 
+_SEARCH = "search_value"
+
+
 @dataclass(frozen=True)
 class Computed(Property, ABC):
-    """A field whose choices or children a function computes. The function's parameters, but ``ctx``, are its refreshers."""
+    """A field whose choices or children a function computes. The function's parameters are its refreshers, except for ``ctx`` and, in a
+    dropdown that searches by itself, ``search_value``: what the user typed.
+    """
 
     @abstractmethod
     def function(self) -> Callable[..., Any]:
         """The function that computes them."""
 
     def refreshers(self) -> tuple[str, ...]:
-        return tuple(name for name in inspect.signature(self.function()).parameters if name != "ctx")
+        return tuple(name for name in self._parameters() if name not in ("ctx", _SEARCH))
+
+    def _parameters(self) -> Mapping[str, inspect.Parameter]:
+        return inspect.signature(self.function()).parameters
 
     def details(self) -> dict[str, Any]:
-        return {"refreshers": list(self.refreshers())}
+        wire: dict[str, Any] = {"refreshers": list(self.refreshers())}
+        return wire | {"refreshOnSearch": True} if _SEARCH in self._parameters() else wire
 
-    async def compute(self, ctx: Any, form_input: Mapping[str, Any]) -> Any:
+    async def compute(self, ctx: Any, form_input: Mapping[str, Any], search_value: str | None = None) -> Any:
         """Call the function with the refreshers' present values (None where a field is still empty)."""
         function = self.function()
         arguments: dict[str, Any] = {name: form_input.get(name) for name in self.refreshers()}
-        if "ctx" in inspect.signature(function).parameters:
-            arguments["ctx"] = ctx
+        given = {"ctx": ctx, _SEARCH: search_value}
+        arguments |= {name: value for name, value in given.items() if name in self._parameters()}
         result = function(**arguments)
         return await result if inspect.isawaitable(result) else result
 
 
 @dataclass(frozen=True)
 class Dropdown(Computed):
-    """One choice of those that ``options(ctx, …)`` gives."""
+    """One choice of those that ``options(ctx, …)`` gives. With a parameter ``search_value`` it is called anew while the user types."""
 
     options: OptionsFunction = field(kw_only=True)
     type: ClassVar[PropertyType] = PropertyType.DROPDOWN

@@ -169,7 +169,7 @@ OPERATION_SCHEMA: Final[dict[str, Any]] = {
     "required": ["type", "request"],
     "properties": {
         "type": {"type": "string", "enum": [str(kind) for kind in OperationType]},
-        "request": {"type": "object", "description": "What the operation needs, by its type."},
+        "request": {"description": "What the operation needs, by its type."},
     },
     "oneOf": [
         {

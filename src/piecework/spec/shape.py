@@ -170,7 +170,7 @@ def members(**fields: Check) -> Check:
 
     properties = {key: field.schema for key, field in fields.items()}
     required = [key for key, field in fields.items() if field.required]
-    return Check(problems, {"type": "object", "properties": properties, "required": required, "additionalProperties": True})
+    return Check(problems, {"type": "object", "properties": properties, "required": required})
 
 
 def both(*checks: Check) -> Check:

@@ -62,6 +62,23 @@ async def test_computed_options() -> None:
     assert piece.describe()["actions"]["paint"]["props"]["colour"]["refreshers"] == ["shade"]
 
 
+async def test_a_dropdown_that_searches_by_itself() -> None:
+    piece = Piece("example", display_name="Example", version="1.4.2")
+
+    def found(shade: str | None, search_value: str | None) -> list[Option]:
+        return [Option(f"{shade} {word}", word) for word in ("red", "rose", "blue") if (search_value or "") in word]
+
+    @piece.action(name="paint")
+    def paint(colour: Annotated[str, Dropdown(options=found)]) -> None:
+        """Paint."""
+
+    described = piece.describe()["actions"]["paint"]["props"]["colour"]
+    assert (described["refreshers"], described["refreshOnSearch"]) == (["shade"], True)
+    state = (await piece.options("paint", "colour", None, {"shade": "dark"}, "ro"))["options"]
+    assert state["options"] == [{"label": "dark rose", "value": "rose"}]
+    assert len((await piece.options("paint", "colour", None, {}))["options"]["options"]) == 3
+
+
 @pytest.mark.parametrize(("step", "prop"), [("paint", "shade"), ("paint", "nope"), ("nope", "colour")])
 async def test_options_of_what_has_none(step: str, prop: str) -> None:
     with pytest.raises(UnknownProperty):

@@ -27,12 +27,14 @@ def create_app(
     services: Mapping[type[Any], Any],
     routes: Sequence[Routes],
     max_body_bytes: int,
+    public_path: str = "",
     mounts: Sequence[Mount] = (),
 ) -> ASGIApp:
     """Returns the ASGI application.
 
     `access` answers who callers are; `rate_limiter` counts calls of routes that are limited; `services` are the services that
-    endpoints ask for, by type; `routes` are the modules' routes, tried in order; `mounts` are served before everything else.
+    endpoints ask for, by type; `routes` are the modules' routes, tried in order; `public_path` is the path of the installation's
+    public URL, which a proxy takes off before a request comes here; `mounts` are served before everything else.
     """
     api = FastAPI(
         title="Piecework",
@@ -41,7 +43,7 @@ def create_app(
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        servers=[{"url": API_PREFIX}],
+        servers=[{"url": public_path + API_PREFIX}],
         default_response_class=JsonResponse,
         redirect_slashes=False,
         root_path_in_servers=False,
@@ -51,7 +53,7 @@ def create_app(
     api.state.rate_limiter = rate_limiter
     api.state.services = services
     install_error_handlers(api)
-    add_docs(api, API_PREFIX)
+    add_docs(api)
     for module_routes in routes:
         api.include_router(module_routes)
     _complete_openapi(api, mounts)

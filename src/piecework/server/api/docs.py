@@ -12,22 +12,21 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 _ASSETS = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css", "favicon.png": "image/png"}
 
 
-def add_docs(api: FastAPI, prefix: str) -> None:
-    """Add the page and its assets, which the OpenAPI document does not list. ``prefix``: where ``api`` is mounted."""
+def add_docs(api: FastAPI) -> None:
+    """Add the page and its assets, which the OpenAPI document does not list. Its addresses are relative: it stands wherever the API does."""
     spec = find_spec("fastapi_offline")
     assert spec is not None
     assert spec.origin is not None
     folder = Path(spec.origin).parent / "static"
-    base = f"{prefix}/docs/assets"
 
     @api.get("/docs", include_in_schema=False)
     async def page() -> HTMLResponse:  # pyright: ignore[reportUnusedFunction] - the decorator registers it
         return get_swagger_ui_html(
-            openapi_url=f"{prefix}/openapi.json",
+            openapi_url="openapi.json",
             title="Piecework API",
-            swagger_js_url=f"{base}/swagger-ui-bundle.js",
-            swagger_css_url=f"{base}/swagger-ui.css",
-            swagger_favicon_url=f"{base}/favicon.png",
+            swagger_js_url="docs/assets/swagger-ui-bundle.js",
+            swagger_css_url="docs/assets/swagger-ui.css",
+            swagger_favicon_url="docs/assets/favicon.png",
         )
 
     @api.get("/docs/assets/{name}", include_in_schema=False)

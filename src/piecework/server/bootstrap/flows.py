@@ -6,8 +6,9 @@ from piecework.server.bootstrap.accounts import Accounts, may_own_by
 from piecework.server.bootstrap.execution import Execution, compiled_by
 from piecework.server.bootstrap.foundation import Foundation
 from piecework.server.modules.flows.schemas import StoredVersion
-from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
+from piecework.server.modules.flows.service import FlowCounts, FlowProblemService, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
+from piecework.server.modules.pieces.form_values import FormValues
 from piecework.server.modules.pieces.service import PieceService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.sample_data.service import SampleDataService
@@ -38,6 +39,7 @@ class Flows:
     pieces: PieceService
     triggers: Triggers
     flows: FlowService
+    problems: FlowProblemService
     programs: ProgramService
     sample_data: SampleDataService
     trigger_events: TriggerEventService
@@ -57,15 +59,18 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
     flows = _flow_service(ground, accounts, execution, folders, templates, triggers.switch)
     accounts.projects.changed.connect(flows.forget_everything)
     trigger_events = TriggerEventService(database, flows, ground.files)
+    samples = SampleDataService(ground.files)
+    form_values = FormValues(flows, samples, execution.runner, execution.address)
     return Flows(
         folders=folders,
         templates=templates,
         tags=TagService(database),
-        pieces=PieceService(execution.catalogue, execution.services, execution.address),
+        pieces=PieceService(execution.catalogue, execution.services, execution.address, form_values),
         triggers=triggers,
         flows=flows,
+        problems=FlowProblemService(database, execution.catalogue, flows),
         programs=ProgramService(flows, execution.runner),
-        sample_data=SampleDataService(ground.files),
+        sample_data=samples,
         trigger_events=trigger_events,
         trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),
     )

@@ -9,6 +9,7 @@ from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.websocket.broadcast import Broadcast
 from piecework.server.api.websocket.flow_events import FlowEvents
 from piecework.server.api.websocket.hub import Hub
+from piecework.server.api.websocket.trigger_news import TriggerNews
 from piecework.server.bootstrap.accounts import Accounts
 from piecework.server.bootstrap.execution import Execution
 from piecework.server.bootstrap.flows import Flows
@@ -84,6 +85,7 @@ class Live:
 
     hub: Hub
     flow_events: FlowEvents
+    trigger_news: TriggerNews
 
 
 @dataclass(frozen=True)
@@ -127,6 +129,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
+            TriggerNews(flows.trigger_events, machinery.broadcast),
         ),
     )
 

@@ -4,6 +4,7 @@ import signal
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.types import ASGIApp
@@ -73,6 +74,7 @@ def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
         rate_limiter=container.foundation.rate_limiter,
         services=container.services(),
         routes=ROUTES,
+        public_path=urlsplit(container.foundation.settings.frontend_url).path,
         max_body_bytes=int(container.foundation.settings.max_file_size_mb * 1024 * 1024),
         mounts=[_webhook_mount(container), container.runs.live.hub.mount(), _metrics_mount(container), *mounts],
     )

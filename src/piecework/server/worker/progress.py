@@ -61,7 +61,10 @@ class LiveRun:
 
 
 def step_run_response(run: RunRow, record: StepRecord | None) -> dict[str, Any]:
-    """The wire's StepRunResponse. ``record`` None: the step never began; the run's own failure says why."""
+    """The wire's StepRunResponse, and beyond it the run's status and how many milliseconds the step took.
+
+    ``record`` None: the step never began; the run's own failure says why.
+    """
     record = record or {"status": StepStatus.FAILED, "errorMessage": run.failed_step_message or f"The test ended {run.status}"}
     failed = record["status"] == StepStatus.FAILED
     return {
@@ -72,4 +75,6 @@ def step_run_response(run: RunRow, record: StepRecord | None) -> dict[str, Any]:
         "output": record.get("errorMessage") if failed else record.get("output"),
         "standardError": record.get("errorMessage", "") if failed else "",
         "standardOutput": record.get("standardOutput", ""),
+        "status": run.status,
+        "duration": record.get("duration"),
     }

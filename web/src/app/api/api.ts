@@ -25,6 +25,9 @@ export class Credentials {
 
 export type ApiClient = Client<paths>;
 
+/** What `POST /flows/{id}` takes. */
+export type FlowOperation = paths['/flows/{id}']['post']['requestBody']['content']['application/json'];
+
 /** The typed client: `inject(Api).client`, and the same calls as `get`, `post`, `del` would be more words for the same thing. */
 @Injectable({ providedIn: 'root' })
 export class Api {

@@ -1,6 +1,9 @@
 /** What a server that cannot be reached answers with. */
 export const OFFLINE = 'OFFLINE';
 
+/** Somebody mistyped a password: at signing in, or the current one when he changes it. */
+export const WRONG_PASSWORD = 'INVALID_CREDENTIALS';
+
 const SESSION_ENDED = new Set(['INVALID_BEARER_TOKEN', 'SESSION_EXPIRED', 'AUTHENTICATION']);
 
 /**
@@ -34,7 +37,7 @@ export class ApiProblem extends Error {
 
   /** Whether the token is not good any more. */
   get endsSession(): boolean {
-    return this.status === 401 || SESSION_ENDED.has(this.code);
+    return (this.status === 401 && this.code !== WRONG_PASSWORD) || SESSION_ENDED.has(this.code);
   }
 }
 

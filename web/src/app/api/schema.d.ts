@@ -360,6 +360,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flows/{id}/problems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the problems of a flow
+         * @description Returns what keeps a version from being published, and references in it that give nothing. An addition to Activepieces' API.
+         */
+        get: operations["list_problems_flows__id__problems_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flows/{id}/template": {
         parameters: {
             query?: never;
@@ -872,7 +892,7 @@ export interface paths {
         };
         /**
          * List templates
-         * @description Returns the templates of the caller's platform, the newest first.
+         * @description Returns the templates of the caller's platform, the newest first; with `type=OFFICIAL` those that come with the program.
          */
         get: operations["list_templates_templates_get"];
         put?: never;
@@ -1210,6 +1230,7 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
+            environment?: components["schemas"]["RunEnvironment"] | null;
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -1285,7 +1306,7 @@ export interface components {
              * Author
              * @default
              */
-            author: string;
+            author?: string;
             /** Blogurl */
             blogUrl?: string | null;
             /** Categories */
@@ -1294,7 +1315,7 @@ export interface components {
              * Description
              * @default
              */
-            description: string;
+            description?: string;
             /** Flows */
             flows: {
                 [key: string]: unknown;
@@ -1309,7 +1330,7 @@ export interface components {
              * Summary
              * @default
              */
-            summary: string;
+            summary?: string;
             /** Tables */
             tables?: {
                 [key: string]: unknown;
@@ -1323,7 +1344,7 @@ export interface components {
              * @default CUSTOM
              * @enum {string}
              */
-            type: "CUSTOM" | "SHARED";
+            type?: "CUSTOM" | "SHARED";
         };
         /**
          * DatabaseState
@@ -1408,6 +1429,33 @@ export interface components {
             lastRunId: string;
             /** Status */
             status: string;
+        };
+        /**
+         * FlowProblem
+         * @description Something about a step. An ERROR keeps the flow from being published; with a WARNING it runs, but a value will be missing.
+         *
+         *     `path` leads to the field, starting at the step: `settings.input.url`.
+         */
+        FlowProblem: {
+            /** Message */
+            message: string;
+            /** Path */
+            path: string;
+            /**
+             * Severity
+             * @enum {string}
+             */
+            severity: "ERROR" | "WARNING";
+            /** Step */
+            step: string;
+        };
+        /**
+         * FlowProblems
+         * @description All problems of a version, in the order of its steps.
+         */
+        FlowProblems: {
+            /** Data */
+            data: components["schemas"]["FlowProblem"][];
         };
         /**
          * FlowRunStatus
@@ -2244,6 +2292,12 @@ export interface components {
          */
         RetryStrategy: "ON_LATEST_VERSION" | "FROM_FAILED_STEP";
         /**
+         * RunEnvironment
+         * @description PRODUCTION runs are listed; TESTING runs come from the builder.
+         * @enum {string}
+         */
+        RunEnvironment: "PRODUCTION" | "TESTING";
+        /**
          * RunSelection
          * @description Which runs a bulk action takes: by id, or by filter, less the excluded ones.
          */
@@ -2252,6 +2306,7 @@ export interface components {
             createdAfter?: (string | unknown | unknown) | null;
             /** Createdbefore */
             createdBefore?: (string | unknown | unknown) | null;
+            environment?: components["schemas"]["RunEnvironment"] | null;
             /** Excludeflowrunids */
             excludeFlowRunIds?: string[] | null;
             /** Failedstepmessage */
@@ -2452,14 +2507,14 @@ export interface components {
              * Newsletter
              * @default false
              */
-            newsLetter: boolean;
+            newsLetter?: boolean;
             /** Password */
             password: string;
             /**
              * Trackevents
              * @default false
              */
-            trackEvents: boolean;
+            trackEvents?: boolean;
         };
         /**
          * StatusCount
@@ -2559,7 +2614,7 @@ export interface components {
         };
         /**
          * Template
-         * @description A template as it is kept (spec/flow-json.md §6).
+         * @description A template as it is kept (spec/flow-json.md §6). OFFICIAL ones come with the program and belong to no platform.
          */
         Template: {
             /** Author */
@@ -2587,7 +2642,7 @@ export interface components {
             /** Pieces */
             pieces: string[];
             /** Platformid */
-            platformId: string;
+            platformId: string | null;
             /**
              * Status
              * @enum {string}
@@ -2959,6 +3014,8 @@ export type DiskInfo = components['schemas']['DiskInfo'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type FailedStepView = components['schemas']['FailedStepView'];
 export type FailureCount = components['schemas']['FailureCount'];
+export type FlowProblem = components['schemas']['FlowProblem'];
+export type FlowProblems = components['schemas']['FlowProblems'];
 export type FlowRunStatus = components['schemas']['FlowRunStatus'];
 export type FlowRunView = components['schemas']['FlowRunView'];
 export type FlowVersion = components['schemas']['FlowVersion'];
@@ -2999,6 +3056,7 @@ export type RegisteredPiece = components['schemas']['RegisteredPiece'];
 export type RequestProblem = components['schemas']['RequestProblem'];
 export type RetryBody = components['schemas']['RetryBody'];
 export type RetryStrategy = components['schemas']['RetryStrategy'];
+export type RunEnvironment = components['schemas']['RunEnvironment'];
 export type RunSelection = components['schemas']['RunSelection'];
 export type RunStatistics = components['schemas']['RunStatistics'];
 export type RuntimeHealth = components['schemas']['RuntimeHealth'];
@@ -3528,6 +3586,8 @@ export interface operations {
                 createdBefore?: (string | unknown | unknown) | null;
                 /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
                 cursor?: string | null;
+                /** @description TESTING: runs that the builder started to try a flow. */
+                environment?: components["schemas"]["RunEnvironment"];
                 /** @description Runs whose failure's message contains this text, in any case. */
                 failedStepMessage?: string | null;
                 /** @description Runs that failed in the step of this name. */
@@ -4313,6 +4373,8 @@ export interface operations {
                 createdAfter: string | unknown | unknown;
                 /** @description Runs created at or before this moment. */
                 createdBefore?: (string | unknown | unknown) | null;
+                /** @description TESTING: runs that the builder started to try a flow. */
+                environment?: components["schemas"]["RunEnvironment"];
                 /** @description Runs whose failure's message contains this text, in any case. */
                 failedStepMessage?: string | null;
                 /** @description Runs that failed in the step of this name. */
@@ -4844,15 +4906,13 @@ export interface operations {
             content: {
                 "application/json": {
                     /** @description What the operation needs, by its type. */
-                    request: Record<string, never>;
+                    request: unknown;
                     /** @enum {string} */
                     type: "LOCK_AND_PUBLISH" | "CHANGE_STATUS" | "LOCK_FLOW" | "CHANGE_FOLDER" | "CHANGE_NAME" | "IMPORT_FLOW" | "UPDATE_TRIGGER" | "ADD_ACTION" | "UPDATE_ACTION" | "DELETE_ACTION" | "MOVE_ACTION" | "DUPLICATE_ACTION" | "USE_AS_DRAFT" | "ADD_BRANCH" | "DELETE_BRANCH" | "DUPLICATE_BRANCH" | "MOVE_BRANCH" | "SET_SKIP_ACTION" | "UPDATE_METADATA" | "SAVE_SAMPLE_DATA" | "UPDATE_SAMPLE_DATA_INFO" | "UPDATE_MINUTES_SAVED" | "UPDATE_OWNER" | "ADD_NOTE" | "UPDATE_NOTE" | "DELETE_NOTE";
                 } & ({
                     request: {
                         /** @enum {string} */
                         status?: "ENABLED" | "DISABLED";
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "LOCK_AND_PUBLISH";
@@ -4860,37 +4920,29 @@ export interface operations {
                     request: {
                         /** @enum {string} */
                         status: "ENABLED" | "DISABLED";
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "CHANGE_STATUS";
                 } | {
-                    request: {
-                        [key: string]: unknown;
-                    };
+                    request: Record<string, never>;
                     /** @constant */
                     type: "LOCK_FLOW";
                 } | {
                     request: {
                         folderId: string | null;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "CHANGE_FOLDER";
                 } | {
                     request: {
                         displayName: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "CHANGE_NAME";
                 } | {
                     request: {
                         displayName: string;
-                        notes?: ({
+                        notes?: {
                             /** @enum {string} */
                             color: "orange" | "red" | "green" | "blue" | "purple" | "yellow";
                             content: string;
@@ -4898,24 +4950,14 @@ export interface operations {
                             position: {
                                 x: number;
                                 y: number;
-                            } & {
-                                [key: string]: unknown;
                             };
                             size: {
                                 height: number;
                                 width: number;
-                            } & {
-                                [key: string]: unknown;
                             };
-                        } & {
-                            [key: string]: unknown;
-                        })[] | null;
+                        }[] | null;
                         schemaVersion?: string | null;
-                        trigger: {
-                            [key: string]: unknown;
-                        };
-                    } & {
-                        [key: string]: unknown;
+                        trigger: Record<string, never>;
                     };
                     /** @constant */
                     type: "IMPORT_FLOW";
@@ -4927,8 +4969,6 @@ export interface operations {
                         skip?: boolean;
                         type: string;
                         valid: boolean;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_TRIGGER";
@@ -4941,15 +4981,11 @@ export interface operations {
                             skip?: boolean;
                             type: string;
                             valid: boolean;
-                        } & {
-                            [key: string]: unknown;
                         };
                         branchIndex?: number;
                         parentStep: string;
                         /** @enum {string} */
                         stepLocationRelativeToParent?: "AFTER" | "INSIDE_LOOP" | "INSIDE_BRANCH" | "INSIDE_ON_SUCCESS_BRANCH" | "INSIDE_ON_FAILURE_BRANCH";
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "ADD_ACTION";
@@ -4961,16 +4997,12 @@ export interface operations {
                         skip?: boolean;
                         type: string;
                         valid: boolean;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_ACTION";
                 } | {
                     request: {
                         names: string[];
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "DELETE_ACTION";
@@ -4981,24 +5013,18 @@ export interface operations {
                         newParentStep: string;
                         /** @enum {string} */
                         stepLocationRelativeToNewParent?: "AFTER" | "INSIDE_LOOP" | "INSIDE_BRANCH" | "INSIDE_ON_SUCCESS_BRANCH" | "INSIDE_ON_FAILURE_BRANCH";
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "MOVE_ACTION";
                 } | {
                     request: {
                         stepName: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "DUPLICATE_ACTION";
                 } | {
                     request: {
                         versionId: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "USE_AS_DRAFT";
@@ -5010,8 +5036,6 @@ export interface operations {
                             [key: string]: unknown;
                         }[][];
                         stepName: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "ADD_BRANCH";
@@ -5019,8 +5043,6 @@ export interface operations {
                     request: {
                         branchIndex: number;
                         stepName: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "DELETE_BRANCH";
@@ -5028,8 +5050,6 @@ export interface operations {
                     request: {
                         branchIndex: number;
                         stepName: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "DUPLICATE_BRANCH";
@@ -5038,8 +5058,6 @@ export interface operations {
                         sourceBranchIndex: number;
                         stepName: string;
                         targetBranchIndex: number;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "MOVE_BRANCH";
@@ -5047,8 +5065,6 @@ export interface operations {
                     request: {
                         names: string[];
                         skip: boolean;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "SET_SKIP_ACTION";
@@ -5057,8 +5073,6 @@ export interface operations {
                         metadata: {
                             [key: string]: unknown;
                         } | null;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_METADATA";
@@ -5068,38 +5082,28 @@ export interface operations {
                         stepName: string;
                         /** @enum {string} */
                         type: "INPUT" | "OUTPUT";
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "SAVE_SAMPLE_DATA";
                 } | {
                     request: {
-                        sampleDataSettings: ({
+                        sampleDataSettings: {
                             sampleDataFileId?: string;
                             sampleDataInputFileId?: string;
-                        } & {
-                            [key: string]: unknown;
-                        }) | null;
+                        } | null;
                         stepName: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_SAMPLE_DATA_INFO";
                 } | {
                     request: {
                         timeSavedPerRun: number | null;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_MINUTES_SAVED";
                 } | {
                     request: {
                         ownerId: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_OWNER";
@@ -5112,17 +5116,11 @@ export interface operations {
                         position: {
                             x: number;
                             y: number;
-                        } & {
-                            [key: string]: unknown;
                         };
                         size: {
                             height: number;
                             width: number;
-                        } & {
-                            [key: string]: unknown;
                         };
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "ADD_NOTE";
@@ -5136,25 +5134,17 @@ export interface operations {
                         position: {
                             x: number;
                             y: number;
-                        } & {
-                            [key: string]: unknown;
                         };
                         size: {
                             height: number;
                             width: number;
-                        } & {
-                            [key: string]: unknown;
                         };
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "UPDATE_NOTE";
                 } | {
                     request: {
                         id: string;
-                    } & {
-                        [key: string]: unknown;
                     };
                     /** @constant */
                     type: "DELETE_NOTE";
@@ -5263,6 +5253,104 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_problems_flows__id__problems_get: {
+        parameters: {
+            query?: {
+                /** @description The latest one when absent. */
+                versionId?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowProblems"];
+                };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */
             400: {
@@ -8539,6 +8627,7 @@ export interface operations {
                 search?: string | null;
                 /** @description Templates with one of these tags, by title. */
                 tags?: string[] | null;
+                /** @description OFFICIAL: those that come with the program; else those of the platform. */
                 type?: ("OFFICIAL" | "CUSTOM" | "SHARED") | null;
             };
             header?: never;

@@ -16,6 +16,8 @@ describe('duration', () => {
     expect(duration(340, 'en')).toBe('340 ms');
     expect(duration(2440, 'en')).toBe('2.4 s');
     expect(duration(200_000, 'en')).toBe('3 min 20 s');
+    expect(duration(299_800, 'en')).toBe('5 min 0 s');
+    expect(duration(59_990, 'en')).toBe('1 min 0 s');
     expect(duration(7_500_000, 'en')).toBe('2 h 5 min');
   });
 });

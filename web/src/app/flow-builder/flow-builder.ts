@@ -3,9 +3,9 @@
  * Every edit is a list of operations given to `edit`: applied at once, sent behind the scenes, undone by `undo`.
  */
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
-import { Api, ok } from '../api/api';
+import { Api, type FlowOperation, ok } from '../api/api';
 import type { FlowRunView, FlowVersion, PopulatedFlow } from '../api/schema';
-import { Notify } from '../design/notify';
+import { Notify, ProblemText } from '../design/notify';
 import { Live } from '../session/live';
 import { Session } from '../session/session';
 import { apply } from './model/apply';
@@ -16,6 +16,7 @@ import { Saving } from './model/saving';
 import type { Draft, Note, Step, Trigger } from './model/step';
 import { resultsAt } from './model/run-results';
 import { findStep, walk } from './model/tree';
+import { wasDone } from './model/was-done';
 
 /** What the canvas shows: the draft to edit, a version as it was, or a run on the version that it ran. */
 export type View = { kind: 'edit' } | { kind: 'version'; version: FlowVersion } | { kind: 'run'; version: FlowVersion };
@@ -30,12 +31,32 @@ export interface Person {
   userImageUrl: string | null;
 }
 
+/** Something that somebody else did to the flow. */
+export interface ForeignChange {
+  userId: string | null;
+  /** The names of the steps that were changed. */
+  steps: readonly string[];
+}
+
+/** What FLOW_VERSION_UPDATED tells. */
+interface VersionUpdate {
+  flowId: string;
+  flowVersion: FlowVersion;
+  changedStepNames?: string[];
+}
+
+/** A run that ends nowhere but in one of these is over. */
+const UNFINISHED = new Set(['QUEUED', 'RUNNING', 'PAUSED']);
+
+export const isOver = (run: Pick<FlowRunView, 'status'>): boolean => !UNFINISHED.has(run.status);
+
 @Injectable()
 export class FlowBuilder {
   private readonly api = inject(Api);
   private readonly live = inject(Live);
   private readonly session = inject(Session);
   private readonly notify = inject(Notify);
+  private readonly problems = inject(ProblemText);
 
   private readonly loaded = signal<PopulatedFlow | null>(null);
   private readonly saving = signal<Saving | null>(null);
@@ -51,6 +72,12 @@ export class FlowBuilder {
     return flow ? (this.saving()?.applied(draftOf(flow.version)) ?? draftOf(flow.version)) : null;
   });
   readonly saveState = computed(() => this.saving()?.state() ?? 'saved');
+  /** As `saveState`, and `offline` also while nothing waits and the server is away. */
+  readonly connectionState = computed(() => (this.saveState() === 'saved' && this.live.isOffline() ? 'offline' : this.saveState()));
+  /** Why the server did not take the last edits, while `saveState` is `refused`. */
+  readonly refusal = signal('');
+  /** Whether closing the window would lose edits: the browser could not keep them. */
+  readonly isAtRisk = computed(() => this.saving()?.isAtRisk() ?? false);
   /** Whether the browser holds edits that the server does not have. */
   readonly hasUnsaved = computed(() => (this.saving()?.pending().length ?? 0) > 0);
 
@@ -79,6 +106,13 @@ export class FlowBuilder {
     return name !== undefined && others.length === 0 ? (this.steps().get(name) ?? null) : null;
   });
   readonly panel = signal<Panel>('none');
+  /**
+   * What the step panel shall show and focus, once: the path of a field (`settings.input.url`), or `test` for the step's test. Whoever has
+   * done that sets it to null.
+   */
+  readonly focusField = signal<string | null>(null);
+  /** Steps that a comparison of versions points at. */
+  readonly highlighted = signal<ReadonlySet<string>>(new Set());
 
   /** The run on the canvas: one that was opened, or the test that was started last. Its steps arrive as they happen. */
   readonly run = signal<FlowRunView | null>(null);
@@ -90,6 +124,8 @@ export class FlowBuilder {
 
   /** Who else has this flow open. */
   readonly others = signal<readonly Person[]>([]);
+  /** What somebody else did last. */
+  readonly foreignChange = signal<ForeignChange | null>(null);
 
   readonly canUndo = computed(() => !this.isReadonly() && this.history.canUndo());
   readonly canRedo = computed(() => !this.isReadonly() && this.history.canRedo());
@@ -104,18 +140,21 @@ export class FlowBuilder {
   /** Opens a flow. Edits that an earlier visit could not send are sent now; whether there were any. */
   async open(flowId: string): Promise<boolean> {
     const flow = await ok(this.api.GET('/flows/{id}', { params: { path: { id: flowId } } }));
-    const saving = new Saving(flowId, {
+    let hadLeftovers = true;
+    const saving: Saving = new Saving(flowId, {
       send: (operation) => this.send(flowId, operation),
+      doneBefore: (operation) => this.doneBefore(flowId, operation, hadLeftovers ? null : this.loaded()),
       refused: (problem) => void this.refused(problem),
-      saved: (saved) => this.loaded.set(saved),
+      saved: (saved) => {
+        hadLeftovers = false;
+        if (this.saving() === saving) this.loaded.set(saved);
+      },
     });
     this.loaded.set(flow);
     this.saving.set(saving);
     this.endings.push(
       () => saving.close(),
-      this.live.on<{ flowId: string; flowVersion: FlowVersion }>('FLOW_VERSION_UPDATED', (told) =>
-        this.versionUpdated(told.flowId, told.flowVersion),
-      ),
+      this.live.on<VersionUpdate>('FLOW_VERSION_UPDATED', (told) => this.versionUpdated(told)),
       this.live.on<{ flow?: { id?: string }; id?: string }>('FLOW_UPDATED', (told) => {
         if ((told.flow?.id ?? told.id) === flowId) void this.reload();
       }),
@@ -123,7 +162,7 @@ export class FlowBuilder {
         if (told.resourceId === flowId) this.attended(told.users);
       }),
     );
-    const hadLeftovers = saving.hasLeftovers;
+    hadLeftovers = saving.hasLeftovers;
     saving.start();
     return hadLeftovers;
   }
@@ -145,16 +184,23 @@ export class FlowBuilder {
       draft = apply(draft, operation);
     }
     this.history.record(operations, backward.reverse().flat(), Date.now());
-    this.saving()?.add(operations);
+    this.save(operations);
     this.selection.update((selection) => new Set([...selection].filter((name) => findStep(draft.trigger, name))));
   }
 
   undo(): void {
-    this.saving()?.add(this.history.undo());
+    this.save(this.history.undo());
   }
 
   redo(): void {
-    this.saving()?.add(this.history.redo());
+    this.save(this.history.redo());
+  }
+
+  /** Sends operations. What the last test has shown is not true of the edited flow any more. */
+  private save(operations: readonly Operation[]): void {
+    this.saving()?.add(operations);
+    const run = this.run();
+    if (run && isOver(run)) this.run.set(null);
   }
 
   /** Selects one step and opens its settings. */
@@ -173,7 +219,12 @@ export class FlowBuilder {
     const id = this.flowId();
     if (!id) return;
     try {
-      this.loaded.set(await ok(this.api.GET('/flows/{id}', { params: { path: { id } } })));
+      const flow = await ok(this.api.GET('/flows/{id}', { params: { path: { id } } }));
+      // While edits are on their way, some of them may be in this answer; what the last one of them is answered has everything.
+      // And while it was on its way, somebody may have told of something newer.
+      const known = this.loaded();
+      const isOld = known?.id !== id || Date.parse(flow.version.updated) < Date.parse(known.version.updated);
+      if (!this.hasUnsaved() && !isOld) this.loaded.set(flow);
     } catch (error) {
       this.notify.problem(error);
     }
@@ -185,25 +236,44 @@ export class FlowBuilder {
     this.loaded.set(flow);
   }
 
+  /** Does something with the flow as a whole that `undo` does not take back: publishes, enables, restores. Rejects with an `ApiProblem`. */
+  async operate(operation: FlowOperation): Promise<void> {
+    this.replaced(await ok(this.api.POST('/flows/{id}', { params: { path: { id: this.flowId() } }, body: operation })));
+  }
+
   /** Resolves once the server has every edit: before a test, before publishing. */
   async settled(): Promise<void> {
     await this.saving()?.settled();
   }
 
   private async send(flowId: string, operation: Operation): Promise<PopulatedFlow> {
-    return ok(this.api.POST('/flows/{id}', { params: { path: { id: flowId } }, body: operation as never }));
+    return ok(this.api.POST('/flows/{id}', { params: { path: { id: flowId } }, body: operation as FlowOperation }));
+  }
+
+  /** Whether the server has done an operation whose answer never came. */
+  private async doneBefore(flowId: string, operation: Operation, before: PopulatedFlow | null): Promise<PopulatedFlow | null> {
+    const now = await ok(this.api.GET('/flows/{id}', { params: { path: { id: flowId } } }));
+    if (before && before.version.updated === now.version.updated) return null;
+    return wasDone(operation, before && draftOf(before.version), draftOf(now.version)) ? now : null;
   }
 
   private async refused(problem: unknown): Promise<void> {
+    this.refusal.set(this.problems.of(problem));
     this.history.clear();
     this.notify.problem(problem);
     await this.reload();
   }
 
-  private versionUpdated(flowId: string, version: FlowVersion): void {
+  private versionUpdated({ flowId, flowVersion: version, changedStepNames }: VersionUpdate): void {
     const flow = this.loaded();
-    if (!flow || flow.id !== flowId || this.hasUnsaved() || Date.parse(version.updated) <= Date.parse(flow.version.updated)) return;
-    this.loaded.set({ ...flow, version });
+    if (!flow || flow.id !== flowId) return;
+    const isForeign = version.updatedBy !== this.session.userId();
+    const later = Date.parse(version.updated) - Date.parse(flow.version.updated);
+    // What we did ourselves is told as well; the answer to it was here before.
+    if (isForeign ? later < 0 : later <= 0) return;
+    if (isForeign) this.foreignChange.set({ userId: version.updatedBy, steps: changedStepNames ?? [] });
+    // Edits that are on their way come back with everything that others did before them.
+    if (!this.hasUnsaved()) this.loaded.set({ ...flow, version });
   }
 
   /** The connection is there, for the first time or again: tell that we are here, and catch up with what we missed. */

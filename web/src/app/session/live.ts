@@ -7,6 +7,7 @@ import type { Socket } from 'socket.io-client';
 import { Session } from './session';
 
 export type LiveState = 'idle' | 'connecting' | 'connected' | 'offline';
+const ASK_AGAIN_MILLISECONDS = 3000;
 type Listener = (payload: never) => void;
 
 @Injectable({ providedIn: 'root' })
@@ -23,9 +24,11 @@ export class Live {
   readonly epoch: Signal<number> = this.connections.asReadonly();
 
   constructor() {
+    let caller = this.caller();
     effect(() => {
-      this.session.token();
-      this.session.projectId();
+      const now = this.caller();
+      if (now === caller) return;
+      caller = now;
       untracked(() => this.hangUp());
       if (this.listeners.size > 0 && this.session.isSignedIn()) untracked(() => void this.connected());
     });
@@ -43,6 +46,11 @@ export class Live {
   async ask<T = unknown>(event: string, payload: object): Promise<T> {
     const socket = await this.connected();
     return (await socket.timeout(10_000).emitWithAck(event, payload)) as T;
+  }
+
+  /** Who listens to what: when it changes, the connection is made anew. */
+  private caller(): string {
+    return `${this.session.token()} ${this.session.projectId()}`;
   }
 
   private connected(): Promise<Socket> {
@@ -65,12 +73,21 @@ export class Live {
       this.connection.set('connected');
       this.connections.update((count) => count + 1);
     });
-    socket.on('disconnect', () => this.connection.set('offline'));
-    socket.on('connect_error', () => this.connection.set('offline'));
+    socket.on('disconnect', () => this.lost(socket));
+    socket.on('connect_error', () => this.lost(socket));
     socket.onAny((event: string, payload: unknown) => {
       for (const listener of this.listeners.get(event) ?? []) (listener as (payload: unknown) => void)(payload);
     });
     return socket;
+  }
+
+  /** The connection is gone. It comes back by itself, unless the server has closed it or did not let us in: then we ask again. */
+  private lost(socket: Socket): void {
+    void this.socket?.then((current) => {
+      if (current !== socket) return;
+      this.connection.set('offline');
+      if (!socket.active) setTimeout(() => this.session.isSignedIn() && !socket.connected && socket.connect(), ASK_AGAIN_MILLISECONDS);
+    });
   }
 
   private hangUp(): void {

@@ -39,6 +39,7 @@ export class Session {
   readonly platformId = computed(() => this.current()?.platformId ?? '');
   readonly email = computed(() => this.current()?.email ?? '');
   readonly firstName = computed(() => this.current()?.firstName ?? '');
+  readonly lastName = computed(() => this.current()?.lastName ?? '');
   readonly displayName = computed(() => `${this.current()?.firstName ?? ''} ${this.current()?.lastName ?? ''}`.trim());
   readonly isAdministrator = computed(() => this.current()?.platformRole === 'ADMIN');
   /** The projects that the user may enter; empty until `loadProjects`. */

@@ -73,6 +73,7 @@ def _settings_flags(settings: Settings) -> dict[str, Any]:
         "PIECEWORK_VERSION": __version__,
         "EDITION": "ce",
         "EMAIL_AUTH_ENABLED": True,
+        "OPEN_SIGN_UP_ENABLED": settings.allow_open_sign_up,
     }
 
 

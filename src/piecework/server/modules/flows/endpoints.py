@@ -11,17 +11,19 @@ from piecework.server.modules.flows.errors import malformed
 from piecework.server.modules.flows.schemas import (
     CreateFlow,
     FlowCountQuery,
+    FlowProblems,
     FlowQuery,
     FlowVersionMetadata,
     PopulatedFlow,
     SharedTemplate,
     VersionQuery,
 )
-from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.flows.service import FlowProblemService, FlowService
 from piecework.spec.operations import OPERATION_SCHEMA, InvalidOperation, parse_operation
 
 routes = Routes("flows", "/flows")
 Flows = Annotated[FlowService, Provided(FlowService)]
+Problems = Annotated[FlowProblemService, Provided(FlowProblemService)]
 FlowId = Annotated[str, Path(alias="flowId", pattern=ID_PATTERN, description="The flow's id.")]
 
 _OPERATION = {"requestBody": {"required": True, "content": {"application/json": {"schema": OPERATION_SCHEMA}}}}
@@ -79,6 +81,15 @@ async def get_template(caller: CallerOf, flows: Flows, flow_id: EntityId, query:
     """Returns a flow as a template, which any installation can import."""
     user = await _enter(caller, flows, flow_id)
     return reply(await flows.template(flow_id, query.version_id, user))
+
+
+@routes.get("/{id}/problems", response_model=FlowProblems, summary="List the problems of a flow")
+async def list_problems(
+    caller: CallerOf, flows: Flows, problems: Problems, flow_id: EntityId, query: Annotated[VersionQuery, Query()]
+) -> Response:
+    """Returns what keeps a version from being published, and references in it that give nothing. An addition to Activepieces' API."""
+    await _enter(caller, flows, flow_id)
+    return reply({"data": await problems.of(flow_id, query.version_id)})
 
 
 @routes.get("/{flowId}/versions", response_model=Page[FlowVersionMetadata], summary="List the versions of a flow")

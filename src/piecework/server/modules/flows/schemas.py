@@ -91,6 +91,27 @@ class SharedTemplate(TypedDict):
     status: str
 
 
+ProblemSeverity = Literal["ERROR", "WARNING"]
+
+
+class FlowProblem(TypedDict):
+    """Something about a step. An ERROR keeps the flow from being published; with a WARNING it runs, but a value will be missing.
+
+    `path` leads to the field, starting at the step: `settings.input.url`.
+    """
+
+    step: str
+    path: str
+    message: str
+    severity: ProblemSeverity
+
+
+class FlowProblems(TypedDict):
+    """All problems of a version, in the order of its steps."""
+
+    data: list[FlowProblem]
+
+
 class CreateFlow(Body):
     """A new flow. `folder_name` is ignored when there is a `folder_id`; the flow of a template is imported."""
 

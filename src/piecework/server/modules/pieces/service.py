@@ -1,7 +1,6 @@
 """What can be asked about pieces."""
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from hashlib import sha256
 from typing import Any
 
@@ -15,6 +14,7 @@ from piecework.sdk.errors import UnknownProperty
 from piecework.sdk.services import Server
 from piecework.server.kernel.errors import ApError, ErrorCode
 from piecework.server.kernel.ids import ID_LENGTH
+from piecework.server.modules.pieces.form_values import FormValues
 from piecework.server.modules.pieces.schemas import OptionsRequest, PieceQuery
 from piecework.spec.piece import PieceCategory
 
@@ -24,16 +24,16 @@ ServicesOf = Callable[[str, str, str], Services]
 _PUBLISHED = "2026-01-01T00:00:00.000Z"
 """Pieces come with the program and have no date of their own."""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-_CONNECTION = re.compile(r"\{\{\s*connections(?:\.(\w+)|\[\s*['\"](.+?)['\"]\s*\])\s*\}\}")
 
 
 class PieceService:
     """Answers from the catalogue. The metadata of a piece is written as JSON when somebody first asks for it, and kept."""
 
-    def __init__(self, catalogue: Catalogue, services_of: ServicesOf, server: Server) -> None:
+    def __init__(self, catalogue: Catalogue, services_of: ServicesOf, server: Server, form_values: FormValues) -> None:
         self._catalogue = catalogue
         self._services_of = services_of
         self._server = server
+        self._form_values = form_values
         self._metadata: dict[str, orjson.Fragment] = {}
 
     def summaries(self, query: PieceQuery) -> list[dict[str, Any]]:
@@ -68,6 +68,7 @@ class PieceService:
     async def options(self, request: OptionsRequest) -> dict[str, Any]:
         """Returns the choices of a dropdown, or the fields of a dynamic property, as the piece computes them from the form.
 
+        Expressions in the form stand for the steps' samples.
         Raises ENTITY_NOT_FOUND for what the piece does not have, ENGINE_OPERATION_FAILURE when computing fails.
         """
         piece = self._piece(request.piece_name, request.piece_version)
@@ -76,9 +77,10 @@ class PieceService:
             raise _not_there("piece_action", request.action_or_trigger_name, f"{piece.name} has no such action or trigger")
         services = self._services_of(request.project_id, request.flow_id, "")
         try:
-            form_input = await _with_connection(request.input, services)
+            form_input = await self._form_values.resolved(request, services)
             context = self._context(operation, request, services, form_input.get("auth"))
-            return await piece.options(request.action_or_trigger_name, request.property_name, context, form_input)
+            name, prop = request.action_or_trigger_name, request.property_name
+            return await piece.options(name, prop, context, form_input, request.search_value)
         except UnknownProperty as error:
             raise _not_there("piece_property", request.property_name, str(error)) from error
         except ApError:
@@ -107,19 +109,6 @@ class PieceService:
             "server": self._server,
         }
         return ActionContext(**common) if isinstance(operation, Action) else TriggerContext(**common)
-
-
-async def _with_connection(form_input: Mapping[str, Any], services: Services) -> dict[str, Any]:
-    """The form with the connection in the place of the expression that names it."""
-    auth = form_input.get("auth")
-    named = _CONNECTION.fullmatch(auth.strip()) if isinstance(auth, str) else None
-    if named is None:
-        return dict(form_input)
-    external_id = named[1] or named[2]
-    value = await services.connections.get(external_id)
-    if value is None:
-        raise _not_there("app_connection", external_id, "The project has no such connection")
-    return {**form_input, "auth": value}
 
 
 def _not_there(entity_type: str, entity_id: str, message: str) -> ApError:

@@ -24,7 +24,7 @@ from piecework.server.modules.runs.schemas import (
     instant_of,
 )
 from piecework.server.ports.runs import RunReader, RunRow
-from piecework.spec.run import FAILED_STATUSES, UNFINISHED, FlowRunStatus, RunEnvironment
+from piecework.spec.run import FAILED_STATUSES, UNFINISHED, FlowRunStatus
 
 COLUMNS = (
     "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
@@ -117,7 +117,9 @@ class RunRepository:
 
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
         """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""
-        run_filter = RunFilter.model_validate(selection.model_dump(by_alias=True, exclude={"exclude_flow_run_ids", "strategy"}))
+        run_filter = RunFilter.model_validate(
+            selection.model_dump(by_alias=True, exclude={"exclude_flow_run_ids", "strategy"}, exclude_none=True)
+        )
         conditions, values = _conditions(run_filter)
         conditions.append(f"status IN ({_marks(statuses)})")
         values += statuses
@@ -195,7 +197,7 @@ def _marks(values: Sequence[Any]) -> str:
 
 def _conditions(query: RunFilter) -> tuple[list[str], list[Any]]:
     conditions = ['"projectId" = ?', "environment = ?"]
-    values: list[Any] = [query.project_id, RunEnvironment.PRODUCTION]
+    values: list[Any] = [query.project_id, query.environment]
     for column, wanted in (('"flowId"', query.flow_id), ("status", query.status), ("id", query.flow_run_ids)):
         if wanted:
             conditions.append(f"{column} IN ({_marks(wanted)})")

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 from piecework.server.kernel.http import Body, IdText, PageQuery, PlainText, Query
-from piecework.spec.run import FlowRunStatus
+from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 _INSTANT = r"^\d{4}-\d{2}-\d{2}([Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,20})?)?([Zz]|[+-]\d{2}:?\d{2})?)?$"
 _LEAP_SECOND = re.compile(r"^(.{10}.\d{2}:\d{2}):60(?:\.\d+)?(.*)$")
@@ -77,6 +77,7 @@ class RunFilter(Query):
     flow_run_ids: list[IdText] | None = Field(None, description="These runs.")
     parent_run_id: IdText | None = Field(None, description="Runs that this run started.")
     include_archived: bool = Field(False, description="Also runs that were archived.")
+    environment: RunEnvironment = Field(RunEnvironment.PRODUCTION, description="TESTING: runs that the builder started to try a flow.")
 
 
 class RunListQuery(RunFilter, PageQuery):
@@ -142,6 +143,8 @@ class RunSelection(Body):
     created_before: Instant | None = None
     failed_step_name: PlainText | None = None
     failed_step_message: PlainText | None = None
+    environment: Annotated[RunEnvironment, Field(strict=False)] | None = None
+    """Production runs, unless it says TESTING."""
 
 
 class BulkRetryBody(RunSelection):

@@ -16,7 +16,7 @@ Templates = Annotated[TemplateService, Provided(TemplateService)]
 
 @routes.get("", response_model=Page[Template], summary="List templates")
 async def list_templates(caller: CallerOf, templates: Templates, query: Annotated[TemplateQuery, Query()]) -> Response:
-    """Returns the templates of the caller's platform, the newest first."""
+    """Returns the templates of the caller's platform, the newest first; with `type=OFFICIAL` those that come with the program."""
     return reply(await templates.page((await caller.user()).platform_id, query))
 
 

@@ -13,7 +13,7 @@ JsonObject = dict[str, Any]
 
 
 class Template(TypedDict):
-    """A template as it is kept (spec/flow-json.md §6)."""
+    """A template as it is kept (spec/flow-json.md §6). OFFICIAL ones come with the program and belong to no platform."""
 
     id: str
     created: str
@@ -23,7 +23,7 @@ class Template(TypedDict):
     description: str
     type: TemplateType
     status: TemplateStatus
-    platformId: str
+    platformId: str | None
     flows: list[JsonObject]
     tables: list[JsonObject] | None
     tags: list[JsonObject]
@@ -68,7 +68,7 @@ class UpdateTemplate(Body):
 class TemplateQuery(PageQuery):
     """Which templates to list; every filter that is given must hold."""
 
-    type: TemplateType | None = None
+    type: TemplateType | None = Field(None, description="OFFICIAL: those that come with the program; else those of the platform.")
     pieces: list[PlainText] | None = Field(None, description="Templates that use all of these pieces.")
     tags: list[PlainText] | None = Field(None, description="Templates with one of these tags, by title.")
     search: PlainText | None = Field(None, description="Templates with this in name, summary or description.")

@@ -13,6 +13,7 @@ from piecework.server.kernel.db import Database, Row
 from piecework.server.kernel.errors import entity_not_found, invalid
 from piecework.server.kernel.http import Body, Page
 from piecework.server.modules.templates import _repository
+from piecework.server.modules.templates.official import official_templates, page_official
 from piecework.server.modules.templates.schemas import CreateTemplate, JsonObject, Template, TemplateQuery, UpdateTemplate
 from piecework.spec.flow import InvalidFlow
 from piecework.spec.jsons import dumps, loads
@@ -40,17 +41,23 @@ class TemplateService:
         self._database = database
 
     async def page(self, platform_id: str, query: TemplateQuery) -> Page[Template]:
-        """Returns a page of a platform's templates, the newest first."""
+        """Returns a page of a platform's templates, the newest first, or of the official ones."""
+        if query.type == "OFFICIAL":
+            return page_official(query)
         async with self._database.read() as connection:
             page = await _repository.page_templates(connection, platform_id, query)
         return {**page, "data": [_wire(row) for row in page["data"]]}
 
     async def get(self, template_id: str) -> Template:
         """Returns a template. Raises ENTITY_NOT_FOUND."""
+        if official := official_templates().get(template_id):
+            return official
         return _wire(await self._row(template_id))
 
     async def flow_of(self, template_id: str) -> JsonObject | None:
         """Returns the IMPORT_FLOW request of a template's first flow, None when there is no such template."""
+        if official := official_templates().get(template_id):
+            return parse_template({"flows": official["flows"]})[0].request
         async with self._database.read() as connection:
             row = await _repository.find_template(connection, template_id)
         return None if row is None else parse_template({"flows": loads(row["flows"])})[0].request

@@ -42,12 +42,13 @@ def source_name_of(trigger: Step) -> str:
 
 
 class TriggerEventService:
-    """Keeps and lists events; each payload is a file, which retention removes after its time."""
+    """Keeps and lists events; each payload is a file, which retention removes after its time. `on_saved` are told about every new event."""
 
     def __init__(self, database: Database, flows: FlowService, files: FileService) -> None:
         self._database = database
         self._flows = flows
         self._files = files
+        self.on_saved: list[Callable[[TriggerEvent], None]] = []
 
     async def page(self, query: TriggerEventQuery) -> Page[TriggerEvent]:
         """Returns a page of the events of a flow's present trigger, the newest first."""
@@ -65,6 +66,8 @@ class TriggerEventService:
             row = await _repository.insert_event(connection, values)
         await self._flows.end_simulation(flow_id)
         event: Any = {**row, "payload": payload}
+        for listener in self.on_saved:
+            listener(event)
         return event
 
     async def save_mock(self, project_id: str, flow_id: str, payload: Any) -> TriggerEvent:

@@ -65,7 +65,7 @@ function renamed(step: Action, names: ReadonlyMap<string, string>): Action {
 /** The value with the names of steps changed inside `{{ }}`; texts outside the braces and source code stay. */
 export function rewrite(value: unknown, names: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string')
-    return value.replace(/\{\{([\s\S]*?)\}\}/g, (whole, inner: string) => whole.replace(inner, rewriteExpression(inner, names)));
+    return value.replace(/\{\{([\s\S]*?)\}\}/g, (_, inner: string) => `{{${rewriteExpression(inner, names)}}}`);
   if (Array.isArray(value)) return value.map((item) => rewrite(item, names));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, key === 'sourceCode' ? item : rewrite(item, names)]));

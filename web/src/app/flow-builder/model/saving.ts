@@ -17,16 +17,22 @@ const RETRY_MILLISECONDS = 2000;
 export interface Sender {
   /** Sends an operation; rejects with an `ApiProblem`. */
   send(operation: Operation): Promise<PopulatedFlow>;
-  /** The server refused an operation: it and what came after it are gone; the draft is to be read again. */
+  /** An operation was sent before and no answer came: the flow if the server has done it, null if it is to be sent again. */
+  doneBefore(operation: Operation): Promise<PopulatedFlow | null>;
+  /** The server refused these operations and has all others; the draft is to be read again. */
   refused(problem: unknown, dropped: readonly Operation[]): void;
-  /** The server has everything; this is what it answered last. */
+  /** The server has done the oldest operation; this is the flow as it has it now. */
   saved(flow: PopulatedFlow): void;
 }
 
 export class Saving {
   private readonly waiting = signal<readonly Operation[]>([]);
   private readonly trouble = signal<'offline' | 'refused' | null>(null);
+  private readonly unkept = signal(false);
   private readonly storageKey: string;
+  /** Whether the oldest operation may have been done already: it was sent, and no answer came. */
+  private isUncertain: boolean;
+  private dropped: { problem: unknown; operation: Operation }[] = [];
   private running = false;
   private closed = false;
   private retryTimer: ReturnType<typeof setTimeout> | undefined;
@@ -34,6 +40,8 @@ export class Saving {
 
   /** The edits that the server does not have yet, oldest first. */
   readonly pending: Signal<readonly Operation[]> = this.waiting.asReadonly();
+  /** Whether edits would be lost with the window: they wait, and the browser does not let us keep them. */
+  readonly isAtRisk = computed(() => this.unkept() && this.waiting().length > 0);
   readonly state = computed<SaveState>(() => this.trouble() ?? (this.waiting().length > 0 ? 'saving' : 'saved'));
 
   constructor(
@@ -42,6 +50,7 @@ export class Saving {
   ) {
     this.storageKey = `piecework.unsaved.${flowId}`;
     this.waiting.set(stored(this.storageKey));
+    this.isUncertain = this.waiting().length > 0;
   }
 
   /** Whether an earlier visit left edits behind. */
@@ -80,38 +89,58 @@ export class Saving {
   private async run(): Promise<void> {
     this.running = true;
     try {
-      for (let operation = this.waiting()[0]; operation && !this.closed; operation = this.waiting()[0]) {
-        const flow = await this.sender.send(operation);
-        this.trouble.set(null);
-        this.waiting.update((waiting) => waiting.slice(1));
-        if (this.waiting().length === 0) this.sender.saved(flow);
-        this.keep();
-      }
-    } catch (error) {
-      this.failed(error);
+      for (let operation = this.waiting()[0]; operation && !this.closed; operation = this.waiting()[0]) await this.sendOne(operation);
+      this.trouble.set(this.dropped.length > 0 ? 'refused' : null);
+    } catch {
+      this.trouble.set('offline');
+      if (!this.closed) this.retryTimer = setTimeout(() => this.start(), RETRY_MILLISECONDS);
     } finally {
       this.running = false;
     }
+    if (this.waiting().length > 0) return;
+    if (this.dropped.length > 0) this.tellDropped();
+    for (const resolve of this.whenEmpty.splice(0)) resolve();
   }
 
-  private failed(error: unknown): void {
-    if (!(error instanceof ApiProblem) || error.isOffline || error.endsSession || error.status >= 500 || error.status === 429) {
-      this.trouble.set('offline');
-      this.retryTimer = setTimeout(() => this.start(), RETRY_MILLISECONDS);
-      return;
+  /** Rejects when the server cannot be reached. */
+  private async sendOne(operation: Operation): Promise<void> {
+    try {
+      const done = this.isUncertain ? await this.sender.doneBefore(operation) : null;
+      this.isUncertain = true;
+      const flow = done ?? (await this.sender.send(operation));
+      this.trouble.set(null);
+      this.sender.saved(flow);
+    } catch (problem) {
+      if (!isRefusal(problem)) throw problem;
+      this.dropped.push({ problem, operation });
     }
-    const dropped = this.waiting();
-    this.trouble.set('refused');
-    this.waiting.set([]);
+    this.isUncertain = false;
+    this.waiting.update((waiting) => waiting.slice(1));
     this.keep();
-    this.sender.refused(error, dropped);
+  }
+
+  private tellDropped(): void {
+    const dropped = this.dropped.splice(0);
+    this.sender.refused(
+      dropped[0]?.problem,
+      dropped.map((each) => each.operation),
+    );
   }
 
   private keep(): void {
-    if (this.waiting().length > 0) localStorage.setItem(this.storageKey, JSON.stringify(this.waiting()));
-    else localStorage.removeItem(this.storageKey);
-    if (this.waiting().length === 0) for (const resolve of this.whenEmpty.splice(0)) resolve();
+    try {
+      if (this.waiting().length > 0) localStorage.setItem(this.storageKey, JSON.stringify(this.waiting()));
+      else localStorage.removeItem(this.storageKey);
+      this.unkept.set(false);
+    } catch {
+      this.unkept.set(true); // no room, or not allowed
+    }
   }
+}
+
+/** Whether the server has said no, as against not having said anything that lasts. */
+function isRefusal(problem: unknown): boolean {
+  return problem instanceof ApiProblem && !problem.isOffline && !problem.endsSession && problem.status < 500 && problem.status !== 429;
 }
 
 /** The queue with more operations: an update that follows an update of the same step that is not under way takes its place. */

@@ -141,6 +141,29 @@ export function removeStep(trigger: Trigger, name: string): Trigger {
   return replaceStep(trigger, name, (step) => step.nextAction);
 }
 
+/** Every place of the tree, in the order of execution; not those of some steps. */
+export function placesIn(trigger: Trigger, except: ReadonlySet<string> = new Set()): Place[] {
+  return walk(trigger)
+    .filter((step) => !except.has(step.name))
+    .flatMap((step) =>
+      slotsOf(step).map(({ location, branchIndex }): Place => {
+        return branchIndex === undefined ? { parent: step.name, location } : { parent: step.name, location, branchIndex };
+      }),
+    );
+}
+
+/** Of some steps those that do not hang inside another of them, in the order of execution; never the trigger. */
+export function blockOf(trigger: Trigger, names: ReadonlySet<string>): string[] {
+  const inside = new Set<string>();
+  const block: string[] = [];
+  for (const step of walk(trigger)) {
+    if (isTrigger(step) || !names.has(step.name) || inside.has(step.name)) continue;
+    block.push(step.name);
+    for (const name of namesInside(step)) inside.add(name);
+  }
+  return block;
+}
+
 /** Names that are free in the tree: the lowest `step_N` first. */
 export function* freeNames(trigger: Trigger): Generator<string, never> {
   const taken = new Set(walk(trigger).map((step) => step.name));

@@ -7,18 +7,16 @@ is still what was checked. `FlowService` lets one change of a flow happen at a t
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from piecework.engine.tree import step_names
-from piecework.engine.validation import version_problems
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database, Row
 from piecework.server.kernel.errors import entity_not_found
 from piecework.server.modules.flows import _repository
 from piecework.server.modules.flows.activation import ActivationFailed, TriggerActivation
-from piecework.server.modules.flows.code import code_problems, code_steps, source_hash
 from piecework.server.modules.flows.errors import in_progress, no_trigger, not_publishable, operation_invalid, trigger_not_switched
 from piecework.server.modules.flows.pieces import piece_check, trigger_of
 from piecework.server.modules.flows.schemas import StoredVersion
+from piecework.server.modules.flows.service.obstacles import obstacles
 from piecework.server.modules.flows.service.reading import facts_of, stored_version
 from piecework.spec.flow import FlowStatus, FlowVersionState, TriggerType
 
@@ -79,12 +77,9 @@ class Publisher:
         version = await stored_version(connection, flow, row)
         if version.trigger["type"] == TriggerType.EMPTY:
             raise no_trigger()
-        hashes = [source_hash(step) for step in code_steps(version.trigger)]
-        errors = await _repository.find_code_errors(connection, hashes)
-        problems = [*version_problems(version.trigger, self._check), *code_problems(version.trigger, errors)]
+        problems = await obstacles(connection, version.trigger, self._check)
         if problems:
-            order = step_names(version.trigger)
-            raise not_publishable(sorted(problems, key=lambda problem: order.index(problem.step or "")))
+            raise not_publishable(problems)
         return version
 
     async def _switch(self, flow: Row, version: StoredVersion | None) -> Row | None:

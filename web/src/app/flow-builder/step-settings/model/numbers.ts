@@ -1,0 +1,9 @@
+/** What a number field keeps: a number where the text is one that reads back the same, else the text (an expression, or half a number). */
+export function numberOrText(text: string): number | string {
+  const trimmed = text.trim();
+  return /^-?\d+(\.\d+)?$/.test(trimmed) && String(Number(trimmed)) === trimmed ? Number(trimmed) : text;
+}
+
+export function isNumberText(text: string): boolean {
+  return text.trim() === '' || text.includes('{{') || !Number.isNaN(Number(text));
+}

@@ -1,0 +1,105 @@
+import { Clipboard } from '@angular/cdk/clipboard';
+import { Component, computed, effect, inject, input, linkedSignal, resource, signal, untracked } from '@angular/core';
+import { MatButtonModule } from '@angular/material/button';
+import { MatProgressSpinnerModule } from '@angular/material/progress-spinner';
+import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
+import { mdiCheckCircleOutline, mdiContentCopy, mdiPlay, mdiStop } from '@mdi/js';
+import { Api, ok } from '../../api/api';
+import { Icon } from '../../design/icon';
+import { Notify } from '../../design/notify';
+import { Pieces } from '../../design/pieces';
+import { SampleData } from '../data/sample-data';
+import { FlowBuilder } from '../flow-builder';
+import type { Trigger } from '../model/step';
+import { curlLine } from './curl';
+import { EventList } from './event-list';
+import { SampleBox } from './sample-box';
+import { SampleForm } from './sample-form';
+import { TriggerTests } from './trigger-tests';
+
+/** How a trigger can be tried: by waiting for a call, by asking its piece, or not at all. */
+type Way = 'wait' | 'schedule' | 'manual' | 'ask' | 'unknown';
+
+/** Gets a sample of what the flow will begin with: from a call, from the piece, from the past, or by hand. */
+@Component({
+  selector: 'pw-trigger-test',
+  imports: [EventList, Icon, MatButtonModule, MatProgressSpinnerModule, SampleBox, SampleForm, TranslocoDirective],
+  templateUrl: './trigger-test.html',
+  styleUrl: './test-panel.scss',
+  host: { '(document:keydown)': 'key($event)' },
+})
+export class TriggerTest {
+  readonly step = input.required<Trigger>();
+
+  private readonly api = inject(Api);
+  private readonly clipboard = inject(Clipboard);
+  private readonly notify = inject(Notify);
+  private readonly pieces = inject(Pieces);
+  private readonly samples = inject(SampleData);
+  private readonly transloco = inject(TranslocoService);
+  protected readonly builder = inject(FlowBuilder);
+  protected readonly tests = inject(TriggerTests);
+
+  protected readonly icons = { run: mdiPlay, stop: mdiStop, copy: mdiContentCopy, good: mdiCheckCircleOutline };
+  private readonly metadata = resource({
+    params: () => {
+      const { pieceName, pieceVersion } = this.step().settings;
+      return pieceName ? { pieceName, pieceVersion } : undefined;
+    },
+    loader: ({ params }) => this.pieces.metadata(params.pieceName, params.pieceVersion),
+  });
+  protected readonly way = computed<Way>(() => {
+    const metadata = this.metadata.hasValue() ? this.metadata.value() : undefined;
+    const trigger = metadata?.triggers[this.step().settings.triggerName ?? ''];
+    if (!trigger) return 'unknown';
+    if (trigger['testStrategy'] === 'SIMULATION') return 'wait';
+    if (trigger['type'] === 'MANUAL') return 'manual';
+    return metadata?.name === '@activepieces/piece-schedule' ? 'schedule' : 'ask';
+  });
+  private readonly flags = resource({ loader: () => ok(this.api.GET('/flags')) });
+  protected readonly testUrl = computed(() => {
+    const prefix = this.flags.hasValue() ? (this.flags.value() as Record<string, unknown>)['WEBHOOK_URL_PREFIX'] : undefined;
+    return typeof prefix === 'string' ? `${prefix}/${this.builder.flowId()}/test` : '';
+  });
+  protected readonly curl = computed(() => (this.testUrl() ? curlLine(this.testUrl(), this.step().settings.input ?? {}) : ''));
+  protected readonly hasSample = computed(() => !!this.step().settings.sampleData?.sampleDataFileId);
+  protected readonly isWriting = linkedSignal<string, boolean>({ source: () => this.builder.flowId(), computation: () => false });
+  protected readonly written = signal<unknown>({});
+  protected readonly sample = computed(() => {
+    const sample = this.samples.sample(this.step());
+    return sample.state === 'ready' ? sample.value : undefined;
+  });
+  private readonly kind = computed(() => `${this.step().settings.pieceName}:${this.step().settings.triggerName}`);
+  protected readonly makeUp = (value: unknown): Promise<void> => this.tests.makeUp(value);
+
+  constructor() {
+    effect(() => {
+      this.kind(); // another trigger has other events
+      untracked(() => void this.tests.load());
+    });
+    effect(() => {
+      const step = this.step();
+      untracked(() => void this.samples.load(step));
+    });
+  }
+
+  protected run(): void {
+    if (this.builder.isReadonly() || this.tests.isBusy() || this.way() === 'unknown') return;
+    void (this.way() === 'wait' ? this.tests.wait() : this.tests.ask());
+  }
+
+  protected copy(text: string): void {
+    if (this.clipboard.copy(text)) this.notify.done(this.transloco.translate('stepTest.copied'));
+  }
+
+  protected write(): void {
+    this.written.set(this.sample() ?? {});
+    this.isWriting.set(true);
+  }
+
+  protected key(event: KeyboardEvent): void {
+    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey) || event.defaultPrevented) return;
+    event.preventDefault();
+    this.run();
+  }
+}

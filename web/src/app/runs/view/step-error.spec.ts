@@ -1,0 +1,41 @@
+import { readError, shortError } from './step-error';
+
+describe('readError', () => {
+  it('takes the first line of a stack', () => {
+    expect(readError('Error: boom\n    at code (1:2)')).toEqual({
+      message: 'Error: boom',
+      more: 'at code (1:2)',
+      status: null,
+      request: '',
+      raw: undefined,
+    });
+    expect(shortError('Error: Error: boom\n    at x')).toBe('boom');
+  });
+
+  it('finds the sentence in an HTTP failure', () => {
+    const error = readError(
+      JSON.stringify({
+        response: { status: 404, body: { error: { message: 'No such customer' } } },
+        request: { method: 'GET', url: 'http://x' },
+      }),
+    );
+    expect(error).toMatchObject({ message: 'No such customer', status: 404, request: 'GET http://x' });
+    expect(error.raw).toBeDefined();
+  });
+
+  it('reads JSON that was cut, and answers without a sentence', () => {
+    expect(shortError('{"__apErrorVersion": 1, "message": "Not \\"here\\"", "raw": "{')).toBe('Not "here"');
+    expect(shortError('{"response":{"status":502},"request":{}}')).toBe('HTTP 502');
+  });
+
+  it('reads the wire record and properties that do not fit', () => {
+    expect(readError('{"__apErrorVersion":1,"message":"Request failed","status":500,"requestUrl":"http://y"}')).toMatchObject({
+      message: 'Request failed',
+      status: 500,
+      request: 'http://y',
+    });
+    expect(shortError('{"url":["Expected string, received: 5"]}')).toBe('url: Expected string, received: 5');
+    expect(shortError('{broken')).toBe('{broken');
+    expect(shortError('')).toBe('');
+  });
+});
