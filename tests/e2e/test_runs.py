@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.flow_building import action, eventually, make_flow, mapping, only_run, operate, run_in, runs_of, webhook_trigger
+from tests.e2e.flow_building import action, eventually, make_flow, mapping, only_run, operate, respond, run_in, runs_of, webhook_trigger
 from tests.e2e.flow_documents import code
 from tests.e2e.recordings import assert_same_shape, recorded
 from tests.e2e.server_process import Account, Server, StartServer
@@ -382,3 +382,26 @@ def test_deep_bodies_can_be_read_and_retried(owner: Account) -> None:
     again = owner.client.post(f"/flow-runs/{run['id']}/retry", json={"projectId": owner.project_id, "strategy": "ON_LATEST_VERSION"})
     assert again.status_code == 200, again.text
     assert run_in(owner, again.json()["id"], *ENDED)["failedStep"]["name"] == "bad"
+
+
+def test_a_runs_timeline(owner: Account, member: Account, anonymous: httpx.Client) -> None:
+    flow = make_flow(
+        owner, webhook_trigger(), action("wait", "delay", "0.3.27", "delayFor", unit="seconds", delayFor=1), respond("answer", {"a": 1})
+    )
+    anonymous.post(f"/webhooks/{flow['id']}", json={})
+    run = run_in(owner, only_run(owner, flow["id"])["id"], "PAUSED")
+    paused = owner.client.get(f"/flow-runs/{run['id']}/timeline").json()
+    assert [turn["status"] for turn in paused["turns"]] == ["PAUSED"]
+    assert paused["turns"][0]["waitsFor"]["type"] == "DELAY"
+    ended = run_in(owner, run["id"], "SUCCEEDED")
+    seen = owner.client.get(f"/flow-runs/{run['id']}/timeline").json()
+    assert (seen["runId"], seen["status"], seen["queuedAt"]) == (run["id"], "SUCCEEDED", ended["created"])
+    assert [(turn["kind"], turn["status"]) for turn in seen["turns"]] == [("BEGIN", "PAUSED"), ("RESUME", "SUCCEEDED")]
+    assert [(entry["name"], [leg["status"] for leg in entry["legs"]]) for entry in seen["steps"]] == [
+        ("wait", ["PAUSED", "SUCCEEDED"]),
+        ("answer", ["SUCCEEDED"]),
+    ]
+    assert [(one["step"], one["reason"]) for one in seen["undelivered"]] == [("answer", "NOBODY_WAITS")]
+    assert member.client.get(f"/flow-runs/{run['id']}/timeline").status_code == 403
+    assert anonymous.get(f"/flow-runs/{run['id']}/timeline").status_code == 403
+    assert owner.client.get(f"/flow-runs/{'x' * 21}/timeline").status_code == 404

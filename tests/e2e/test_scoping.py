@@ -99,6 +99,7 @@ CALLS: list[Call] = [
     ("GET", "/flow-runs/count-by-status?projectId={project}", None),
     ("GET", "/flow-runs/statistics?projectId={project}&createdAfter=2026-01-01&interval=DAY", None),
     ("GET", "/flow-runs/{run}", None),
+    ("GET", "/flow-runs/{run}/timeline", None),
     ("POST", "/flow-runs/{run}/retry", {**P, "strategy": "FROM_FAILED_STEP"}),
     ("POST", "/flow-runs/{run}/retry", {"projectId": "{own_project}", "strategy": "FROM_FAILED_STEP"}),
     ("POST", "/flow-runs/{run}/retry", {"projectId": "{own_project}", "strategy": "ON_LATEST_VERSION"}),

@@ -33,7 +33,6 @@ from piecework.engine.containers import router as routers
 from piecework.engine.events import (
     Event,
     ExpressionsEvaluated,
-    OutcomeKind,
     Responded,
     RetryDue,
     RunRestored,
@@ -42,6 +41,7 @@ from piecework.engine.events import (
     StepSucceeded,
 )
 from piecework.engine.expressions import ConditionError, Unresolved
+from piecework.engine.outcomes import verdict_of
 from piecework.engine.program import LoopNode, Node, Program, RouterNode, WorkNode
 from piecework.engine.state import BranchFrame, LoopFrame, RouterFrame, RunState, StepRecord, Waiting
 from piecework.spec.run import FlowRunStatus, StepStatus
@@ -186,11 +186,10 @@ def _work_record(state: RunState, node: WorkNode, status: StepStatus, at: float,
 
 
 def _step_succeeded(program: Program, state: RunState, event: StepSucceeded) -> Command:
-    """The one place that maps a step's outcome to its status and the run's verdict (rules 6 and 7)."""
+    """Rules 6 and 7; what an outcome means is in ``outcomes``."""
     node = state.node
     assert isinstance(node, WorkNode)
-    outcome = event.outcome
-    status = StepStatus.PAUSED if outcome is OutcomeKind.PAUSED else StepStatus.SUCCEEDED
+    status, verdict = verdict_of(event)
     record = _work_record(state, node, status, event.at, event.duration)
     record["output"] = event.output
     if event.logs:
@@ -200,12 +199,12 @@ def _step_succeeded(program: Program, state: RunState, event: StepSucceeded) -> 
     state.record(node.name, record)
     state.steps_count += 1
     response = _allowed_response(program, state, node, event.response)
-    if outcome is OutcomeKind.PAUSED:
+    if verdict is FlowRunStatus.PAUSED:
         state.waiting = Waiting.RESUME
         loops.close_all(state, StepStatus.PAUSED)
         return Pause(node, state.path, event.pause)
-    if outcome is OutcomeKind.STOPPED:
-        return _finish(state, FlowRunStatus.SUCCEEDED, response=response)
+    if verdict is not FlowRunStatus.RUNNING:
+        return _finish(state, verdict, response=response)
     state.scope[node.name] = event.output
     _step_done(state, node, node.on_success)
     if state.only is not None:

@@ -52,13 +52,18 @@ class StepSucceeded(NamedTuple):
 
 
 class StepFailed(NamedTuple):
-    """``message`` is the error record as stored. ``final``: no retry and no continuing can help (a connection is gone, the run was stopped)."""
+    """``message`` is the error record as stored. ``final``: no retry and no continuing can help (a connection is gone, the run was stopped).
+
+    ``kind`` and ``invalid`` are for those who watch the engine, who must not see values: the error's class, and the properties that did not fit.
+    """
 
     message: str
     at: float
     duration: float
     final: bool = False
     logs: str = ""
+    kind: str = ""
+    invalid: tuple[str, ...] = ()
 
 
 class RetryDue(NamedTuple):

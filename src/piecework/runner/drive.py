@@ -9,9 +9,9 @@ import asyncio
 from typing import Protocol
 
 from piecework.engine.advance import advance
-from piecework.engine.commands import EvaluateExpressions, ExecuteStep, Finish, Pause, Respond, Response, WaitForRetry
-from piecework.engine.events import Event, Responded
-from piecework.engine.program import Program
+from piecework.engine.commands import Command, EvaluateExpressions, ExecuteStep, Finish, Pause, Respond, Response, WaitForRetry
+from piecework.engine.events import Event, Responded, StepFailed, StepSucceeded
+from piecework.engine.program import Program, WorkNode
 from piecework.engine.state import RunState
 from piecework.runner.steps import RunFacts, StepRunner, now_ms
 
@@ -39,6 +39,10 @@ class RunHooks(Protocol):
         """Answer the waiting caller, after the run so far is durable."""
         ...
 
+    def executed(self, command: ExecuteStep, event: StepSucceeded | StepFailed, then: Command) -> None:
+        """An attempt at a step is over, and this is what the engine does next: WaitForRetry and Pause do not end the step, all others do."""
+        ...
+
     def step_started(self, command: ExecuteStep) -> None: ...
     def step_ended(self, command: ExecuteStep) -> None: ...
 
@@ -51,9 +55,10 @@ async def drive(
     count = 0
     while True:
         if isinstance(command, ExecuteStep):
-            event = await _execute(command, run, runner, hooks)
             command_done = command
+            event = await _execute(command, run, runner, hooks)
             command = advance(program, state, event)
+            hooks.executed(command_done, event, command)
             over = isinstance(command, Finish | Pause)  # written by the end, in one transaction: half an end would be continued
             if not over and not runner.is_pure(command_done.node):
                 hooks.after_effect()
@@ -63,7 +68,11 @@ async def drive(
             if not over and count % YIELD_EVERY == 0:
                 await asyncio.sleep(0)
         elif isinstance(command, EvaluateExpressions):
-            command = advance(program, state, await runner.answer(command, run))
+            answers = await runner.answer(command, run)
+            unready = _unready(state) if isinstance(answers, StepFailed) else None
+            command = advance(program, state, answers)
+            if isinstance(answers, StepFailed) and unready is not None:
+                hooks.executed(unready, answers, command)
         elif isinstance(command, Respond):
             await hooks.respond(command.response)
             command = advance(program, state, Responded(now_ms()))
@@ -71,7 +80,13 @@ async def drive(
             return command
 
 
-async def _execute(command: ExecuteStep, run: RunFacts, runner: StepRunner, hooks: RunHooks) -> Event:
+def _unready(state: RunState) -> ExecuteStep | None:
+    """The step whose input is being resolved, as far as it can be said yet; None for a loop or a router."""
+    node = state.node
+    return ExecuteStep(node, state.path, None, {}, state.attempt, False, None) if isinstance(node, WorkNode) else None
+
+
+async def _execute(command: ExecuteStep, run: RunFacts, runner: StepRunner, hooks: RunHooks) -> StepSucceeded | StepFailed:
     if hooks.watched:
         hooks.step_started(command)
     if not runner.is_pure(command.node):

@@ -2,6 +2,7 @@
 
 import json
 
+from piecework.engine.events import StepFailed
 from piecework.sandbox.errors import SandboxError
 from piecework.sdk.errors import HttpFailed, InvalidInput, PieceError
 
@@ -15,6 +16,13 @@ class PieceMissing(PieceError):
 
 class ConnectionMissing(PieceError):
     """A step names a connection that the project does not have."""
+
+
+def failure(error: BaseException, at: float, duration: float) -> StepFailed:
+    """The event that reports an error; times in milliseconds."""
+    invalid = tuple(problem.property for problem in error.problems) if isinstance(error, InvalidInput) else ()
+    logs = getattr(error, "stdout", "") if isinstance(error, SandboxError) else ""
+    return StepFailed(error_message(error), at, duration, logs=logs, kind=type(error).__name__, invalid=invalid)
 
 
 def error_message(error: BaseException) -> str:

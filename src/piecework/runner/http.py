@@ -255,9 +255,9 @@ class PooledHttp:
                 answer = await self._send(client, request, follow_redirects, auth)
         except Exception as error:
             failure = as_http_error(error, limit)
-            log.info("http call failed", method=method, url=redacted(url), reason=failure.reason, seconds=_since(started))
+            log.info("http call failed", method=method, host=host_of(url), reason=failure.reason, seconds=_since(started))
             raise failure from error
-        log.debug("http call", method=method, url=redacted(url), status=answer.status, seconds=_since(started))
+        log.debug("http call", method=method, host=host_of(url), status=answer.status, seconds=_since(started))
         return answer
 
     async def _send(
@@ -328,6 +328,14 @@ def redacted(url: str) -> str:
     except (httpx.InvalidURL, TypeError):
         return "(not a URL)"
     return f"{parsed.scheme}://{parsed.netloc.decode()}{parsed.path}"
+
+
+def host_of(url: str) -> str:
+    """What a log may say of a URL: many a service puts its secret into the path."""
+    try:
+        return httpx.URL(url).host
+    except (httpx.InvalidURL, TypeError):
+        return "(not a URL)"
 
 
 def as_http_error(error: Exception, limit: float) -> HttpError:

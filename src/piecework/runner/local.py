@@ -13,10 +13,10 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
-from piecework.engine.commands import ExecuteStep, FailedStep, Finish, Pause, Response, WaitForRetry
+from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, WaitForRetry
 from piecework.engine.edit.imports import import_flow
 from piecework.engine.edit.version import EditContext
-from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted
+from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted, StepFailed, StepSucceeded
 from piecework.engine.program import Program, compile_program
 from piecework.engine.state import RunState, StepRecord, restore
 from piecework.engine.validation import version_problems
@@ -264,6 +264,9 @@ class LocalRun:
     async def respond(self, response: Response) -> None:
         """Keep the answer to the caller."""
         self._keep(response)
+
+    def executed(self, command: ExecuteStep, event: StepSucceeded | StepFailed, then: Command) -> None:
+        """Nobody counts."""
 
     def step_started(self, command: ExecuteStep) -> None:
         """Nobody watches."""

@@ -17,7 +17,7 @@ from piecework.engine.events import ExpressionsEvaluated, OutcomeKind, StepFaile
 from piecework.engine.expressions import UNDEFINED, Question
 from piecework.engine.program import Program, WorkNode
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.errors import ConnectionMissing, PieceMissing, error_message
+from piecework.runner.errors import ConnectionMissing, PieceMissing, failure
 from piecework.runner.triggers import prepare_trigger
 from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import SandboxPool
@@ -58,6 +58,14 @@ class CodeScript:
 
     language: Language
     script: str
+
+
+def work_of(node: WorkNode) -> tuple[str, str]:
+    """The piece and the action of a step, for those who count: names of installed pieces, ``code`` and its language, or ``unknown``."""
+    handle = node.handle
+    if isinstance(handle, Action):
+        return node.settings["pieceName"], handle.name
+    return ("code", handle.language.value.lower()) if isinstance(handle, CodeScript) else ("unknown", "unknown")
 
 
 def now_ms() -> float:
@@ -124,7 +132,7 @@ class StepRunner:
                 for text, result in zip(texts, results, strict=True):
                     answers["javascript", text] = result.value if result.ok else UNDEFINED
         except Exception as error:
-            return StepFailed(error_message(error), now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started))
         return ExpressionsEvaluated(answers, now_ms())
 
     async def _secret(self, question: Question, run: RunFacts) -> Any:
@@ -143,7 +151,7 @@ class StepRunner:
             return self._run_code(handle, command, run, started)
         if not isinstance(handle, Action):
             error = handle if isinstance(handle, Exception) else PieceMissing("The step was not prepared")
-            return StepFailed(error_message(error), now_ms(), 0)
+            return failure(error, now_ms(), 0)
         try:
             raw: Mapping[str, Any] = command.input
             context = _context(command, run, raw.get("auth"))
@@ -155,7 +163,7 @@ class StepRunner:
                 return _finish_later(output, context, started)
             return _succeeded(output, context, started)
         except Exception as error:
-            return StepFailed(error_message(error), now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started))
 
     async def _run_with_files(
         self, action: Action, context: ActionContext, props: dict[str, Any], started: float
@@ -167,13 +175,13 @@ class StepRunner:
                 output = await output
             return _succeeded(output, context, started)
         except Exception as error:
-            return StepFailed(error_message(error), now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started))
 
     async def _run_code(self, code: CodeScript, command: ExecuteStep, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
         try:
             result = await self._sandbox.run_code(code.script, command.input, language=code.language, group=run.project_id)
         except Exception as error:
-            return StepFailed(error_message(error), now_ms(), _ms_since(started), logs=getattr(error, "stdout", ""))
+            return failure(error, now_ms(), _ms_since(started))
         return StepSucceeded(result.value, now_ms(), _ms_since(started), logs=result.stdout)
 
 
@@ -209,7 +217,7 @@ async def _finish_later(output: Awaitable[Any], context: ActionContext, started:
     try:
         return _succeeded(await output, context, started)
     except Exception as error:
-        return StepFailed(error_message(error), now_ms(), _ms_since(started))
+        return failure(error, now_ms(), _ms_since(started))
 
 
 def _succeeded(output: Any, context: ActionContext, started: float) -> StepSucceeded:

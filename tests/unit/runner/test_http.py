@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp, redacted
+from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp, host_of, redacted
 from piecework.sdk import HttpError, UploadedFile
 
 
@@ -216,6 +216,11 @@ async def test_proxy() -> None:
         await server.close()
     assert answer.text.startswith("via proxy")
     assert answer.text.endswith("Basic dTpw")
+
+
+def test_a_log_names_the_host_of_a_url_alone() -> None:
+    assert host_of("https://user:secret@api.example:8443/services/T0/secret?token=secret") == "api.example"
+    assert host_of("https://host:port") == "(not a URL)"
 
 
 def test_redacted() -> None:

@@ -9,6 +9,7 @@ from piecework.server.bootstrap.execution import Execution, build_execution
 from piecework.server.bootstrap.flows import Flows, build_flows
 from piecework.server.bootstrap.foundation import Foundation, build_foundation, database_path
 from piecework.server.bootstrap.machinery import Runs, build_runs
+from piecework.server.bootstrap.telemetry import Telemetry, build_telemetry
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.flags.service import FlagService
 from piecework.server.modules.health.service import HealthService, RuntimeService
@@ -30,6 +31,7 @@ class Container:
     """Everything that lives as long as the server, in groups."""
 
     foundation: Foundation
+    telemetry: Telemetry
     accounts: Accounts
     execution: Execution
     flows: Flows
@@ -46,11 +48,12 @@ class Container:
 def build_container(settings: Settings) -> Container:
     """Returns the services, put together and idle."""
     foundation = build_foundation(settings)
+    telemetry = build_telemetry(settings)
     accounts = build_accounts(foundation)
     execution = build_execution(foundation)
     flows = build_flows(foundation, accounts, execution)
-    runs = build_runs(foundation, accounts, execution, flows)
-    return Container(foundation, accounts, execution, flows, runs, _status(foundation, accounts, runs))
+    runs = build_runs(foundation, telemetry, accounts, execution, flows)
+    return Container(foundation, telemetry, accounts, execution, flows, runs, _status(foundation, accounts, runs))
 
 
 def _status(ground: Foundation, accounts: Accounts, runs: Runs) -> Status:

@@ -14,6 +14,7 @@ from piecework.server.bootstrap.accounts import Accounts
 from piecework.server.bootstrap.execution import Execution
 from piecework.server.bootstrap.flows import Flows
 from piecework.server.bootstrap.foundation import Foundation, database_path
+from piecework.server.bootstrap.telemetry import Telemetry
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowService
@@ -22,11 +23,12 @@ from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.worker.claim import Worker
-from piecework.server.worker.drive import RunLimits
+from piecework.server.worker.observing import Observer
 from piecework.server.worker.poll import TriggerPolls
 from piecework.server.worker.reap import Reaper, Sweep
 from piecework.server.worker.schedule import Scheduler, reconcile
 from piecework.server.worker.step_tests import StepTests
+from piecework.server.worker.turn_facts import RunLimits
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Machinery:
     callers: MemoryCallers
     broadcast: Broadcast
     worker: Worker
+    observer: Observer
 
     async def start(self) -> None:
         """Opens the queue and begins to drive what waits in it."""
@@ -52,6 +55,7 @@ class Machinery:
         await self.runs.close()
         await self.sandbox.close()
         await self.http.close()
+        await self.observer.close()
 
 
 @dataclass(frozen=True)
@@ -97,17 +101,17 @@ class Runs:
     live: Live
 
 
-def build_runs(ground: Foundation, accounts: Accounts, execution: Execution, flows: Flows) -> Runs:
+def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, execution: Execution, flows: Flows) -> Runs:
     """Returns what runs flows, idle until `Machinery.start` and `Timekeeping.start`."""
     seconds = ground.settings.webhook_timeout_seconds
-    machinery = _machinery(ground.settings, execution, flows)
+    machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
     runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
         builder_runs=builder_runs,
-        resumes=ResumeService(runs, callers, execution.services, seconds),
+        resumes=ResumeService(runs, callers, execution.services, telemetry.metrics, seconds),
         webhooks=WebhookService(
             flows.flows,
             flows.programs,
@@ -117,6 +121,7 @@ def build_runs(ground: Foundation, accounts: Accounts, execution: Execution, flo
             machinery.broadcast,
             execution.services,
             execution.address,
+            telemetry.metrics,
             seconds,
         ),
         machinery=machinery,
@@ -129,10 +134,10 @@ def build_runs(ground: Foundation, accounts: Accounts, execution: Execution, flo
     )
 
 
-def _machinery(settings: Settings, execution: Execution, flows: Flows) -> Machinery:
-    queue = SqliteRuns(database_path(settings))
+def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, flows: Flows) -> Machinery:
+    queue = SqliteRuns(database_path(settings), telemetry.metrics)
     callers = MemoryCallers()
-    broadcast = Broadcast()
+    broadcast = Broadcast(telemetry.metrics)
     worker = Worker(
         queue,
         queue,
@@ -142,11 +147,12 @@ def _machinery(settings: Settings, execution: Execution, flows: Flows) -> Machin
         execution.address,
         callers,
         broadcast,
+        telemetry.observer,
         StepTests(flows.flows).finish,
         RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
         settings.worker_concurrency,
     )
-    return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker)
+    return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
 
 
 def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:

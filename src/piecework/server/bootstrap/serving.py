@@ -13,6 +13,7 @@ from piecework.server.api.app import create_app
 from piecework.server.api.dispatch import Mount
 from piecework.server.bootstrap.container import Container, build_container
 from piecework.server.bootstrap.foundation import database_url
+from piecework.server.bootstrap.telemetry import metrics_mount
 from piecework.server.kernel.folder_lock import locked
 from piecework.server.kernel.http import Routes
 from piecework.server.kernel.logging import configure_logging
@@ -75,13 +76,18 @@ def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
         routes=ROUTES,
         public_path=urlsplit(container.foundation.settings.frontend_url).path,
         max_body_bytes=int(container.foundation.settings.max_file_size_mb * 1024 * 1024),
-        mounts=[_webhook_mount(container), container.runs.live.hub.mount(), *mounts],
+        mounts=[_webhook_mount(container), container.runs.live.hub.mount(), _metrics_mount(container), *mounts],
     )
 
 
 def _webhook_mount(container: Container) -> Mount:
     max_bytes = int(container.foundation.settings.max_webhook_payload_size_mb * 1024 * 1024)
     return Mount(WEBHOOK_PREFIX, webhook_app(container.runs.webhooks, max_bytes), WEBHOOK_PATHS)
+
+
+def _metrics_mount(container: Container) -> Mount:
+    machinery = container.runs.machinery
+    return metrics_mount(container.foundation.settings, container.telemetry.metrics, machinery.runs, machinery.worker, machinery.sandbox)
 
 
 @asynccontextmanager

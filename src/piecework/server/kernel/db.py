@@ -88,8 +88,10 @@ class Database:
     def __init__(self, url: str) -> None:
         self._is_sqlite = url.startswith("sqlite")
         # A reader commits by itself and has nothing to undo when it is given back: that halves the cost of a short read.
-        self._reader = create_async_engine(url, pool_size=_READERS, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None)
-        self._writer = create_async_engine(url, pool_size=1 if self._is_sqlite else _READERS, max_overflow=0)
+        self._reader = create_async_engine(
+            url, hide_parameters=True, pool_size=_READERS, max_overflow=0, isolation_level="AUTOCOMMIT", pool_reset_on_return=None
+        )
+        self._writer = create_async_engine(url, hide_parameters=True, pool_size=1 if self._is_sqlite else _READERS, max_overflow=0)
         self._writing = asyncio.Lock()
         if self._is_sqlite:
             event.listen(self._reader.sync_engine, "connect", _prepare_sqlite)

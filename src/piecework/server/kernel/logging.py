@@ -1,6 +1,6 @@
 """Logs: structlog to standard output, one JSON object a line, or coloured text for people (`AP_LOG_PRETTY`).
 
-Values under names that smell of a secret are masked, at any depth, because more people read logs than databases.
+Values under names that smell of a secret, or of what flows work on, are masked, at any depth, because more people read logs than databases.
 """
 
 import logging
@@ -23,6 +23,7 @@ _LEVELS = {
     LogLevel.FATAL: logging.CRITICAL,
 }
 _SECRET_WORDS = ("password", "secret", "token", "authorization", "cookie", "api_key", "apikey", "encryption_key")
+_CONTENT_NAMES = frozenset({"input", "inputs", "output", "outputs", "body", "payload", "headers", "values", "resume_payload"})
 _MASK = "********"
 _DEEPEST = 6
 
@@ -46,7 +47,9 @@ class _Unfailing:
 def configure_logging(level: LogLevel, *, pretty: bool) -> None:
     """Sets up structlog and sends the standard library's records (uvicorn, SQLAlchemy) to the same place."""
     stream: Any = _Unfailing(sys.stdout)
-    renderer: Any = structlog.dev.ConsoleRenderer() if pretty else structlog.processors.JSONRenderer(serializer=_to_text)
+    renderer: Any = structlog.processors.JSONRenderer(serializer=_to_text)
+    if pretty:  # the default formatter would show local variables, which are what flows work on
+        renderer = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -72,17 +75,20 @@ def redact_secrets(_logger: Any, _method: str, event: Mapping[str, Any]) -> dict
 
 
 def _redact(value: Any, depth: int) -> Any:
-    if depth == 0:
-        return value
-    if isinstance(value, dict):
+    if depth == 0 and isinstance(value, Mapping | list | tuple | set | frozenset):
+        return _MASK
+    if isinstance(value, Mapping):
         return {key: _MASK if _is_secret(key) else _redact(item, depth - 1) for key, item in value.items()}
-    if isinstance(value, list):
+    if isinstance(value, list | tuple | set | frozenset):
         return [_redact(item, depth - 1) for item in value]
     return value
 
 
 def _is_secret(name: Any) -> bool:
-    return isinstance(name, str) and any(word in name.lower() for word in _SECRET_WORDS)
+    if not isinstance(name, str):
+        return False
+    lower = name.lower()
+    return lower in _CONTENT_NAMES or any(word in lower for word in _SECRET_WORDS)
 
 
 def _to_text(event: Any, **_options: Any) -> str:

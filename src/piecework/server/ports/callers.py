@@ -41,6 +41,10 @@ class Callers(Protocol):
         """The caller will not wait after all."""
         ...
 
+    def waits(self, run_id: str) -> bool:
+        """Whether anybody waits for the run's answer at this moment."""
+        ...
+
     def answer(self, answer: CallerAnswer) -> bool:
         """Answer all who wait for the run. False if nobody does (any more)."""
         ...

@@ -12,10 +12,13 @@ import structlog
 from piecework.engine.program import Program
 from piecework.runner.steps import Services, StepRunner
 from piecework.sdk.services import Server
+from piecework.server.kernel.ids import new_id
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJournal, RunQueue
-from piecework.server.worker.drive import MAX_ATTEMPTS, MAX_KILLS, OnTested, RunLimits, Turn, new_facts
+from piecework.server.worker.drive import OnTested, Turn
+from piecework.server.worker.observing import Observer
+from piecework.server.worker.turn_facts import MAX_ATTEMPTS, MAX_KILLS, RunLimits, new_facts
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -55,6 +58,7 @@ class Worker:
         server: Server,
         callers: Callers,
         progress: Progress,
+        observer: Observer,
         on_tested: OnTested,
         limits: RunLimits,
         slots: int,
@@ -67,6 +71,7 @@ class Worker:
         self._server = server
         self._callers = callers
         self._progress = progress
+        self._observer = observer
         self._on_tested = on_tested
         self._limits = limits
         self._slots = slots
@@ -145,7 +150,7 @@ class Worker:
     def _begin(self, claim: Claim) -> asyncio.Task[None] | None:
         if claim.run is None:
             return None
-        turn = Turn(claim, self._journal, self._callers, self._progress, self._on_tested, self._limits, monotonic())
+        turn = Turn(claim, self._journal, self._callers, self._progress, self._observer, self._on_tested, self._limits, monotonic())
         task = asyncio.create_task(self._drive(turn), name=claim.job.run_id)
         self._turns[claim.job.run_id] = (turn, task)
         if self._saver is None:
@@ -165,7 +170,7 @@ class Worker:
         try:
             await self._turn(turn)
         except Fenced:
-            log.warning("another worker drives this run", flow_run_id=run.id)
+            self._observer.fenced(run.id)
         finally:
             if self._turns[run.id][0] is turn:  # a retry may have begun already
                 del self._turns[run.id]
@@ -193,6 +198,7 @@ class Worker:
             task = asyncio.current_task()
             if isinstance(error, asyncio.CancelledError) and task is not None and task.cancelling():
                 raise
-            log.exception("driving a run failed", flow_run_id=run.id)
+            error_id = new_id()
+            log.exception("driving a run failed", flow_run_id=run.id, error_id=error_id)
             if not turn.over:
-                await turn.give_up(f"Internal error: {type(error).__name__}")
+                await turn.give_up(f"Internal error: {type(error).__name__} (error id {error_id})")

@@ -14,48 +14,33 @@ from typing import Any, TypeVar
 import orjson
 import structlog
 
-from piecework.engine.commands import ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
+from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
 from piecework.engine.containers.loop import close_all
-from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted
-from piecework.engine.program import Program
+from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted, StepFailed, StepSucceeded
+from piecework.engine.program import Program, WorkNode
 from piecework.engine.state import RunState, StepRecord, Waiting, restore, single_step
 from piecework.engine.timeline import encode, fold
 from piecework.runner.drive import drive
-from piecework.runner.steps import RunFacts, StepRunner, now_ms
+from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
 from piecework.sdk.context import WebhookPause
 from piecework.server.kernel.clock import now_iso
-from piecework.server.kernel.ids import derived_id
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow
+from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
+from piecework.server.worker.history import Entry
+from piecework.server.worker.observing import NOBODY_WAITS, Observer
 from piecework.server.worker.pauses import PausedFlowTimeoutError, waitpoint_of
 from piecework.server.worker.progress import LiveRun
 from piecework.server.worker.run_log import run_log, shortened_log
+from piecework.server.worker.turn_facts import RunLimits
 from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
 
-MAX_KILLS = 3
-"""A run that was alone in the hands of so many workers when they died, without a step ending in between, has killed them."""
-
-MAX_ATTEMPTS = 10
-"""A run that so many workers did not survive together with others is given up, whoever was to blame: nothing is tried for ever."""
-
 WRITE_RETRY_SECONDS = (0.2, 0.5, 2.0, 5.0)
 """Between attempts to write while the disk is full or the file locked; the last one again and again, for the run has nowhere else to go."""
-
-
-class RunLimits:
-    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of log, days of pause."""
-
-    __slots__ = ("log_bytes", "pause_days", "seconds")
-
-    def __init__(self, seconds: float, log_bytes: int, pause_days: float) -> None:
-        self.seconds = seconds
-        self.log_bytes = log_bytes
-        self.pause_days = pause_days
 
 
 OnTested = Callable[[RunRow, StepRecord | None], Awaitable[Mapping[str, Any]]]
@@ -71,6 +56,7 @@ class Turn:
         journal: RunJournal,
         callers: Callers,
         progress: Progress,
+        observer: Observer,
         on_tested: OnTested,
         limits: RunLimits,
         started_at: float,
@@ -88,9 +74,11 @@ class Turn:
         self._journal = journal
         self._callers = callers
         self._live = LiveRun(progress, self.run)
+        self._seen = observer.turn(claim, self.run)
         self._on_tested = on_tested
         self._limits = limits
         self._seq = 0
+        self._executed: ExecuteStep | None = None
         self._broken: BaseException | None = None
         self._writing: asyncio.Future[None] | None = None
 
@@ -111,7 +99,11 @@ class Turn:
 
     async def _folded_steps(self) -> dict[str, Any]:
         raw = await self._journal.log(self.run) if self.run.logs_file_id else None
-        return orjson.loads(raw)["executionState"]["steps"] if raw else {}
+        if not raw:
+            return {}
+        kept = orjson.loads(raw)
+        self._seen.history.earlier = kept.get("turns", [])
+        return kept["executionState"]["steps"]
 
     def _restored(self, program: Program, steps: dict[str, Any]) -> RunState:
         job = self.job
@@ -140,6 +132,7 @@ class Turn:
             command = await self._drive(program, event, facts, runner)
         except TimeoutError:
             message = f"The run took longer than {self._limits.seconds:g} seconds"
+            self._note_interruption("TimeoutError")
             command = Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message))
         except asyncio.CancelledError:
             if not self.canceled:
@@ -148,6 +141,7 @@ class Turn:
         if not isinstance(command, Pause):
             await self._end(command)
         elif run.step_name_to_test is not None:
+            self._seen.paused(command, StepStatus.PAUSED)
             await self._end(Finish(FlowRunStatus.SUCCEEDED))  # a test waits for nothing: it has shown how the step begins
         else:
             await self._pause(command, facts)
@@ -172,6 +166,11 @@ class Turn:
         if not self.canceled and self._driving is not None:
             self._driving.cancel()
         self.canceled = True
+
+    def _note_interruption(self, kind: str) -> None:
+        state = self.state
+        if isinstance(state.node, WorkNode):
+            self._seen.interrupted(ExecuteStep(state.node, state.path, None, None, state.attempt, False, None), kind)
 
     def _interrupted_step(self, message: str) -> FailedStep | None:
         node = self.state.node
@@ -203,7 +202,8 @@ class Turn:
     async def respond(self, response: Response) -> None:
         """See ``RunHooks``."""
         await self._save()
-        self._answer(response)
+        if not self._callers.answer(CallerAnswer(self.run.id, *response)):
+            self._seen.undelivered(self._place(), response.status, NOBODY_WAITS)
 
     async def _save(self) -> None:
         if self._broken is not None:
@@ -249,13 +249,16 @@ class Turn:
             run.failed_step_name, run.failed_step_display_name, run.failed_step_message = finish.failed_step
         elif run.failed_step_name is not None:
             run.failed_step_name = run.failed_step_display_name = run.failed_step_message = None
-        content = self._log_content()
+        if finish.response is not None:
+            self._note_late(finish.response)
+        content, turns = self._log_content()
         await self._insist(lambda: self._journal.finish(run, self.job, content))
         self.over = True
+        self._seen.ended(turns)
         self._live.changes(self.state.changes)
         self._live.state()
         if finish.response is not None:
-            self._answer(finish.response)
+            self._callers.answer(CallerAnswer(run.id, *finish.response))
         elif run.status in FAILED_STATUSES or run.status == FlowRunStatus.CANCELED:
             self._callers.answer(CallerAnswer(run.id, failed=run.status))
         elif not self.state.responded:
@@ -294,23 +297,30 @@ class Turn:
         try:
             waitpoint = waitpoint_of(command, self.run, facts.waitpoint_id, self._limits.pause_days)
         except PausedFlowTimeoutError as error:
+            self._seen.paused(command, StepStatus.FAILED)
+            self._seen.pause_exceeded(command)
             await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
             return
         self._ending = True
         await self._settle()
         run.status = FlowRunStatus.PAUSED
         run.updated = now_iso()
-        content = self._log_content()
+        pause = command.pause
+        response = pause.response if isinstance(pause, WebhookPause) else None
+        if response is not None:
+            self._note_late(Response(response.status))
+        content, turns = self._log_content(waitpoint)
+        self._seen.paused(command, StepStatus.PAUSED)
         if run.status is not FlowRunStatus.PAUSED:
             await self._end(Finish(FlowRunStatus.LOG_SIZE_EXCEEDED))  # without its outputs it could not go on
             return
         waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoint))
         self.over = True
+        self._seen.ended(turns)
         self._live.changes(self.state.changes)
         self._live.state()
-        pause = command.pause
-        if isinstance(pause, WebhookPause) and pause.response is not None:
-            self._answer(Response(pause.response.status, pause.response.body, pause.response.headers))
+        if response is not None:
+            self._callers.answer(CallerAnswer(run.id, response.status, response.body, response.headers))
         if not waiting:
             log.info("resumed before it paused", flow_run_id=run.id)
 
@@ -333,33 +343,47 @@ class Turn:
                 await asyncio.sleep(seconds)
         raise AssertionError("unreachable")
 
-    def _log_content(self) -> bytes:
+    def _log_content(self, waits_for: Waitpoint | None = None) -> tuple[bytes, list[Entry]]:
+        """The text of the run's log, and the turns that it tells of. A log that is too large ends the run and is shortened."""
         state, run = self.state, self.run
         run.steps_count = state.steps_count
         if state.tags:
             known: list[str] = orjson.loads(run.tags) if run.tags else []
             run.tags = orjson.dumps([*known, *(tag for tag in state.tags if tag not in known)]).decode()
-        content = run_log(state.steps, state.tags)
+        turns = self._seen.entries(waits_for)
+        content = run_log(state.steps, state.tags, turns)
         if len(content) > self._limits.log_bytes:
             run.status = FlowRunStatus.LOG_SIZE_EXCEEDED
-            content = shortened_log(state.steps, state.tags)
-        return content
+            turns = self._seen.entries()
+            content = shortened_log(state.steps, state.tags, turns)
+        return content, turns
 
-    def _answer(self, response: Response) -> None:
-        answered = self._callers.answer(CallerAnswer(self.run.id, response.status, response.body, response.headers))
-        self.state.responded = True
-        if not answered:
-            log.debug("nobody waits for this response", flow_run_id=self.run.id)
+    def _note_late(self, response: Response) -> None:
+        """Keep note, in the log that is about to be written, of a response that nobody waits for."""
+        if not self._callers.waits(self.run.id):
+            self._seen.undelivered(self._place(), response.status, NOBODY_WAITS)
+
+    def _place(self) -> str:
+        """The step that was executed last."""
+        return "" if self._executed is None else step_path(self._executed)
 
     # Progress
 
     @property
     def watched(self) -> bool:
         """See ``RunHooks``."""
-        return self._live.watched
+        return self._seen.verbose or self._live.watched
+
+    def executed(self, command: ExecuteStep, event: StepSucceeded | StepFailed, then: Command) -> None:
+        """See ``RunHooks``."""
+        self._executed = command
+        self._seen.executed(command, event, then, answered=self.state.responded)
 
     def step_started(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
+        self._seen.started(command)
+        if not self._live.watched:
+            return
         self._live.changes(self.state.changes)
         self._live.step(command.path, command.node.name, _running(command))
 
@@ -370,21 +394,3 @@ class Turn:
 
 def _running(command: ExecuteStep) -> StepRecord:
     return {"type": command.node.kind, "status": StepStatus.RUNNING, "input": command.stored_input, "startedAt": int(now_ms())}
-
-
-def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
-    """The facts that steps see.
-
-    Each turn has a waitpoint id of its own: a run may pause many times. A turn that is driven again after a crash has the same one: links
-    that went out with it must go on working. The folded log is another after each turn, and the same in all lives of one.
-    """
-    return RunFacts(
-        run_id=run.id,
-        flow_id=run.flow_id,
-        flow_version_id=run.flow_version_id,
-        project_id=run.project_id,
-        services=services,
-        server=server,
-        test=run.step_name_to_test is not None,
-        waitpoint_id=derived_id("waitpoint", run.id, run.logs_file_id or ""),
-    )

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from piecework.server.kernel.ids import derived_id
+from piecework.server.kernel.ids import derived_id, new_id
 from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.runs.service import RunService
@@ -42,7 +42,7 @@ class TriggerPolls:
                 opened = await self._hooks.open(version)
                 outputs = await opened.trigger.outputs(opened.context, opened.props)
         except Exception as error:
-            log.warning("a trigger failed", flow=tick.flow_id, error=f"{type(error).__name__}: {error}")
+            log.warning("a trigger failed", flow_id=tick.flow_id, error=type(error).__name__, error_id=new_id())
             return
         if await self._listening_version(tick) is None:
             return  # it was switched off while it was asked
@@ -50,7 +50,7 @@ class TriggerPolls:
         try:
             await opened.store.flush()
         except Exception as error:
-            log.warning("a trigger's state was not kept", flow=tick.flow_id, error=f"{type(error).__name__}: {error}")
+            log.warning("a trigger's state was not kept", flow_id=tick.flow_id, error=type(error).__name__, error_id=new_id())
 
     async def _listening_version(self, tick: Listening) -> StoredVersion | None:
         facts = await self._flows.flow_facts(tick.flow_id)

@@ -63,10 +63,30 @@ def test_a_generated_secret_stays_and_is_ours_alone(tmp_path: Path) -> None:
 
 
 def test_logs_show_no_secrets() -> None:
-    event = {"event": "x", "password": "p", "headers": [{"Authorization": "Bearer t", "accept": "*/*"}], "clientSecret": "c"}
+    event = {"event": "x", "password": "p", "asked": [{"Authorization": "Bearer t", "accept": "*/*"}], "clientSecret": "c"}
     assert redact_secrets(None, "info", event) == {
         "event": "x",
         "password": "********",
-        "headers": [{"Authorization": "********", "accept": "*/*"}],
+        "asked": [{"Authorization": "********", "accept": "*/*"}],
         "clientSecret": "********",
     }
+
+
+def test_logs_show_nothing_that_flows_work_on() -> None:
+    event = {"event": "x", "input": {"a": 1}, "Output": [2], "body": "b", "headers": {"x": "y"}, "step_name": "step_1"}
+    masked = "********"
+    assert redact_secrets(None, "info", event) == {
+        "event": "x",
+        "input": masked,
+        "Output": masked,
+        "body": masked,
+        "headers": masked,
+        "step_name": "step_1",
+    }
+
+
+def test_a_secret_is_masked_however_deep_and_whatever_holds_it() -> None:
+    deep: object = {"password": "p"}
+    for _ in range(12):
+        deep = {"inner": (deep,)}
+    assert "'p'" not in str(redact_secrets(None, "info", {"event": "x", "deep": deep}))

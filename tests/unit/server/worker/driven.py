@@ -21,11 +21,13 @@ from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.kernel.db import Database
+from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules import load_all_tables
 from piecework.server.modules.runs._repository import RunRepository
 from piecework.server.ports.runs import JobKind, RunRow, new_run
 from piecework.server.worker.claim import Worker
-from piecework.server.worker.drive import RunLimits
+from piecework.server.worker.observing import Observer
+from piecework.server.worker.turn_facts import RunLimits
 from piecework.spec.flow import Step
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
@@ -58,14 +60,27 @@ class Driven:
             result = self.scripts[ctx.step_name](ctx)
             return await result if asyncio.iscoroutine(result) else result
 
-        self.runs = SqliteRuns(path)
+        self.metrics = Metrics()
+        self.runs = SqliteRuns(path, self.metrics)
         self.callers = MemoryCallers()
         self.database = Database(f"sqlite+aiosqlite:///{path}")
         self.repository = RunRepository(self.database, self.runs)
         self.program: Program = compile_program(tree)
         self.runner = StepRunner(Catalogue([self.piece]), SandboxPool(size=1, warm=0))
+        self.observer = Observer(self.metrics)
         self.worker = Worker(
-            self.runs, self.runs, self, self.runner, self._services, Server(), self.callers, Nobody(), _untested, limits, slots
+            self.runs,
+            self.runs,
+            self,
+            self.runner,
+            self._services,
+            Server(),
+            self.callers,
+            Nobody(),
+            self.observer,
+            _untested,
+            limits,
+            slots,
         )
 
     async def get(self, flow_version_id: str) -> Program | None:

@@ -19,7 +19,7 @@ from piecework.server.modules.runs.schemas import RunSelection
 from piecework.server.modules.runs.service import RunService
 from piecework.server.ports.callers import CallerAnswer
 from piecework.server.ports.runs import new_run
-from piecework.server.worker.drive import RunLimits
+from piecework.server.worker.turn_facts import RunLimits
 from piecework.spec.run import RunEnvironment
 
 

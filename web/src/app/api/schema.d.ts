@@ -164,6 +164,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/flow-runs/{id}/timeline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a run's timeline
+         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, and the responses that no caller got.
+         *
+         *     An addition to Activepieces' API. It lists 2,000 steps at the most.
+         */
+        get: operations["get_timeline_flow_runs__id__timeline_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/flow-runs/archive": {
         parameters: {
             query?: never;
@@ -1655,6 +1677,24 @@ export interface components {
             updated: string;
         };
         /**
+         * LegView
+         * @description One attempt at a step, in milliseconds. ``errorId`` is the one under which the server's log and its traces speak of it.
+         */
+        LegView: {
+            /** Attempt */
+            attempt: number;
+            /** Duration */
+            duration: number | null;
+            /** Errorid */
+            errorId?: string;
+            /** Errormessage */
+            errorMessage?: string;
+            /** Startedat */
+            startedAt: string | null;
+            /** Status */
+            status: string;
+        };
+        /**
          * Me
          * @description The calling user.
          */
@@ -2317,6 +2357,30 @@ export interface components {
             workers: components["schemas"]["WorkerLoad"][];
         };
         /**
+         * RunTimeline
+         * @description A run in time. ``leftOut``: steps, legs and responses beyond what is listed.
+         */
+        RunTimeline: {
+            /** Finishedat */
+            finishedAt: string | null;
+            /** Leftout */
+            leftOut: number;
+            /** Queuedat */
+            queuedAt: string;
+            /** Runid */
+            runId: string;
+            /** Startedat */
+            startedAt: string | null;
+            /** Status */
+            status: string;
+            /** Steps */
+            steps: components["schemas"]["StepTimeline"][];
+            /** Turns */
+            turns: components["schemas"]["TurnView"][];
+            /** Undelivered */
+            undelivered: components["schemas"]["UndeliveredResponse"][];
+        };
+        /**
          * Sandbox
          * @description Where code steps run. `size`: processes at work at once; `warm`: ready for the next step; `kills`: ended for a limit or a cancelled run;
          *     `restarts`: died otherwise; both since the start. The limits are those of one step.
@@ -2481,6 +2545,18 @@ export interface components {
             projectId: string;
             /** Stepname */
             stepName: string;
+        };
+        /**
+         * StepTimeline
+         * @description A step's legs, earliest first. ``name`` has the loops around it: ``loop_1:3/step_2`` is in the third iteration.
+         */
+        StepTimeline: {
+            /** Legs */
+            legs: components["schemas"]["LegView"][];
+            /** Name */
+            name: string;
+            /** Type */
+            type: string;
         };
         /**
          * StoreEntry
@@ -2652,6 +2728,39 @@ export interface components {
             } | null;
         };
         /**
+         * TurnView
+         * @description One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end.
+         */
+        TurnView: {
+            /** Claimedat */
+            claimedAt: string | null;
+            /** Endedat */
+            endedAt: string | null;
+            /** Kind */
+            kind: string;
+            /** Lives */
+            lives: number;
+            /** Queuedat */
+            queuedAt: string;
+            /** Status */
+            status: string;
+            waitsFor: components["schemas"]["WaitView"] | null;
+        };
+        /**
+         * UndeliveredResponse
+         * @description A response that no caller got: NOBODY_WAITS (any more), ANSWERED_BEFORE, or OTHER_PIECE than the trigger's, which alone may answer.
+         */
+        UndeliveredResponse: {
+            /** At */
+            at: string;
+            /** Reason */
+            reason: string;
+            /** Status */
+            status: number;
+            /** Step */
+            step: string;
+        };
+        /**
          * UpdateFolder
          * @description A folder's new name.
          */
@@ -2817,6 +2926,18 @@ export interface components {
             updated: string;
         };
         /**
+         * WaitView
+         * @description What a paused run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest. ``step``: its place.
+         */
+        WaitView: {
+            /** Step */
+            step: string;
+            /** Type */
+            type: string;
+            /** Until */
+            until: string;
+        };
+        /**
          * WorkerInformation
          * @description What a worker has to work with.
          */
@@ -2904,6 +3025,7 @@ export type Health = components['schemas']['Health'];
 export type Icon = components['schemas']['Icon'];
 export type Interval = components['schemas']['Interval'];
 export type Invitation = components['schemas']['Invitation'];
+export type LegView = components['schemas']['LegView'];
 export type Me = components['schemas']['Me'];
 export type Memory = components['schemas']['Memory'];
 export type Options = components['schemas']['Options'];
@@ -2938,6 +3060,7 @@ export type RunEnvironment = components['schemas']['RunEnvironment'];
 export type RunSelection = components['schemas']['RunSelection'];
 export type RunStatistics = components['schemas']['RunStatistics'];
 export type RuntimeHealth = components['schemas']['RuntimeHealth'];
+export type RunTimeline = components['schemas']['RunTimeline'];
 export type Sandbox = components['schemas']['Sandbox'];
 export type SaveTriggerEvent = components['schemas']['SaveTriggerEvent'];
 export type SendInvitation = components['schemas']['SendInvitation'];
@@ -2948,6 +3071,7 @@ export type SignUp = components['schemas']['SignUp'];
 export type StatusCount = components['schemas']['StatusCount'];
 export type StatusCounts = components['schemas']['StatusCounts'];
 export type StepTestBody = components['schemas']['StepTestBody'];
+export type StepTimeline = components['schemas']['StepTimeline'];
 export type StoreEntry = components['schemas']['StoreEntry'];
 export type SwitchPlatform = components['schemas']['SwitchPlatform'];
 export type SystemHealth = components['schemas']['SystemHealth'];
@@ -2957,6 +3081,8 @@ export type TestTrigger = components['schemas']['TestTrigger'];
 export type TimeCount = components['schemas']['TimeCount'];
 export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type TriggerSchedule = components['schemas']['TriggerSchedule'];
+export type TurnView = components['schemas']['TurnView'];
+export type UndeliveredResponse = components['schemas']['UndeliveredResponse'];
 export type UpdateFolder = components['schemas']['UpdateFolder'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdatePlatform = components['schemas']['UpdatePlatform'];
@@ -2965,6 +3091,7 @@ export type UpdateTemplate = components['schemas']['UpdateTemplate'];
 export type UpdateUser = components['schemas']['UpdateUser'];
 export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
+export type WaitView = components['schemas']['WaitView'];
 export type WorkerInformation = components['schemas']['WorkerInformation'];
 export type WorkerLoad = components['schemas']['WorkerLoad'];
 export type WorkerMachine = components['schemas']['WorkerMachine'];
@@ -3688,6 +3815,101 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["FlowRunView"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_timeline_flow_runs__id__timeline_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunTimeline"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

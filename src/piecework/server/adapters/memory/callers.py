@@ -40,6 +40,10 @@ class MemoryCallers:
         if not waiting:
             del self._waiting[expected.run_id]
 
+    def waits(self, run_id: str) -> bool:
+        """See ``Callers.waits``."""
+        return any(not future.done() for future in self._waiting.get(run_id, ()))
+
     def answer(self, answer: CallerAnswer) -> bool:
         """See ``Callers.answer``."""
         waiting = [future for future in self._waiting.get(answer.run_id, ()) if not future.done()]

@@ -26,6 +26,7 @@ from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
+from piecework.server.kernel.metrics import Metrics
 from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, Waitpoint
 from piecework.spec.run import UNFINISHED
 
@@ -65,9 +66,9 @@ _run_values = attrgetter(*(field.name for field in fields(RunRow)))
 class SqliteRuns:
     """``RunQueue`` and ``RunJournal`` in one, because the profile's promise is that they share a transaction."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, metrics: Metrics | None = None) -> None:
         self._path = path
-        self._writer = GroupCommitWriter(path)
+        self._writer = GroupCommitWriter(path, metrics or Metrics())
         self._offered: deque[Claim] = deque()  # their callers wait: they go before what is ready
         self._ready: deque[Claim] = deque()
         self._overflow = False

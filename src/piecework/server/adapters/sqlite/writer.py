@@ -13,8 +13,10 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
+from time import perf_counter
 from typing import Any
 
+from piecework.server.kernel.metrics import Metrics
 from piecework.server.ports.runs import Fenced
 
 Row = tuple[Any, ...]
@@ -89,8 +91,9 @@ class GroupCommitWriter:
     A journal has no gaps: after an entry that could not be written, later ones of its run are refused until that one has come again.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, metrics: Metrics) -> None:
         self._path = path
+        self._metrics = metrics
         self._requests: SimpleQueue[Write | None] = SimpleQueue()
         self._thread = threading.Thread(target=self._work, name="run-writer", daemon=True)
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -134,6 +137,7 @@ class GroupCommitWriter:
 
     def _commit(self, connection: sqlite3.Connection, batch: list[Write]) -> None:
         assert self._loop is not None
+        started = perf_counter()
         results: Sequence[BaseException | None] | None = None
         if not self._owed and len(batch) > 1:
             try:
@@ -144,7 +148,11 @@ class GroupCommitWriter:
                 results = None
         if results is None:
             results = [self._alone(connection, write) for write in batch]
-        self._loop.call_soon_threadsafe(_resolve, batch, results)
+        self._loop.call_soon_threadsafe(self._resolve, batch, results, (perf_counter() - started) * 1000)
+
+    def _resolve(self, batch: list[Write], results: Sequence[BaseException | None], milliseconds: float) -> None:
+        self._metrics.committed(milliseconds, len(batch))
+        _resolve(batch, results)
 
     def _alone(self, connection: sqlite3.Connection, write: Write) -> BaseException | None:
         run_id, seq = (write.entry[0], write.entry[1]) if write.entry else (write.drop_entries, 0)

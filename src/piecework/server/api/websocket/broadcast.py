@@ -12,6 +12,8 @@ import orjson
 import structlog
 
 from piecework.server.api.websocket.rate import MESSAGES_PER_SECOND, StepRate
+from piecework.server.kernel.ids import new_id
+from piecework.server.kernel.metrics import Metrics
 from piecework.spec import jsons
 
 if TYPE_CHECKING:
@@ -43,7 +45,8 @@ class WireJson:
 class Broadcast:
     """Implements ``Progress`` over socket.io. A project's room has the project's id as its name, a connection's room the connection's."""
 
-    def __init__(self) -> None:
+    def __init__(self, metrics: Metrics | None = None) -> None:
+        self._metrics = metrics or Metrics()
         self._members: dict[str, set[str]] = {}
         self._rates: dict[str, dict[str, StepRate]] = {}
         self._queue: deque[tuple[str, str, Any]] = deque()
@@ -150,8 +153,11 @@ class Broadcast:
                 room, event, payload = self._queue.popleft()
                 try:
                     await self.server.emit(event, orjson.Fragment(encoded(event, payload)), room=room)
-                except Exception:
-                    log.exception("a message was not sent", event_name=event, room=room)
+                except Exception as error:
+                    self._metrics.progress_failures += 1
+                    log.warning(
+                        "a message was not sent", event_name=event, error_id=new_id(), error=type(error).__name__, **_subject(payload)
+                    )
         finally:
             self._sender = None
 
@@ -163,6 +169,14 @@ class Broadcast:
             await asyncio.wait([self._sender], timeout=2)
         if "server" in self.__dict__:
             await self.server.shutdown()
+
+
+def _subject(payload: Any) -> dict[str, Any]:
+    """Which run and step a message is about, for the log."""
+    run: Any = payload.get("flowRun", {}) if isinstance(payload, Mapping) else {}
+    step: Any = payload.get("step", {}) if isinstance(payload, Mapping) else {}
+    named = payload.get("runId") if isinstance(payload, Mapping) else None
+    return {"flow_run_id": run.get("id") or named, "step_name": step.get("name")}
 
 
 def encoded(event: str, payload: Any) -> bytes:

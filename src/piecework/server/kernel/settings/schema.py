@@ -27,6 +27,7 @@ from piecework.server.kernel.settings.values import (
     Kilobytes,
     LogLevel,
     Megabytes,
+    MetricsToken,
     Minutes,
     Names,
     NetworkExceptions,
@@ -263,8 +264,10 @@ class PieceAndLogSettings(_Section):
     """Least severe message that is written."""
     log_pretty: bool = False
     """Coloured text for people instead of one JSON object a line."""
-    otel_enabled: Annotated[bool, PLANNED] = False
-    """Whether traces are exported by OpenTelemetry."""
+    otel_enabled: bool = False
+    """Whether a trace of each run is exported by OpenTelemetry (OTLP over HTTP), to where `OTEL_EXPORTER_OTLP_ENDPOINT` says."""
+    metrics_token: MetricsToken | None = None
+    """Bearer token with which Prometheus reads `/metrics` (ours). Without one, only requests that come straight from this machine are answered."""
 
 
 SECTIONS: tuple[type[BaseModel], ...] = (

@@ -239,6 +239,7 @@ NetworkExceptions = Annotated[
 ]
 EncryptionKey = Annotated[SecretStr, AfterValidator(_hexadecimal_key), Allowed("32 or 64 hexadecimal digits")]
 TokenSecret = Annotated[SecretStr, Field(min_length=32), Allowed("text of at least 32 characters")]
+MetricsToken = Annotated[SecretStr, Field(min_length=16), Allowed("text of at least 16 characters")]
 HeaderName = Annotated[
     Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")] | None,
     BeforeValidator(_optional_header),

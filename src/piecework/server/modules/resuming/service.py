@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from time import perf_counter
 from typing import Any
 
 from piecework.runner.steps import Services
+from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.runs.service import RunService
-from piecework.server.modules.webhooks.answers import Answer, answer_of
+from piecework.server.modules.webhooks.answers import Answer, answer_of, outcome_of
 from piecework.server.ports.callers import Callers
 from piecework.spec.run import FlowRunStatus
 
@@ -24,10 +26,13 @@ class ResumeService:
     ``waitpoint_id`` None means whichever waitpoint the run has (the wire's older links, which name none).
     """
 
-    def __init__(self, runs: RunService, callers: Callers, services: Callable[[str, str], Services], timeout_seconds: float) -> None:
+    def __init__(
+        self, runs: RunService, callers: Callers, services: Callable[[str, str], Services], metrics: Metrics, timeout_seconds: float
+    ) -> None:
         self._runs = runs
         self._callers = callers
         self._services = services
+        self._metrics = metrics
         self._timeout = timeout_seconds
 
     async def services(self, run_id: str) -> Services:
@@ -49,6 +54,7 @@ class ResumeService:
         status = (await self._runs.row(run_id))[7]
         if status not in MAY_PAUSE or (waitpoint_id is None and status != FlowRunStatus.PAUSED):
             return Answer(409, {"message": NOT_PAUSED, "flowRunStatus": status})
+        started = perf_counter()
         expected = self._callers.expect(run_id)
         try:
             resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload))
@@ -58,7 +64,9 @@ class ResumeService:
         if not resumed:
             self._callers.forget(expected)
             return Answer(410, {"message": EXPIRED})
-        return answer_of(await self._callers.wait(expected, self._timeout))
+        answer = await self._callers.wait(expected, self._timeout)
+        self._metrics.responded((perf_counter() - started) * 1000, outcome_of(answer))
+        return answer_of(answer)
 
 
 def _for_step(payload: Mapping[str, Any]) -> dict[str, Any]:

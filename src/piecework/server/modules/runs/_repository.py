@@ -110,6 +110,11 @@ class RunRepository:
         }
         return [(count, latest[run_id]) for count, run_id in found if run_id in latest]
 
+    async def job(self, run_id: str) -> tuple[str, int] | None:
+        """Kind and due time of the job that drives the run, or will."""
+        rows = await self._reader.fetch('SELECT kind, "dueAt" FROM job WHERE "runId" = ? ORDER BY id LIMIT 1', (run_id,))
+        return (rows[0][0], rows[0][1]) if rows else None
+
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
         """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""
         run_filter = RunFilter.model_validate(

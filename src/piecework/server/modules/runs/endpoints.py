@@ -13,6 +13,7 @@ from piecework.server.modules.runs.schemas import (
     RunListQuery,
     RunSelection,
     RunStatistics,
+    RunTimeline,
     StatisticsQuery,
     StatusCounts,
 )
@@ -77,6 +78,18 @@ async def get_run(caller: CallerOf, runs: Runs, run_id: EntityId) -> Response:
     row = await runs.row(run_id)
     await caller.enter(row[3])
     return Response(await runs.get(row), media_type=JSON)
+
+
+@routes.get("/{id}/timeline", response_model=RunTimeline, summary="Get a run's timeline")
+async def get_timeline(caller: CallerOf, runs: Runs, run_id: EntityId) -> Response:
+    """Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, and the responses that no caller got.
+
+    An addition to Activepieces' API. It lists 2,000 steps at the most.
+    """
+    await caller.user()
+    row = await runs.row(run_id)
+    await caller.enter(row[3])
+    return reply(await runs.timeline(row))
 
 
 @routes.post("/{id}/retry", response_model=FlowRunView, summary="Retry a run")

@@ -226,3 +226,65 @@ class RunStatistics(TypedDict):
 
     times: list[TimeCount]
     failures: list[FailureCount]
+
+
+class WaitView(TypedDict):
+    """What a paused run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest. ``step``: its place."""
+
+    type: str
+    step: str
+    until: str
+
+
+class TurnView(TypedDict):
+    """One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end."""
+
+    kind: str
+    queuedAt: str
+    claimedAt: str | None
+    endedAt: str | None
+    status: str
+    lives: int
+    waitsFor: WaitView | None
+
+
+class LegView(TypedDict):
+    """One attempt at a step, in milliseconds. ``errorId`` is the one under which the server's log and its traces speak of it."""
+
+    startedAt: str | None
+    duration: float | None
+    status: str
+    attempt: int
+    errorMessage: NotRequired[str]
+    errorId: NotRequired[str]
+
+
+class StepTimeline(TypedDict):
+    """A step's legs, earliest first. ``name`` has the loops around it: ``loop_1:3/step_2`` is in the third iteration."""
+
+    name: str
+    type: str
+    legs: list[LegView]
+
+
+class UndeliveredResponse(TypedDict):
+    """A response that no caller got: NOBODY_WAITS (any more), ANSWERED_BEFORE, or OTHER_PIECE than the trigger's, which alone may answer."""
+
+    at: str
+    step: str
+    status: int
+    reason: str
+
+
+class RunTimeline(TypedDict):
+    """A run in time. ``leftOut``: steps, legs and responses beyond what is listed."""
+
+    runId: str
+    status: str
+    queuedAt: str
+    startedAt: str | None
+    finishedAt: str | None
+    turns: list[TurnView]
+    steps: list[StepTimeline]
+    undelivered: list[UndeliveredResponse]
+    leftOut: int

@@ -23,9 +23,11 @@ from piecework.server.modules.runs.schemas import (
     RetryStrategy,
     RunListQuery,
     RunSelection,
+    RunTimeline,
     StatisticsQuery,
     instant_of,
 )
+from piecework.server.modules.runs.timeline import timeline_of
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
@@ -158,13 +160,24 @@ class RunService:
         view["steps"] = orjson.Fragment(jsons.dumps_lenient(await self.steps(run_row(row))))
         return orjson.dumps(view)
 
+    async def timeline(self, row: Row) -> RunTimeline:
+        """When the run waited, was driven and paused, and every leg of its steps, as far as they are written down."""
+        run = run_row(row)
+        steps, turns = await self._kept(run)
+        return timeline_of(run, steps, turns, await self._repository.job(run.id) if run.status in UNFINISHED else None)
+
     async def steps(self, run: RunRow) -> dict[str, Any]:
         """The run log: the folded part and what the journal has on top of it."""
+        return (await self._kept(run))[0]
+
+    async def _kept(self, run: RunRow) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """The run's steps, and its turns that are over."""
         raw = await self._journal.log(run) if run.logs_file_id else None
-        folded = orjson.loads(raw)["executionState"]["steps"] if raw else {}
+        kept: dict[str, Any] = orjson.loads(raw) if raw else {"executionState": {"steps": {}}}
+        steps = kept["executionState"]["steps"]
         if run.status in UNFINISHED:
-            return fold(await self._journal.load(run.id), folded)
-        return folded
+            steps = fold(await self._journal.load(run.id), steps)
+        return steps, kept.get("turns", [])
 
     async def _view(self, row: Row) -> dict[str, Any]:
         return await self._with_version(run_view(run_row(row), row[-1]))

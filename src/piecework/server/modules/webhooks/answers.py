@@ -39,6 +39,15 @@ def answer_of(answer: CallerAnswer | None) -> Answer:
     return Answer(answer.status, answer.body, answer.headers)
 
 
+def outcome_of(answer: CallerAnswer | None) -> str:
+    """In a word what ``answer_of`` makes of it, for those who count."""
+    if answer is None:
+        return "timed_out"
+    if answer.failed is not None:
+        return "failed"
+    return "no_response" if answer.status is None else "answered"
+
+
 def content_of(value: Any) -> tuple[bytes, bytes]:
     """An answer's body as bytes, and their content type (empty: none)."""
     if value is None:

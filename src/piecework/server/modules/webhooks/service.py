@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from enum import StrEnum
+from time import perf_counter
 from typing import Any, Protocol
 
 from piecework.engine.program import Program
@@ -18,10 +19,11 @@ from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payl
 from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.kernel.ids import ID_PATTERN
+from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.runs.announce import announce_queued
-from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of
+from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of, outcome_of
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import JobKind, RunQueue, new_run
@@ -77,6 +79,7 @@ class WebhookService:
         progress: Progress,
         services: ServicesFor,
         server: Server,
+        metrics: Metrics,
         timeout_seconds: float,
     ) -> None:
         self._flows = flows
@@ -87,6 +90,7 @@ class WebhookService:
         self._progress = progress
         self._services = services
         self._server = server
+        self._metrics = metrics
         self._timeout = timeout_seconds
 
     async def flow(self, flow_id: str) -> FlowFacts | None:
@@ -156,11 +160,13 @@ class WebhookService:
         return ACCEPTED
 
     async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
+        started = perf_counter()
         run = new_run(facts.project_id, facts.id, version_id, environment)
         payload = jsons.dumps(output)
         expected = self._callers.expect(run.id)
         self._queue.offer(run, payload)
         answer = await self._callers.wait(expected, self._timeout)
+        self._metrics.responded((perf_counter() - started) * 1000, outcome_of(answer))
         return answer_of(answer)
 
 
