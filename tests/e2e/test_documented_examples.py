@@ -82,5 +82,5 @@ echo "no run failed" >&2; exit 1
 
 
 def test_the_tutorial_works_from_start_to_end(server_url: str) -> None:
-    script = shell_blocks(ROOT / "docs" / "tutorial" / "first-flow.md") + AWAIT_THE_FAILED_RUN
+    script = shell_blocks(ROOT / "docs" / "tutorial" / "first-flow-over-the-api.md") + AWAIT_THE_FAILED_RUN
     assert '{"greeting":"Hello, Ada!"}' in run_examples(script, server_url)
