@@ -1,4 +1,4 @@
-import { Component, computed, inject, signal } from '@angular/core';
+import { Component, DestroyRef, ElementRef, computed, effect, inject, linkedSignal, untracked } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiAlertCircleOutline, mdiClose, mdiContentCopy, mdiLightningBoltOutline, mdiSwapHorizontal } from '@mdi/js';
@@ -19,6 +19,7 @@ import { MarkdownVariables } from './fields/markdown-variables';
 import { LoopSettings } from './loop-settings';
 import { PieceSettings } from './piece-settings';
 import { RouterSettings } from './router/router-settings';
+import { focusWhenThere } from './focus-field';
 import { StepForm } from './step-form';
 
 type Tab = 'settings' | 'test';
@@ -61,7 +62,11 @@ export class StepPanel {
     problem: mdiAlertCircleOutline,
   };
   protected readonly tabs = TABS;
-  protected readonly tab = signal<Tab>('settings');
+  /** Another step opens on its settings. */
+  protected readonly tab = linkedSignal<string | undefined, Tab>({
+    source: () => this.builder.selectedStep()?.name,
+    computation: () => 'settings',
+  });
   protected readonly kind = computed(() => {
     const type = this.form.step()?.type;
     return type === 'PIECE_TRIGGER' || type === undefined ? 'PIECE' : type;
@@ -83,6 +88,23 @@ export class StepPanel {
     if (step.valid || this.form.isLoading() || this.form.failure()) return '';
     return this.transloco.translate(step.type === 'CODE' ? 'stepSettings.codeNotValid' : 'stepSettings.notValid');
   });
+
+  private stopWaiting: () => void = () => undefined;
+
+  constructor() {
+    const element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+    effect(() => {
+      const wanted = this.builder.focusField();
+      if (!wanted || !this.builder.selectedStep()) return;
+      untracked(() => {
+        this.tab.set(wanted === 'test' ? 'test' : 'settings');
+        this.builder.focusField.set(null);
+        this.stopWaiting();
+        if (wanted !== 'test') this.stopWaiting = focusWhenThere(element, wanted);
+      });
+    });
+    inject(DestroyRef).onDestroy(() => this.stopWaiting());
+  }
 
   protected rename(input: HTMLInputElement): void {
     if (input.value.trim() !== '') this.form.rename(input.value);
