@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install run test check format reference clean lock web web-api web-check
+.PHONY: install run test check format reference screenshots clean lock web web-api web-check
 
 $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1; }
@@ -50,12 +50,21 @@ check: install
 
 test: check web web-check
 	sh scripts/ensure-bubblewrap.sh
+	sh scripts/ensure-browser.sh
 	sh scripts/ensure-prometheus.sh
 	$(BIN)/pytest -n 2
 
 format: install
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+# The pictures of the documentation, as the browser tests make them.
+screenshots: install web
+	sh scripts/ensure-browser.sh
+	$(BIN)/pytest tests/browser/test_tutorial.py tests/browser/test_pages.py
+	mkdir -p docs/tutorial/images docs/images
+	cp build/screenshots/tutorial-*.png docs/tutorial/images/
+	cp build/screenshots/builder-1280-light.png build/screenshots/runs-1280-light.png build/screenshots/builder-failed-run-1280-dark.png docs/images/
 
 reference: install
 	$(BIN)/python scripts/write_reference.py

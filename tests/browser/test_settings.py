@@ -69,7 +69,7 @@ def test_name_and_password_are_changed(
     page.goto("/settings/profile")
     page.get_by_label("First name").fill("Augusta")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("button", name="Account of Augusta Lovelace")).to_be_visible()
+    expect(page.get_by_role("button", name="Augusta Lovelace: account")).to_be_visible()
     page.get_by_label("Current password").fill("wrong")
     page.get_by_label("New password").fill("Another-Passw0rd")
     page.get_by_role("button", name="Change password").click()
@@ -94,11 +94,11 @@ def test_a_team_project_is_made_named_entered_and_deleted(administrator: Page) -
     page.get_by_label("Name", exact=True).fill("Operations EU")
     page.get_by_label("Cyan").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("button", name="Project: Operations EU. Switch")).to_be_visible()
+    expect(page.get_by_role("button", name="Operations EU: switch the project")).to_be_visible()
     page.get_by_role("button", name="Delete Operations EU").click()
     page.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("button", name="Project: Operations EU. Switch")).to_have_count(0)
-    expect(page.get_by_role("button", name="Project: Ada's Project. Switch")).to_be_visible()
+    expect(page.get_by_role("button", name="Operations EU: switch the project")).to_have_count(0)
+    expect(page.get_by_role("button", name="Ada's Project: switch the project")).to_be_visible()
 
 
 def test_users_are_invited_deactivated_and_deleted(administrator: Page, new_user: Callable[[], dict[str, Any]]) -> None:

@@ -80,7 +80,7 @@ def test_an_invitation_leads_to_an_account(server: Server, page: Page) -> None:
     expect(page.get_by_role("heading", name="You are invited")).to_be_visible()
     expect(page.get_by_label("E-mail address")).to_have_value("invited@example.com")
     fill_in(page, None)
-    page.get_by_role("button", name="Project:").click()
+    page.get_by_role("button", name=": switch the project").click()
     expect(page.get_by_role("menuitem", name="Ada's Project")).to_be_visible()
 
 

@@ -207,7 +207,8 @@ export class JsonView {
   }
 
   protected sizeKey(row: JsonRow): string {
-    return isContainer(row.value) && !Array.isArray(row.value) ? 'runView.json.fields' : 'runView.json.items';
+    const noun = isContainer(row.value) && !Array.isArray(row.value) ? 'field' : 'item';
+    return `runView.json.${noun}${row.size === 1 ? '' : 's'}`;
   }
 }
 

@@ -24,12 +24,16 @@ export class CanvasState {
   readonly menu = signal<MenuRequest | null>(null);
   /** The note whose text is edited. */
   readonly editedNote = signal('');
-  readonly isMinimapShown = signal(localStorage.getItem(MINIMAP) !== 'false');
+  /** Whether the flow is larger than the canvas and the canvas wide enough for a map in it. */
+  readonly hasRoomForMinimap = signal(false);
+  /** What the user chose for this window; until then the map shows where it helps, unless it was hidden in an earlier visit. */
+  private readonly chosenMinimap = signal<boolean | null>(null);
+  readonly isMinimapShown = computed(() => this.chosenMinimap() ?? (this.hasRoomForMinimap() && localStorage.getItem(MINIMAP) !== 'false'));
   /** Whether dragging pans wherever it begins: while the space bar is held. */
   readonly isPanning = signal(false);
 
   toggleMinimap(): void {
-    this.isMinimapShown.update((isShown) => !isShown);
+    this.chosenMinimap.set(!this.isMinimapShown());
     localStorage.setItem(MINIMAP, String(this.isMinimapShown()));
   }
 

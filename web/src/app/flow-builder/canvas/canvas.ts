@@ -22,7 +22,7 @@ import { CanvasMenu } from './canvas-menu';
 import { CanvasState, type MenuRequest } from './canvas-state';
 import { Clipboard } from './clipboard';
 import { drawnLines, itemViews } from './drawing';
-import type { Plus } from './layout';
+import type { Plus, Rect } from './layout';
 import { NoteCard } from './note-card';
 import { RubberBand } from './rubber-band';
 import { commandOf, isHarmless, takesText } from './shortcuts';
@@ -81,6 +81,8 @@ export class Canvas {
   /** The flow whose first view has been shown. */
   private begun = '';
   private hasPanned = false;
+  /** Whether the first view is still as it was given: until somebody moves it, it follows the canvas's width. */
+  private isUntouched = true;
 
   protected readonly icons = { plus: mdiPlus, paste: mdiContentPaste };
   protected readonly never = never;
@@ -109,6 +111,7 @@ export class Canvas {
   protected pressed(event: PointerEvent): void {
     this.press = { x: event.clientX, y: event.clientY };
     this.hasPanned = true;
+    this.isUntouched = false;
     const target = event.target as Element;
     if (event.button !== 0) return;
     const card = target.closest<HTMLElement>('[data-step]');
@@ -169,6 +172,7 @@ export class Canvas {
     addEventListener('blur', () => this.state.isPanning.set(false), { signal });
     this.host.addEventListener('scroll', (event) => this.scrolled(event.target as Element), { signal, capture: true });
     this.host.addEventListener('focusin', (event) => this.focused(event.target as Element), { signal });
+    this.host.addEventListener('wheel', () => (this.isUntouched = false), { signal, capture: true, passive: true });
     const resized = new ResizeObserver(() => this.resized());
     resized.observe(this.host);
     inject(DestroyRef).onDestroy(() => {
@@ -183,10 +187,19 @@ export class Canvas {
     const bounds = this.state.drawn()?.bounds;
     if (!bounds || this.begun === flow || this.viewport.frame().width === 0) return;
     this.begun = flow;
+    this.isUntouched = true;
+    this.showFirst(bounds);
+  }
+
+  private showFirst(bounds: Rect): void {
     this.viewport.begin(bounds);
+    this.state.hasRoomForMinimap.set(this.viewport.needsOverview(bounds));
   }
 
   private resized(): void {
+    const bounds = this.state.drawn()?.bounds;
+    // A panel that opened beside the canvas took a part of it: the flow stands in the middle of what is left.
+    if (this.begun && bounds && this.isUntouched && this.viewport.frame().width > 0) this.showFirst(bounds);
     const box = this.state.boxes().get(this.builder.selectedStep()?.name ?? '');
     if (box && this.begun) this.viewport.reveal(box);
   }
@@ -217,6 +230,7 @@ export class Canvas {
     }
     const command = commandOf(event);
     const isEverywhere = command === 'undo' || command === 'redo';
+    if (command) this.isUntouched = false;
     if (!command || (!isHere && !isEverywhere) || (!this.canEdit() && !isHarmless(command))) return;
     if (command === 'open' && (event.target as Element).closest('button, a')) return; // the button's own click
     if (command === 'copy' && getSelection()?.isCollapsed === false) return; // a text is copied

@@ -71,13 +71,15 @@ export class StepCard {
   protected readonly detail = computed(() =>
     this.isEmpty() ? this.texts.t('step.chooseTriggerHint') : `${this.texts.kindOf(this.step())} · ${this.box().name}`,
   );
-  /** "Step 3: HTTP request, not set up". */
+  /** "Step 3: HTTP request, HTTP · step_2, not set up": everything that the card shows, for those who say what they see. */
   protected readonly label = computed(() => {
     const name = this.texts.t('step.label', { number: this.box().number, name: this.name() });
     const marks = [
+      this.detail(),
       this.isUnready() ? this.texts.t('step.unready') : '',
       this.box().skipped ? this.texts.t('step.skipped') : '',
       this.status()?.word ?? '',
+      this.status()?.took ?? '',
     ];
     return [name, ...marks.filter(Boolean)].join(', ');
   });

@@ -6,6 +6,8 @@ import type { Point, Rect } from './layout';
 export const SMALLEST = 0.1;
 export const LARGEST = 2;
 const MARGIN = 48;
+/** A canvas narrower than this has no room for an overview. */
+const WIDE = 900;
 const REST_MILLISECONDS = 250;
 /** Below this scale small print is not drawn: nobody could read it. */
 const FAR = 0.3;
@@ -70,6 +72,14 @@ export class Viewport {
     const room = Math.min((width - 2 * MARGIN) / bounds.width, (height - 2 * MARGIN) / bounds.height);
     if (room >= 0.7) this.fit({ ...bounds, height: Math.max(bounds.height, (height - 2 * MARGIN) / Math.min(room, 1)) }, false);
     else this.show({ x: width / 2, y: MARGIN }, 1, false);
+  }
+
+  /** Whether an overview helps: not all of the flow is seen, and the canvas is wide enough for a map not to cover the steps. */
+  needsOverview(bounds: Rect): boolean {
+    const { width, height } = this.frame();
+    const { scale } = this.now();
+    const fits = bounds.width * scale <= width && bounds.height * scale <= height - MARGIN;
+    return width >= WIDE && !fits;
   }
 
   /** Moves just as far as needed for a rectangle to be seen. */

@@ -73,7 +73,8 @@ export class DataSelector {
   protected readonly target = inject(DataTarget);
 
   protected readonly icons = { close: mdiClose, closed: mdiChevronRight, open: mdiChevronDown, insert: mdiPlus, search: mdiMagnify };
-  protected readonly query = linkedSignal<string, string>({ source: () => this.builder.selectedStep()?.name ?? '', computation: () => '' });
+  private readonly stepName = computed(() => this.builder.selectedStep()?.name ?? '');
+  protected readonly query = linkedSignal<string, string>({ source: this.stepName, computation: () => '' });
   private readonly opened = linkedSignal<string, ReadonlySet<string>>({
     source: () => this.builder.selectedStep()?.name ?? '',
     computation: () => openAtFirst(untracked(this.samples.sources).map((source) => rowId(source, []))),

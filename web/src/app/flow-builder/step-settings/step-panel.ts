@@ -1,4 +1,4 @@
-import { Component, ElementRef, Injector, afterNextRender, computed, effect, inject, signal, untracked } from '@angular/core';
+import { Component, DestroyRef, ElementRef, computed, effect, inject, linkedSignal, untracked } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiAlertCircleOutline, mdiClose, mdiContentCopy, mdiLightningBoltOutline, mdiSwapHorizontal } from '@mdi/js';
@@ -19,6 +19,7 @@ import { MarkdownVariables } from './fields/markdown-variables';
 import { LoopSettings } from './loop-settings';
 import { PieceSettings } from './piece-settings';
 import { RouterSettings } from './router/router-settings';
+import { focusWhenThere } from './focus-field';
 import { StepForm } from './step-form';
 
 type Tab = 'settings' | 'test';
@@ -52,8 +53,6 @@ export class StepPanel {
   private readonly confirm = inject(Confirm);
   private readonly notify = inject(Notify);
   private readonly transloco = inject(TranslocoService);
-  private readonly injector = inject(Injector);
-  private readonly host = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
 
   protected readonly icons = {
     close: mdiClose,
@@ -63,7 +62,11 @@ export class StepPanel {
     problem: mdiAlertCircleOutline,
   };
   protected readonly tabs = TABS;
-  protected readonly tab = signal<Tab>('settings');
+  /** Another step opens on its settings. */
+  protected readonly tab = linkedSignal<string | undefined, Tab>({
+    source: () => this.form.step()?.name,
+    computation: (name, previous) => (previous?.source === name ? (previous?.value ?? 'settings') : 'settings'),
+  });
   protected readonly kind = computed(() => {
     const type = this.form.step()?.type;
     return type === 'PIECE_TRIGGER' || type === undefined ? 'PIECE' : type;
@@ -86,31 +89,21 @@ export class StepPanel {
     return this.transloco.translate(step.type === 'CODE' ? 'stepSettings.codeNotValid' : 'stepSettings.notValid');
   });
 
+  private stopWaiting: () => void = () => undefined;
+
   constructor() {
-    const name = computed(() => this.form.step()?.name);
-    effect(() => {
-      name();
-      untracked(() => this.tab.set('settings'));
-    });
-    // Somebody wants to see the test, or a field that a problem is about; `focusField` is set once and taken once.
+    const element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
     effect(() => {
       const wanted = this.builder.focusField();
-      if (wanted === null || name() === undefined) return;
+      if (!wanted || !this.builder.selectedStep()) return;
       untracked(() => {
         this.tab.set(wanted === 'test' ? 'test' : 'settings');
         this.builder.focusField.set(null);
+        this.stopWaiting();
+        if (wanted !== 'test') this.stopWaiting = focusWhenThere(element, wanted);
       });
-      if (wanted !== 'test') afterNextRender({ write: () => this.focus(wanted) }, { injector: this.injector });
     });
-  }
-
-  /** Puts the cursor into the field of a path: `settings.input.url`. */
-  private focus(path: string): void {
-    const property = /^settings\.input\.([^.[]+)/.exec(path)?.[1];
-    const field = property && this.host.querySelector(`[data-property="${CSS.escape(property)}"]`);
-    if (!field) return;
-    field.scrollIntoView({ block: 'center' });
-    field.querySelector<HTMLElement>('input, textarea, select, [contenteditable], [role=combobox], button')?.focus();
+    inject(DestroyRef).onDestroy(() => this.stopWaiting());
   }
 
   protected rename(input: HTMLInputElement): void {

@@ -66,7 +66,8 @@ export class SampleBox {
   protected readonly tabs = computed<ValueTab[]>(() =>
     this.step().settings.sampleData?.sampleDataInputFileId ? ['output', 'input'] : ['output'],
   );
-  protected readonly tab = linkedSignal<string, ValueTab>({ source: () => this.step().name, computation: () => 'output' });
+  private readonly stepName = computed(() => this.step().name);
+  protected readonly tab = linkedSignal<string, ValueTab>({ source: this.stepName, computation: () => 'output' });
   protected readonly shown = computed(() => this.samples.sample(this.step(), this.tab() === 'input' ? 'INPUT' : 'OUTPUT'));
 
   constructor() {

@@ -40,7 +40,7 @@ export class TriggerTests {
       void this.stop();
     });
     effect(() => {
-      if (this.live.epoch() > 1) untracked(() => void this.arrived());
+      if (this.live.epoch() > 0) untracked(() => void this.arrived()); // what came before the connection was made is not told
     });
   }
 
@@ -58,8 +58,8 @@ export class TriggerTests {
   /** Waits for a call of the test address. */
   async wait(): Promise<void> {
     await this.attempt('starting', async () => {
-      await this.test('SIMULATION');
       await this.load(); // what was there before is not what is waited for
+      await this.test('SIMULATION');
       this.trial.set('waiting');
     });
   }

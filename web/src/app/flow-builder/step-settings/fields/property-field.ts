@@ -61,6 +61,7 @@ const KINDS: Record<string, ValueKind> = {
   ],
   templateUrl: './property-field.html',
   styleUrl: './property-field.scss',
+  host: { '[attr.data-field]': 'isTop() ? name() : null' },
 })
 export class PropertyField {
   private readonly variables = inject(MarkdownVariables);

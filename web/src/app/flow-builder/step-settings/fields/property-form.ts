@@ -25,7 +25,6 @@ export interface SettingChange {
         [value]="values()[field.name]"
         [setting]="settings()?.[field.name]"
         [isTop]="!!settings()"
-        [attr.data-property]="field.name"
         [disabled]="disabled()"
         (valueChange)="inputChange.emit({ name: field.name, value: $event })"
         (settingChange)="settingChange.emit({ name: field.name, setting: $event })"
