@@ -76,7 +76,7 @@ export class DataSelector {
   private readonly stepName = computed(() => this.builder.selectedStep()?.name ?? '');
   protected readonly query = linkedSignal<string, string>({ source: this.stepName, computation: () => '' });
   private readonly opened = linkedSignal<string, ReadonlySet<string>>({
-    source: () => this.builder.selectedStep()?.name ?? '',
+    source: this.stepName,
     computation: () => openAtFirst(untracked(this.samples.sources).map((source) => rowId(source, []))),
   });
   private readonly portions = signal<ReadonlyMap<string, number>>(new Map());
