@@ -47,7 +47,7 @@ def test_the_tutorial(start_server: StartServer, open_page: OpenPage) -> None:
     page.get_by_role("table", name="Runs").get_by_role("link", name="Greeting").first.wait_for()
     keep(page, "tutorial-7-runs")
     page.get_by_role("table", name="Runs").get_by_role("link", name="Greeting").first.click()
-    expect(builder.panel).to_contain_text("index out of range")
+    expect(builder.panel).to_contain_text("IndexError: string index out of range")
     keep(page, "tutorial-8-error")
     page.locator("pw-run-banner").get_by_role("button", name="Edit flow").click()
     builder.open_step("step_1")

@@ -12,6 +12,12 @@ describe('readError', () => {
     expect(shortError('Error: Error: boom\n    at x')).toBe('boom');
   });
 
+  it('takes the last line of a stack of Python', () => {
+    const stack =
+      'Traceback (most recent call last):\n  File "step", line 3, in code\n    name[0]\nIndexError: string index out of range\n';
+    expect(readError(stack)).toMatchObject({ message: 'IndexError: string index out of range', more: stack });
+  });
+
   it('finds the sentence in an HTTP failure', () => {
     const error = readError(
       JSON.stringify({

@@ -13,12 +13,18 @@ export interface StepError {
   raw: unknown;
 }
 
+/** Python puts the sentence last, below the calls that led to it. */
+const PYTHON_STACK = /^Traceback \(most recent call last\):\n/;
+
 export function readError(errorMessage: string): StepError {
   const raw = parsed(errorMessage);
   if (!isRecord(raw)) {
     const cut = /^\s*\{[^]*?"(?:apiMessage|message|detail|error)"\s*:\s*("(?:[^"\\]|\\.)+")/.exec(errorMessage)?.[1];
     if (cut) return { message: String(parsed(cut) ?? cut), more: errorMessage, status: null, request: '', raw: undefined };
-    const [message = '', ...rest] = errorMessage.split('\n');
+    const lines = errorMessage.trimEnd().split('\n');
+    if (PYTHON_STACK.test(errorMessage))
+      return { message: lines.at(-1) ?? '', more: errorMessage, status: null, request: '', raw: undefined };
+    const [message = '', ...rest] = lines;
     return { message, more: rest.join('\n').trim(), status: null, request: '', raw: undefined };
   }
   const response = isRecord(raw['response']) ? raw['response'] : {};
