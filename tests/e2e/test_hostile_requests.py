@@ -1,11 +1,16 @@
 """Whatever is sent, the answer is a well-formed 4xx and the server lives on."""
 
+import re
 import socket
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from starlette.testclient import TestClient
 from tests.e2e.server_process import Account, Server
+
+from piecework.server.api.web import web_app
 
 JSON = {"content-type": "application/json"}
 
@@ -113,7 +118,8 @@ def test_the_page_and_its_files(server: Server) -> None:
     with httpx.Client(base_url=server.url, trust_env=False) as client:
         page = client.get("/")
         assert page.status_code == 200
-        assert "/api/v1/docs" in page.text
+        assert "<pw-root>" in page.text
+        assert "script-src 'self'" in page.headers["content-security-policy"]
         assert client.get("/flows/abc").text == page.text
         assert client.get("/favicon.svg").headers["content-type"] == "image/svg+xml"
         assert client.get("/missing.js").status_code == 404
@@ -122,3 +128,15 @@ def test_the_page_and_its_files(server: Server) -> None:
         assert client.get("/" + "a" * 5000).status_code == 200
         assert client.get("/api/v2/flows").json()["message"] == "Route not found"
         assert client.post("/", json={}).status_code == 404
+        script = re.search(r'src="(main-\w+\.js)"', page.text)
+        assert script
+        for coding, expected in (("br, gzip", "br"), ("gzip", "gzip"), ("identity", None)):
+            answer = client.get(f"/{script[1]}", headers={"accept-encoding": coding})
+            assert answer.headers.get("content-encoding") == expected
+            assert "immutable" in answer.headers["cache-control"]
+
+
+def test_a_server_without_the_application_says_what_is_missing(tmp_path: Path) -> None:
+    answer = TestClient(web_app(tmp_path)).get("/flows")
+    assert answer.status_code == 503
+    assert "make web" in answer.text
