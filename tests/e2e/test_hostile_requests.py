@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from starlette.testclient import TestClient
 from tests.e2e.server_process import Account, Server
 
 from piecework.server.api.web import web_app
@@ -136,7 +135,8 @@ def test_the_page_and_its_files(server: Server) -> None:
             assert "immutable" in answer.headers["cache-control"]
 
 
-def test_a_server_without_the_application_says_what_is_missing(tmp_path: Path) -> None:
-    answer = TestClient(web_app(tmp_path)).get("/flows")
+async def test_a_server_without_the_application_says_what_is_missing(tmp_path: Path) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(web_app(tmp_path)), base_url="http://test") as client:
+        answer = await client.get("/flows")
     assert answer.status_code == 503
     assert "make web" in answer.text
