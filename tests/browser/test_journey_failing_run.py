@@ -3,59 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
-from typing import Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.builder import Builder
 from tests.browser.conftest import OpenPage
+from tests.browser.local_service import serving
 from tests.browser.scenes import titled
 from tests.e2e.flow_building import action, eventually, make_flow, mapping, operate, run_in, runs_of, webhook_trigger
 from tests.e2e.server_process import Account, Server
 
 
-class Shop(BaseHTTPRequestHandler):
+@dataclass
+class Shop:
     """A service that is out of order until it is mended."""
 
-    works: ClassVar[bool] = False
-    calls: ClassVar[list[str]] = []
+    works: bool = False
+    calls: list[str] = field(default_factory=list)
+    address: str = ""
 
-    def do_GET(self) -> None:
-        Shop.calls.append(self.path)
-        body = b'{"stock": 7}' if Shop.works else b'{"error": "the warehouse is closed"}'
-        self.send_response(200 if Shop.works else 503)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Says nothing."""
+    def answer(self, path: str) -> tuple[int, object]:
+        """What it answers at the moment."""
+        self.calls.append(path)
+        return (200, {"stock": 7}) if self.works else (503, {"error": "the warehouse is closed"})
 
 
 @pytest.fixture
-def shop() -> Iterator[str]:
-    """The address of the service."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Shop) as service:
-        thread = Thread(target=service.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{service.server_port}"
-        service.shutdown()
-        thread.join()
+def shop() -> Iterator[Shop]:
+    """The service, running."""
+    service = Shop()
+    with serving(service.answer) as service.address:
+        yield service
 
 
 def test_a_failing_run_is_found_understood_and_retried(
-    server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage, shop: str
+    server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage, shop: Shop
 ) -> None:
     session = new_user()
     with server.client(session["token"]) as client:
         understand_and_retry(Account(session, client), open_page(session), shop)
 
 
-def understand_and_retry(account: Account, page: Page, shop: str) -> None:
+def understand_and_retry(account: Account, page: Page, shop: Shop) -> None:
     """The journey."""
     ask = action(
         "step_2",
@@ -63,7 +55,7 @@ def understand_and_retry(account: Account, page: Page, shop: str) -> None:
         "0.11.9",
         "send_request",
         method="GET",
-        url=f"{shop}/stock",
+        url=f"{shop.address}/stock",
         headers={},
         queryParams={},
         authType="NONE",
@@ -87,12 +79,12 @@ def understand_and_retry(account: Account, page: Page, shop: str) -> None:
     expect(builder.panel).to_contain_text("Ask for the stock")
 
     # mended and retried: the same run goes on at the failed step
-    Shop.works = True
+    shop.works = True
     page.locator("pw-run-banner").get_by_role("button", name="Retry").click()
     page.get_by_role("menuitem", name="From the failed step").click()
     expect(page.locator("pw-run-banner")).to_contain_text("Succeeded")
     run = run_in(account, failed, "SUCCEEDED")
     assert run["steps"]["step_3"]["output"] == {"left": 7}
-    assert Shop.calls == ["/stock", "/stock"]
+    assert shop.calls == ["/stock", "/stock"]
     builder.card("step_3").click()
     expect(builder.panel).to_contain_text("left")

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -14,6 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.builder import curl, new_flow, sign_up
 from tests.browser.conftest import OpenPage
+from tests.browser.local_service import serving
 from tests.e2e.server_process import StartServer
 
 _PYTHON = '''def code(inputs):
@@ -22,31 +21,17 @@ _PYTHON = '''def code(inputs):
 '''
 
 
-class Weather(BaseHTTPRequestHandler):
-    """A local service: the temperature in a city."""
-
-    def do_GET(self) -> None:
-        city = parse_qs(urlsplit(self.path).query)["city"][0]
-        body = json.dumps({"city": city, "temperature": 24 if city == "Kiel" else 7}).encode()
-        self.send_response(200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: object) -> None:
-        """Says nothing."""
+def weather_in(path: str) -> tuple[int, object]:
+    """The temperature in a city."""
+    city = parse_qs(urlsplit(path).query)["city"][0]
+    return 200, {"city": city, "temperature": 24 if city == "Kiel" else 7}
 
 
 @pytest.fixture
 def weather() -> Iterator[str]:
     """The address of the weather service."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Weather) as service:
-        thread = Thread(target=service.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{service.server_port}"
-        service.shutdown()
-        thread.join()
+    with serving(weather_in) as address:
+        yield address
 
 
 def test_from_signing_up_to_reading_the_run(start_server: StartServer, open_page: OpenPage, weather: str) -> None:

@@ -22,6 +22,7 @@ import { Texts } from './texts';
     class: 'f-drag-blocker',
     '[attr.data-step]': 'box().name',
     '[class.selected]': 'selected()',
+    '[class.highlighted]': 'isHighlighted()',
     '[class.skipped]': 'box().skipped',
     '[class.empty]': 'isEmpty()',
     '[class]': 'tone()',
@@ -43,6 +44,8 @@ export class StepCard {
   protected readonly step = computed(() => this.box().step);
   protected readonly isEmpty = computed(() => this.step().type === 'EMPTY');
   protected readonly selected = computed(() => this.builder.selection().has(this.box().name));
+  /** A comparison of versions points at this step. */
+  protected readonly isHighlighted = computed(() => this.builder.highlighted().has(this.box().name));
   protected readonly isRenamed = computed(() => {
     const renaming = this.state.renaming();
     return renaming?.name === this.box().name && renaming.branchIndex === undefined;
