@@ -2,8 +2,8 @@
 import { apply } from './apply';
 import { bare, chainOperations, insertOperations } from './copy';
 import { type Operation, moveAction } from './operations';
-import { type Action, type Draft, isTrigger } from './step';
-import { findStep, innerSlotsOf, namesInside, placeOf, walk } from './tree';
+import type { Action, Draft } from './step';
+import { blockOf, findStep, innerSlotsOf, placeOf, walk } from './tree';
 
 /** Operations that lead back to `before`; none where an operation is not for the user to undo (sample data). */
 export function inverse(before: Draft, operation: Operation): Operation[] {
@@ -64,11 +64,10 @@ function updatedBack(before: Draft, operation: Extract<Operation, { type: 'UPDAT
 
 /** Deleted steps again, with what hung inside them, each where it was. They come back in the order in which they ran. */
 function restored(before: Draft, names: readonly string[]): Operation[] {
-  const steps = walk(before.trigger).filter((step): step is Action => names.includes(step.name) && !isTrigger(step));
-  const inside = new Set(steps.flatMap((step) => namesInside(step).slice(1)));
-  return steps.flatMap((step) => {
-    const place = inside.has(step.name) ? undefined : placeOf(before.trigger, step.name);
-    return place ? insertOperations(step, place) : [];
+  return blockOf(before.trigger, new Set(names)).flatMap((name) => {
+    const step = findStep(before.trigger, name) as Action | undefined;
+    const place = placeOf(before.trigger, name);
+    return step && place ? insertOperations(step, place) : [];
   });
 }
 
