@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import chain
 from pathlib import Path
 from queue import SimpleQueue
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 from piecework.server.kernel.metrics import Metrics
@@ -137,7 +137,7 @@ class GroupCommitWriter:
 
     def _commit(self, connection: sqlite3.Connection, batch: list[Write]) -> None:
         assert self._loop is not None
-        started = perf_counter()
+        started, cpu_before = perf_counter(), thread_time()
         results: Sequence[BaseException | None] | None = None
         if not self._owed and len(batch) > 1:
             try:
@@ -148,10 +148,11 @@ class GroupCommitWriter:
                 results = None
         if results is None:
             results = [self._alone(connection, write) for write in batch]
-        self._loop.call_soon_threadsafe(self._resolve, batch, results, (perf_counter() - started) * 1000)
+        milliseconds, cpu_ms = (perf_counter() - started) * 1000, (thread_time() - cpu_before) * 1000
+        self._loop.call_soon_threadsafe(self._resolve, batch, results, milliseconds, cpu_ms)
 
-    def _resolve(self, batch: list[Write], results: Sequence[BaseException | None], milliseconds: float) -> None:
-        self._metrics.committed(milliseconds, len(batch))
+    def _resolve(self, batch: list[Write], results: Sequence[BaseException | None], milliseconds: float, cpu_ms: float) -> None:
+        self._metrics.committed(milliseconds, len(batch), cpu_ms)
         _resolve(batch, results)
 
     def _alone(self, connection: sqlite3.Connection, write: Write) -> BaseException | None:

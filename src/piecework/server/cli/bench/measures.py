@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
+from http.client import HTTPConnection
 from typing import Any
 
 from piecework.server.cli.bench import flows, processes
@@ -24,6 +26,7 @@ STALLED_AFTER = 60.0
 """Seconds without any run coming to its end after which the rest counts as lost."""
 
 SEEDING_CONNECTIONS = 8
+JOURNAL_METRIC = "engine_journal_cpu_ms_total"
 UNFINISHED = ("QUEUED", "RUNNING", "PAUSED")
 
 Say = Callable[[str], None]
@@ -82,6 +85,18 @@ class Meter:
             self.cpu_ms[label] = self.cpu_ms.get(label, 0.0) + value
         return sum(spent.values())
 
+    def journal_ms(self) -> float | None:
+        """Milliseconds of processor time that writing runs down has taken so far, as the server's metrics tell; None if it does not tell us."""
+        connection = HTTPConnection("127.0.0.1", self.target.port, timeout=10)
+        try:
+            connection.request("GET", "/metrics")
+            with connection.getresponse() as response:
+                text = response.read().decode() if response.status == 200 else ""
+        finally:
+            connection.close()
+        found = re.search(rf"^{JOURNAL_METRIC} (\S+)$", text, re.MULTILINE)
+        return float(found[1]) if found else None
+
     def publish(self, request: Mapping[str, Any]) -> str:
         """Create, import and publish a flow; returns its id."""
         return import_flow(self.target.client, request, publish=True)["id"]
@@ -115,13 +130,14 @@ def measure_sync(meter: Meter, seconds: float, connections: int) -> dict[str, An
     alone = meter.load(job(1, min(seconds, 5.0)))
     meter.say(f"sync: {connections} connections for {seconds:g} s")
     time.sleep(SETTLE_SECONDS)
-    before = meter.cpu()
+    before, journal = meter.cpu(), meter.journal_ms()
     many = meter.load(job(connections, seconds))
     time.sleep(SETTLE_SECONDS)
     spent = meter.spent(before)
     return {
         **_figures(many),
         "cpu_ms_per_run": _share(spent, many.answers),
+        "journal_share": _journal_share(spent, journal, meter.journal_ms()),
         "connections": connections,
         "runs": many.answers,
         "one_connection": _figures(alone),
@@ -136,7 +152,7 @@ def measure_async(meter: Meter, runs: int, connections: int) -> dict[str, Any]:
     meter.say("async: warming up")
     _settle(meter, meter.counts(), meter.load(LoadJob(target.port, request, connections, 60.0, requests=min(runs, 200), body="{}")).answers)
     meter.say(f"async: {runs} runs over {connections} connections")
-    counted, before = meter.counts(), meter.cpu()
+    counted, before, journal = meter.counts(), meter.cpu(), meter.journal_ms()
     accepted = meter.load(LoadJob(target.port, request, connections, 600.0, requests=runs, body="{}"))
     succeeded, finished = _settle(meter, counted, accepted.answers)
     spent = meter.spent(before)
@@ -148,6 +164,7 @@ def measure_async(meter: Meter, runs: int, connections: int) -> dict[str, Any]:
         "drained_per_min": round(succeeded / (finished - accepted.started) * 60, 1),
         "lost": accepted.answers - succeeded,
         "cpu_ms_per_run": _share(spent, succeeded),
+        "journal_share": _journal_share(spent, journal, meter.journal_ms()),
         "connections": connections,
         "runs": accepted.answers,
     }
@@ -231,3 +248,7 @@ def _figures(measured: Measurement) -> dict[str, Any]:
 
 def _share(spent_ms: float | None, runs: int) -> float | None:
     return None if spent_ms is None or not runs else round(spent_ms / runs, 3)
+
+
+def _journal_share(spent_ms: float | None, before: float | None, after: float | None) -> float | None:
+    return None if not spent_ms or before is None or after is None else round((after - before) / spent_ms, 3)

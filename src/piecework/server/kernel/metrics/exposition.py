@@ -94,6 +94,9 @@ def _journal(metrics: Metrics) -> Iterator[Metric]:
     latency.add_metric((), _buckets(metrics.commits), metrics.commits.total)
     yield latency
     yield CounterMetricFamily("engine_journal_writes", "engine.journal.writes: writes that those transactions carried", metrics.writes)
+    yield CounterMetricFamily(
+        "engine_journal_cpu_ms", "engine.journal.cpu_ms: milliseconds of processor time that those transactions took", metrics.commit_cpu_ms
+    )
 
 
 def _gauges(gauges: Gauges) -> Iterator[Metric]:

@@ -59,6 +59,7 @@ class Metrics:
         self.pauses_exceeded = 0
         self.commits = Histogram(COMMIT_BUCKETS)
         self.writes = 0
+        self.commit_cpu_ms = 0.0
         self.progress_failures = 0
 
     def step(self, piece: str, action: str) -> StepFigures:
@@ -75,10 +76,11 @@ class Metrics:
             histogram = self.respond_latency[outcome] = Histogram(LATENCY_BUCKETS)
         histogram.observe(milliseconds)
 
-    def committed(self, milliseconds: float, writes: int) -> None:
-        """A transaction of the journal is on the disk; it carried so many writes."""
+    def committed(self, milliseconds: float, writes: int, cpu_ms: float) -> None:
+        """A transaction of the journal is on the disk; it carried so many writes and took so much processor time of the writer."""
         self.commits.observe(milliseconds)
         self.writes += writes
+        self.commit_cpu_ms += cpu_ms
 
 
 class Gauges(NamedTuple):
