@@ -22,6 +22,8 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
+from piecework.sdk.http import Http, http_failed, readable_body
+from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
 from piecework.sdk.loading import load_file
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
@@ -51,13 +53,9 @@ from piecework.sdk.properties import (
 from piecework.sdk.services import (
     Connections,
     Files,
-    Http,
-    HttpError,
-    HttpResponse,
     LoadedFile,
     Server,
     Store,
-    UploadedFile,
 )
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
@@ -131,8 +129,10 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "http_failed",
     "json_text",
     "load_file",
+    "readable_body",
     "time_zone_options",
     "zone",
 ]

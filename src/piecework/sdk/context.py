@@ -11,7 +11,8 @@ from random import Random
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from piecework.sdk.services import Connections, Files, Http, Server, Store
+from piecework.sdk.http import Http
+from piecework.sdk.services import Connections, Files, Server, Store
 
 
 @dataclass(frozen=True, slots=True)
