@@ -160,11 +160,14 @@ class ActionContext:
 
 
 class TriggerContext:
-    """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None."""
+    """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
+
+    ``since``: in a poll that orders its items by time, the time of the newest item that is known; None when nothing is known yet.
+    """
 
     __slots__ = (
         "auth", "connections", "files", "flow_id", "flow_version_id", "http", "now", "payload", "project_id", "random", "server",
-        "step_name", "store", "test", "webhook_url",
+        "since", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -188,6 +191,7 @@ class TriggerContext:
     ) -> None:
         self.auth = auth
         self.payload = payload
+        self.since: datetime | None = None
         self.store = store
         self.files = files
         self.http = http
