@@ -14,7 +14,7 @@ from piecework.sdk.polling import Dedupe, polling_hooks
 from piecework.sdk.properties import Computed, DropdownState, DynamicProperties, Property
 from piecework.sdk.triggers import Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
 from piecework.sdk.versions import VersionRange, parse_version
-from piecework.spec.piece import PieceCategory, TriggerStrategy, TriggerTestStrategy
+from piecework.spec.piece import WIRE_RELEASE, PieceCategory, TriggerStrategy, TriggerTestStrategy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,6 +27,8 @@ class Piece:
 
     ``name`` without a scope gets the wire's (``http`` is ``@activepieces/piece-http``). ``version`` is the newest wire version whose
     actions and properties this piece serves, ``versions`` the whole range; by default every version of the same major line.
+
+    ``minimum_release``: the oldest release of the wire (``spec.piece.WIRE_RELEASE``) that it needs; an older server leaves the piece out.
     """
 
     def __init__(
@@ -41,6 +43,7 @@ class Piece:
         auth: Auth | None = None,
         logo: str | None = None,
         authors: Sequence[str] = ("Piecework",),
+        minimum_release: str = MINIMUM_RELEASE,
     ) -> None:
         self.name = name if name.startswith("@") else f"@activepieces/piece-{name}"
         self.display_name = display_name
@@ -52,8 +55,14 @@ class Piece:
         self.auth = auth
         self.logo = logo or monogram(display_name)
         self.authors = tuple(authors)
+        self.minimum_release = minimum_release
         self.actions: dict[str, Action] = {}
         self.triggers: dict[str, Trigger] = {}
+
+    @property
+    def is_too_new(self) -> bool:
+        """Whether it needs a newer release of the wire than this one."""
+        return parse_version(self.minimum_release) > parse_version(WIRE_RELEASE)
 
     def serves(self, version: str) -> bool:
         """Whether a flow that pins ``version`` (``0.1.29``, ``~0.1.24``, ``^0.5.0``) can run on this piece."""
@@ -270,7 +279,7 @@ class Piece:
             "version": self.version,
             "authors": list(self.authors),
             "categories": [category.value for category in self.categories],
-            "minimumSupportedRelease": MINIMUM_RELEASE,
+            "minimumSupportedRelease": self.minimum_release,
             "contextInfo": {"version": "2"},
             "pieceType": "OFFICIAL",
             "packageType": "REGISTRY",
