@@ -9,6 +9,7 @@ import structlog
 
 import piecework.pieces
 from piecework.sdk import Piece
+from piecework.spec.piece import WIRE_RELEASE
 
 ENTRY_POINT_GROUP = "piecework.pieces"
 
@@ -53,7 +54,9 @@ def _from_packages() -> Iterator[Piece]:
         except Exception:
             log.exception("piece cannot be imported", entry_point=entry.value)
             continue
-        if isinstance(piece, Piece):
-            yield piece
-        else:
+        if not isinstance(piece, Piece):
             log.error("entry point is not a piece", entry_point=entry.value, found=type(piece).__name__)
+        elif piece.is_too_new:
+            log.error("piece needs a newer release", entry_point=entry.value, needs=piece.minimum_release, this=WIRE_RELEASE)
+        else:
+            yield piece

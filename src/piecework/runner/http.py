@@ -24,7 +24,7 @@ import orjson
 import structlog
 
 from piecework import __version__
-from piecework.sdk import HttpError, UploadedFile
+from piecework.sdk import Http, HttpError, UploadedFile
 
 log = structlog.get_logger(__name__)
 
@@ -192,8 +192,8 @@ class Answer:
         return orjson.loads(self.content)
 
 
-class PooledHttp:
-    """The HTTP service of all pieces of this process (implements ``sdk.Http``). Use as an async context manager, or call ``close``."""
+class PooledHttp(Http):
+    """The HTTP service of all pieces of this process. Use as an async context manager, or call ``close``."""
 
     def __init__(
         self,

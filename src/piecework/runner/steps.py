@@ -24,7 +24,8 @@ from piecework.sandbox.pool import SandboxPool
 from piecework.sdk import Action, ActionContext
 from piecework.sdk.context import Outcome
 from piecework.sdk.context import Response as PieceResponse
-from piecework.sdk.services import Connections, Files, Http, Server, Store
+from piecework.sdk.http import Http
+from piecework.sdk.services import Connections, Files, Server, Store
 from piecework.spec.flow import ActionType
 
 

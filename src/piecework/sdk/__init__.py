@@ -1,5 +1,7 @@
 """For authors of pieces: everything that a piece needs is imported from here."""
 
+from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
+
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
 from piecework.sdk.auth import Auth, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
 from piecework.sdk.coercion import json_text
@@ -22,7 +24,10 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
+from piecework.sdk.http import Http, http_failed, readable_body
+from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
 from piecework.sdk.loading import load_file
+from piecework.sdk.outputs import Cursor
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
 from piecework.sdk.properties import (
@@ -51,13 +56,9 @@ from piecework.sdk.properties import (
 from piecework.sdk.services import (
     Connections,
     Files,
-    Http,
-    HttpError,
-    HttpResponse,
     LoadedFile,
     Server,
     Store,
-    UploadedFile,
 )
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
@@ -77,6 +78,7 @@ __all__ = [
     "Color",
     "Connections",
     "CronSchedule",
+    "Cursor",
     "CustomAuth",
     "DateTime",
     "DelayPause",
@@ -127,12 +129,15 @@ __all__ = [
     "Switch",
     "Trigger",
     "TriggerContext",
+    "TypedDict",
     "UnknownProperty",
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "http_failed",
     "json_text",
     "load_file",
+    "readable_body",
     "time_zone_options",
     "zone",
 ]

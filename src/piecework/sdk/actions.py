@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from piecework.sdk.context import ActionContext
+from piecework.sdk.docstrings import documented
 from piecework.sdk.form import NO_SETTINGS, Form, form_of
+from piecework.sdk.outputs import json_of, output_schema
 from piecework.sdk.properties import Property, title_from
 from piecework.sdk.services import Files
 
@@ -50,8 +52,8 @@ class Action:
     """
 
     __slots__ = (
-        "_form", "_takes_context", "description", "display_name", "error_handling", "function", "has_files", "is_async", "name", "process",
-        "pure", "require_auth",
+        "_form", "_takes_context", "_to_json", "description", "display_name", "error_handling", "function", "has_files", "is_async",
+        "name", "process", "pure", "require_auth",
     )  # fmt: skip
 
     def __init__(
@@ -65,10 +67,11 @@ class Action:
         error_handling: ErrorHandling,
     ) -> None:
         self._form, self._takes_context = form_of(function)
+        self._to_json = json_of(function)
         self.function = function
         self.name = name
         self.display_name = display_name or title_from(name)
-        self.description = inspect.cleandoc(function.__doc__ or "")
+        self.description = documented(function).text
         self.pure = pure
         self.require_auth = require_auth
         self.error_handling = error_handling
@@ -85,15 +88,21 @@ class Action:
         return self._form
 
     def invoke(self, ctx: ActionContext, props: Mapping[str, Any]) -> Any | Awaitable[Any]:
-        """The function's own result: awaitable if ``is_async``. Whatever it raises comes through."""
-        return self.function(ctx, **props) if self._takes_context else self.function(**props)
+        """The function's own result, as plain JSON values where its return type names fields; awaitable if ``is_async``.
+
+        Whatever it raises comes through.
+        """
+        output = self.function(ctx, **props) if self._takes_context else self.function(**props)
+        if self._to_json is None:
+            return output
+        return _later(output, self._to_json) if inspect.isawaitable(output) else self._to_json(output)
 
     async def resolve_files(self, props: dict[str, Any], files: Files) -> dict[str, Any]:
         """The properties with file references loaded. Only needed where ``has_files``. Raises InvalidInput."""
         return await self._form.load_files(props, files)
 
     def describe(self) -> dict[str, Any]:
-        return {
+        wire: dict[str, Any] = {
             "name": self.name,
             "displayName": self.display_name,
             "description": self.description,
@@ -101,6 +110,12 @@ class Action:
             "requireAuth": self.require_auth,
             "errorHandlingOptions": self.error_handling.describe(),
         }
+        schema = output_schema(self.function)
+        return wire if schema is None else wire | {"outputSchema": schema}
+
+
+async def _later(output: Awaitable[Any], to_json: Callable[[Any], Any]) -> Any:
+    return to_json(await output)
 
 
 __all__ = ["HIDDEN", "NO_SETTINGS", "OFFERED", "Action", "ErrorHandling", "Switch"]

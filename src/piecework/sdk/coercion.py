@@ -5,7 +5,7 @@ Each takes any JSON value but null and gives the processed value, or None for "a
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -72,6 +72,27 @@ def to_number(value: Any) -> float | int | None:
         text = value.strip()
         return parse_number(text) if text else None
     raise rejected("number", value)
+
+
+def number_within(number: float | int | None, minimum: float | None, maximum: float | None, whole: bool) -> float | int | None:
+    """The number, if it is whole where it has to be and within the inclusive bounds."""
+    if number is None:
+        return None
+    if whole and number % 1 != 0:
+        raise rejected("whole number", number)
+    if (minimum is not None and number < minimum) or (maximum is not None and number > maximum):
+        bounds = [f"at least {minimum:g}"] if minimum is not None else []
+        bounds += [f"at most {maximum:g}"] if maximum is not None else []
+        raise rejected(f"number, {' and '.join(bounds)}", number)
+    return int(number) if whole else number
+
+
+def one_of(known: Sequence[tuple[Any, Any]], value: Any) -> Any:
+    """What an option stands for, by its value in JSON: ``known`` holds (value in JSON, what the code gets). True is not 1 here."""
+    for plain, meant in known:
+        if plain == value and isinstance(plain, bool) == isinstance(value, bool):
+            return meant
+    raise rejected(f"one of {', '.join(shown(plain) for plain, _ in known)}", value)
 
 
 _PREFIXED = {"0x": 16, "0o": 8, "0b": 2}
@@ -151,10 +172,14 @@ def to_choices(value: Any) -> list[Any] | None:
 
 def to_date_time(value: Any) -> str | None:
     """ISO 8601 in UTC with milliseconds. Text without an offset is read as UTC; a number is milliseconds since 1970."""
+    moment = to_moment(value)
+    return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def to_moment(value: Any) -> datetime | None:
+    """As ``to_date_time``, as an aware datetime in UTC."""
     moment = _moment(value)
-    if moment is None:
-        return None
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return None if moment is None else moment.astimezone(UTC)
 
 
 def _moment(value: Any) -> datetime | None:

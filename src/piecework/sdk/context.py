@@ -11,7 +11,8 @@ from random import Random
 from typing import Any, Literal
 from urllib.parse import urlencode
 
-from piecework.sdk.services import Connections, Files, Http, Server, Store
+from piecework.sdk.http import Http
+from piecework.sdk.services import Connections, Files, Server, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +160,14 @@ class ActionContext:
 
 
 class TriggerContext:
-    """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None."""
+    """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
+
+    ``since``: in a poll that orders its items by time, the time of the newest item that is known; None when nothing is known yet.
+    """
 
     __slots__ = (
         "auth", "connections", "files", "flow_id", "flow_version_id", "http", "now", "payload", "project_id", "random", "server",
-        "step_name", "store", "test", "webhook_url",
+        "since", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -187,6 +191,7 @@ class TriggerContext:
     ) -> None:
         self.auth = auth
         self.payload = payload
+        self.since: datetime | None = None
         self.store = store
         self.files = files
         self.http = http

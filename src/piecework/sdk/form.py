@@ -7,10 +7,12 @@
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, cast, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from piecework.sdk import coercion
-from piecework.sdk.errors import InvalidInput, PieceDefinitionError, PieceError, PropertyProblem
+from piecework.sdk.annotations import property_of
+from piecework.sdk.docstrings import documented
+from piecework.sdk.errors import InvalidInput, PieceError, PropertyProblem
 from piecework.sdk.loading import load_file
 from piecework.sdk.properties import (
     UNSET,
@@ -196,20 +198,24 @@ def _form_by(schema: Mapping[str, Any]) -> Form:
 def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
     """Read a function's signature. Gives its form and whether it takes the context (a first parameter named ``ctx``).
 
-    Raises PieceDefinitionError for a parameter without a property in its annotation.
+    Raises PieceDefinitionError for a parameter whose annotation no field of a form stands for.
     """
     hints = get_type_hints(function, include_extras=True)
     parameters = list(inspect.signature(function).parameters.values())
     takes_context = bool(parameters) and parameters[0].name == "ctx"
+    help_texts = documented(function).fields
     properties: dict[str, Property] = {}
     missing: dict[str, Any] = {}
     for parameter in parameters[1:] if takes_context else parameters:
         where = f"{function.__module__}.{function.__qualname__}({parameter.name})"
-        prop = _property_in(hints.get(parameter.name), where)
+        prop = property_of(hints.get(parameter.name, parameter.empty), where)
         has_default = parameter.default is not inspect.Parameter.empty
         if has_default:
             missing[parameter.name] = parameter.default
-        properties[parameter.name] = _completed(parameter.name, prop, has_default, parameter.default)
+        completed = _completed(parameter.name, prop, has_default, parameter.default)
+        if completed.help is None and parameter.name in help_texts:
+            completed = dataclasses.replace(completed, help=help_texts[parameter.name])
+        properties[parameter.name] = completed
         check_definition(where, properties[parameter.name])
     return Form(properties, missing), takes_context
 
@@ -224,11 +230,3 @@ def _completed(name: str, prop: Property, has_default: bool, default: Any) -> Pr
     if prop.default is UNSET and has_default and default is not None:
         changes["default"] = list(default) if isinstance(default, tuple) else default
     return dataclasses.replace(prop, **changes) if changes else prop
-
-
-def _property_in(annotation: Any, where: str) -> Property:
-    if get_origin(annotation) is Annotated:
-        for item in get_args(annotation)[1:]:
-            if isinstance(item, Property):
-                return item
-    raise PieceDefinitionError(f"{where}: annotate the parameter with a property, as in Annotated[str, ShortText()]")

@@ -1,18 +1,20 @@
 """A piece: a name on the wire, an auth, actions and triggers, gathered by decorators."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 from urllib.parse import quote
 
 from piecework.sdk.actions import OFFERED, Action, ErrorHandling
 from piecework.sdk.auth import Auth
 from piecework.sdk.context import ActionContext, TriggerContext
+from piecework.sdk.docstrings import documented
 from piecework.sdk.errors import PieceDefinitionError, UnknownProperty
+from piecework.sdk.outputs import dedupe_of, json_of
 from piecework.sdk.polling import Dedupe, polling_hooks
 from piecework.sdk.properties import Computed, DropdownState, DynamicProperties, Property
 from piecework.sdk.triggers import Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
 from piecework.sdk.versions import VersionRange, parse_version
-from piecework.spec.piece import PieceCategory, TriggerStrategy, TriggerTestStrategy
+from piecework.spec.piece import WIRE_RELEASE, PieceCategory, TriggerStrategy, TriggerTestStrategy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -25,6 +27,8 @@ class Piece:
 
     ``name`` without a scope gets the wire's (``http`` is ``@activepieces/piece-http``). ``version`` is the newest wire version whose
     actions and properties this piece serves, ``versions`` the whole range; by default every version of the same major line.
+
+    ``minimum_release``: the oldest release of the wire (``spec.piece.WIRE_RELEASE``) that it needs; an older server leaves the piece out.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class Piece:
         auth: Auth | None = None,
         logo: str | None = None,
         authors: Sequence[str] = ("Piecework",),
+        minimum_release: str = MINIMUM_RELEASE,
     ) -> None:
         self.name = name if name.startswith("@") else f"@activepieces/piece-{name}"
         self.display_name = display_name
@@ -50,8 +55,14 @@ class Piece:
         self.auth = auth
         self.logo = logo or monogram(display_name)
         self.authors = tuple(authors)
+        self.minimum_release = minimum_release
         self.actions: dict[str, Action] = {}
         self.triggers: dict[str, Trigger] = {}
+
+    @property
+    def is_too_new(self) -> bool:
+        """Whether it needs a newer release of the wire than this one."""
+        return parse_version(self.minimum_release) > parse_version(WIRE_RELEASE)
 
     def serves(self, version: str) -> bool:
         """Whether a flow that pins ``version`` (``0.1.29``, ``~0.1.24``, ``^0.5.0``) can run on this piece."""
@@ -60,6 +71,9 @@ class Piece:
         except ValueError:
             return False
 
+    @overload
+    def action(self, function: F) -> F: ...
+    @overload
     def action(
         self,
         *,
@@ -68,8 +82,18 @@ class Piece:
         pure: bool = False,
         require_auth: bool = True,
         error_handling: ErrorHandling = OFFERED,
-    ) -> Callable[[F], F]:
-        """Make a function an action; see ``Action``. The function stays what it was."""
+    ) -> Callable[[F], F]: ...
+    def action(
+        self,
+        function: F | None = None,
+        *,
+        name: str | None = None,
+        display_name: str | None = None,
+        pure: bool = False,
+        require_auth: bool = True,
+        error_handling: ErrorHandling = OFFERED,
+    ) -> F | Callable[[F], F]:
+        """Make a function an action (``@piece.action`` or ``@piece.action(…)``); see ``Action``. The function stays what it was."""
 
         def register(function: F) -> F:
             action = Action(
@@ -84,7 +108,7 @@ class Piece:
             self.actions[action.name] = action
             return function
 
-        return register
+        return register if function is None else register(function)
 
     def webhook_trigger(
         self,
@@ -108,7 +132,7 @@ class Piece:
             testing = TriggerTestStrategy.TEST_FUNCTION if test else TriggerTestStrategy.SIMULATION
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
-                description=_doc(function), strategy=strategy, form=form, hooks=hooks, test_strategy=testing,
+                description=documented(function).text, strategy=strategy, form=form, hooks=hooks, test_strategy=testing,
                 sample_data=sample_data, require_auth=require_auth, handshake=handshake or Handshake(),
             ))  # fmt: skip
             return function
@@ -124,7 +148,7 @@ class Piece:
             form, payloads = hook_from(function)
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
-                description=_doc(function), strategy=TriggerStrategy.MANUAL, form=form, hooks=Hooks(payloads),
+                description=documented(function).text, strategy=TriggerStrategy.MANUAL, form=form, hooks=Hooks(payloads),
                 test_strategy=TriggerTestStrategy.TEST_FUNCTION, sample_data=sample_data, require_auth=require_auth,
             ))  # fmt: skip
             return function
@@ -153,7 +177,7 @@ class Piece:
 
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
-                description=_doc(function), strategy=TriggerStrategy.POLLING, form=form, hooks=Hooks(payloads, schedule=schedule),
+                description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=Hooks(payloads, schedule=schedule),
                 test_strategy=TriggerTestStrategy.TEST_FUNCTION, sample_data={} if sample_data is None else sample_data,
                 require_auth=require_auth,
             ))  # fmt: skip
@@ -161,27 +185,45 @@ class Piece:
 
         return register
 
+    @overload
+    def poll(self, function: F) -> F: ...
+    @overload
     def poll(
         self,
         *,
-        dedupe: Dedupe,
+        dedupe: Dedupe | None = None,
         name: str | None = None,
         display_name: str | None = None,
         sample_data: Any = None,
         require_auth: bool = True,
-    ) -> Callable[[F], F]:
-        """Make ``function(ctx, …) -> items`` a polling trigger. Enable, disable, cursor and de-duplication are the framework's."""
+    ) -> Callable[[F], F]: ...
+    def poll(
+        self,
+        function: F | None = None,
+        *,
+        dedupe: Dedupe | None = None,
+        name: str | None = None,
+        display_name: str | None = None,
+        sample_data: Any = None,
+        require_auth: bool = True,
+    ) -> F | Callable[[F], F]:
+        """Make ``function(ctx, …) -> items`` a polling trigger. Enable, disable, cursor and de-duplication are the framework's.
+
+        ``dedupe``: how an item is told from those before it. Without it the return type says so: ``list[Item]``, where ``Item`` has a field
+        ``Annotated[datetime, Cursor()]`` (items are ordered by it) or a field ``id``. Raises PieceDefinitionError where neither does.
+        """
 
         def register(function: F) -> F:
             form, items = hook_from(function)
+            hooks = polling_hooks(items, dedupe or dedupe_of(function), json_of(function))
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
-                description=_doc(function), strategy=TriggerStrategy.POLLING, form=form, hooks=polling_hooks(items, dedupe),
+                description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=hooks,
                 test_strategy=TriggerTestStrategy.TEST_FUNCTION, sample_data=sample_data, require_auth=require_auth,
             ))  # fmt: skip
             return function
 
-        return register
+        return register if function is None else register(function)
 
     def _add(self, trigger: Trigger) -> None:
         self._claim(self.triggers, trigger.name)
@@ -237,7 +279,7 @@ class Piece:
             "version": self.version,
             "authors": list(self.authors),
             "categories": [category.value for category in self.categories],
-            "minimumSupportedRelease": MINIMUM_RELEASE,
+            "minimumSupportedRelease": self.minimum_release,
             "contextInfo": {"version": "2"},
             "pieceType": "OFFICIAL",
             "packageType": "REGISTRY",
@@ -245,10 +287,6 @@ class Piece:
         if self.auth is not None:
             wire["auth"] = self.auth.describe()
         return wire
-
-
-def _doc(function: Callable[..., Any]) -> str:
-    return (function.__doc__ or "").strip()
 
 
 def monogram(display_name: str) -> str:

@@ -36,10 +36,15 @@ class ByTime:
 Dedupe = ById | ByTime
 
 
-def polling_hooks(items: Hook, dedupe: Dedupe) -> Hooks:
-    """The hooks of a polling trigger around a function that lists the newest items, newest first."""
+def polling_hooks(items: Hook, dedupe: Dedupe, to_json: Callable[[Any], Any] | None = None) -> Hooks:
+    """The hooks of a polling trigger around a function that lists the newest items, newest first.
 
-    async def listed(ctx: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
+    ``to_json`` makes plain values of a list of items, where they are more than that.
+    """
+    plain = to_json or _as_they_are
+
+    async def listed(ctx: TriggerContext, props: Mapping[str, Any], since: datetime | None = None) -> list[Any]:
+        ctx.since = since
         result = items(ctx, props)
         return list(await result if inspect.isawaitable(result) else result)
 
@@ -52,16 +57,20 @@ def polling_hooks(items: Hook, dedupe: Dedupe) -> Hooks:
 
     async def payloads(ctx: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
         cursor = await ctx.store.get(CURSOR_KEY, StoreScope.FLOW)
-        found = await listed(ctx, props)
+        found = await listed(ctx, props, datetime.fromisoformat(cursor) if cursor and isinstance(dedupe, ByTime) else None)
         fresh = _fresh(dedupe, found, cursor)
         if fresh or cursor is None:
             await ctx.store.put(CURSOR_KEY, _advanced(dedupe, found, cursor, ctx.now()), StoreScope.FLOW)
-        return fresh
+        return plain(fresh)
 
     async def test(ctx: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
-        return (await listed(ctx, props))[:SAMPLES]
+        return plain((await listed(ctx, props))[:SAMPLES])
 
     return Hooks(payloads, on_enable, on_disable, test)
+
+
+def _as_they_are(items: list[Any]) -> list[Any]:
+    return items
 
 
 def _fresh(dedupe: Dedupe, found: Iterable[Any], cursor: Any) -> list[Any]:

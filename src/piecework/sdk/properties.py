@@ -42,6 +42,11 @@ def option_list(options: Options) -> tuple[Option, ...]:
     return tuple(options)
 
 
+def plain_value(value: Any) -> Any:
+    """An option's value as JSON: an Enum's member is what it stands for."""
+    return value.value if isinstance(value, Enum) else value
+
+
 @dataclass(frozen=True, slots=True)
 class DropdownState:
     """Computed choices, or the reason why there are none yet."""
@@ -82,7 +87,7 @@ class Property:
             wire["description"] = self.help
         wire["required"] = bool(self.required)
         if self.default is not UNSET:
-            wire["defaultValue"] = self.default
+            wire["defaultValue"] = plain_value(self.default)
         wire.update(self.details())
         wire["type"] = self.type.value
         return wire
@@ -117,12 +122,17 @@ class RichText(ShortText):
 
 @dataclass(frozen=True)
 class Number(Property):
-    """The code receives an int where the value is whole, else a float."""
+    """The code receives an int where the value is whole, else a float. ``whole`` refuses all others; the bounds are inclusive."""
 
+    minimum: float | None = field(default=None, kw_only=True)
+    maximum: float | None = field(default=None, kw_only=True)
+    whole: bool = field(default=False, kw_only=True)
     type: ClassVar[PropertyType] = PropertyType.NUMBER
 
     def coercer(self) -> coercion.Coerce:
-        return coercion.to_number
+        if self.minimum is None and self.maximum is None and not self.whole:
+            return coercion.to_number
+        return lambda value: coercion.number_within(coercion.to_number(value), self.minimum, self.maximum, self.whole)
 
 
 @dataclass(frozen=True)
@@ -135,12 +145,13 @@ class Checkbox(Property):
 
 @dataclass(frozen=True)
 class DateTime(Property):
-    """The code receives ISO 8601 text in UTC, ``2026-01-31T09:30:00.000Z``."""
+    """The code receives ISO 8601 text in UTC, ``2026-01-31T09:30:00.000Z``, or with ``as_datetime`` an aware datetime in UTC."""
 
+    as_datetime: bool = field(default=False, kw_only=True)
     type: ClassVar[PropertyType] = PropertyType.DATE_TIME
 
     def coercer(self) -> coercion.Coerce:
-        return coercion.to_date_time
+        return coercion.to_moment if self.as_datetime else coercion.to_date_time
 
 
 @dataclass(frozen=True)
@@ -205,18 +216,29 @@ class Markdown(Property):
 class StaticDropdown(Property):
     """One of ``options`` (a function: long lists are only made when the form is shown).
 
-    ``disabled=None`` leaves that key out of the wire's JSON.
+    ``disabled=None`` leaves that key out of the wire's JSON. ``only_these`` refuses values that are no option: an expression can give any;
+    where an option's value is an Enum's member, the form holds the member's value and the code receives the member.
     """
 
     options: Options | Callable[[], Options] = field(default=(), kw_only=True)
     disabled: bool | None = field(default=None, kw_only=True)
+    only_these: bool = field(default=False, kw_only=True)
     type: ClassVar[PropertyType] = PropertyType.STATIC_DROPDOWN
 
     def details(self) -> dict[str, Any]:
         choices: dict[str, Any] = {} if self.disabled is None else {"disabled": self.disabled}
-        options = self.options() if callable(self.options) else self.options
-        choices["options"] = [{"label": option.label, "value": option.value} for option in option_list(options)]
+        choices["options"] = [{"label": option.label, "value": plain_value(option.value)} for option in self._options()]
         return {"options": choices}
+
+    def coercer(self) -> coercion.Coerce:
+        return self._one_of() if self.only_these else coercion.untouched
+
+    def _options(self) -> tuple[Option, ...]:
+        return option_list(self.options() if callable(self.options) else self.options)
+
+    def _one_of(self) -> coercion.Coerce:
+        known = [(plain_value(option.value), option.value) for option in self._options()]
+        return lambda value: coercion.one_of(known, value)
 
 
 @dataclass(frozen=True)
@@ -224,7 +246,10 @@ class StaticMultiSelect(StaticDropdown):
     type: ClassVar[PropertyType] = PropertyType.STATIC_MULTI_SELECT_DROPDOWN
 
     def coercer(self) -> coercion.Coerce:
-        return coercion.to_choices
+        if not self.only_these:
+            return coercion.to_choices
+        one_of = self._one_of()
+        return lambda value: [one_of(item) for item in coercion.to_choices(value) or ()]
 
 
 Form = Mapping[str, Property]

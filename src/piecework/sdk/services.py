@@ -1,6 +1,5 @@
 """What a piece may ask of the platform, as protocols. The runner implements them; ``sdk.testing`` has in-memory twins."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -40,61 +39,6 @@ class Connections(Protocol):
     """Credentials of the project by external id. None if there is no such connection."""
 
     async def get(self, external_id: str) -> Any: ...
-
-
-class HttpResponse(Protocol):
-    """An answer. ``headers`` has lower-case names; ``json()`` raises ValueError if the body is not JSON."""
-
-    @property
-    def status(self) -> int: ...
-    @property
-    def headers(self) -> Mapping[str, str]: ...
-    @property
-    def content(self) -> bytes: ...
-    @property
-    def text(self) -> str: ...
-    def json(self) -> Any: ...
-
-
-@dataclass(frozen=True, slots=True)
-class UploadedFile:
-    """One file of a multipart form."""
-
-    field: str
-    filename: str
-    data: bytes
-    content_type: str = "application/octet-stream"
-
-
-class HttpError(Exception):
-    """The call got no answer: refused address, connection, time-out, answer too large. ``reason`` is a short machine word."""
-
-    def __init__(self, message: str, *, reason: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-class Http(Protocol):
-    """HTTP for pieces: pooled, guarded against calls into the private network, limited in time and size."""
-
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        data: Mapping[str, str] | None = None,
-        content: bytes | str | None = None,
-        files: Sequence[UploadedFile] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - seconds for the whole call, part of the contract
-        follow_redirects: bool = False,
-        auth: tuple[str, str] | None = None,
-        proxy: str | None = None,
-    ) -> HttpResponse:
-        """One call. Any status is an answer; raises HttpError when there is none. ``json=None`` sends no body."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

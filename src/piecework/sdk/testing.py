@@ -16,8 +16,10 @@ import orjson
 
 from piecework.sdk.context import ActionContext, TriggerContext
 from piecework.sdk.errors import PieceError
+from piecework.sdk.http import Http
+from piecework.sdk.http_messages import HttpError, UploadedFile
 from piecework.sdk.pieces import Piece
-from piecework.sdk.services import Connections, Files, Http, HttpError, LoadedFile, Server, Store, UploadedFile
+from piecework.sdk.services import Connections, Files, LoadedFile, Server, Store
 from piecework.spec.piece import StoreScope
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -100,7 +102,7 @@ class Sent:
     options: dict[str, Any]
 
 
-class ScriptedHttp:
+class ScriptedHttp(Http):
     """Answers calls with the given replies, in order; an HttpError among them is raised."""
 
     def __init__(self, *replies: Reply | HttpError) -> None:

@@ -2,6 +2,9 @@
 
 from enum import StrEnum
 
+WIRE_RELEASE = "0.83.0"
+"""The release of Activepieces whose wire this platform speaks; a piece may need a newer one."""
+
 
 class PropertyType(StrEnum):
     """What a form field asks for. The last six only appear as a piece's auth."""

@@ -142,7 +142,7 @@ def test_the_signature_is_the_form() -> None:
 
 
 def test_a_parameter_without_a_property_is_refused() -> None:
-    def action(content: str) -> None: ...
+    def action(content: bytes) -> None: ...
 
     with pytest.raises(PieceDefinitionError, match="content"):
         form_of(action)

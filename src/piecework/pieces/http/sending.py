@@ -29,13 +29,14 @@ from piecework.sdk import (
     StaticDropdown,
     Switch,
     UploadedFile,
+    http_failed,
     load_file,
+    readable_body,
 )
+from piecework.sdk.http import NO_ANSWER_STATUS
 
 METHODS = ("GET", "POST", "PATCH", "PUT", "DELETE", "HEAD")
 ATTEMPTS = 3
-NO_ANSWER_STATUS = 500
-"""The status that the wire gives a call without an answer."""
 
 FAILURE_MODES = {
     "Retry on all errors (4xx, 5xx)": "retry_all",
@@ -118,10 +119,7 @@ class Call:
         return response
 
     def failed(self, status: int, body: Any = None) -> HttpFailed:
-        response = {"status": status} if body is None else {"status": status, "body": body}
-        request = {} if self.shown_body is None else {"body": self.shown_body}
-        detail = {"response": response, "request": request}
-        return HttpFailed(orjson.dumps(detail, option=orjson.OPT_INDENT_2, default=str).decode(), detail)
+        return http_failed(status, body, self.shown_body)
 
 
 @piece.action(name="send_request", display_name="Send HTTP request", error_handling=OWN_ERROR_HANDLING)
@@ -266,13 +264,3 @@ def proxy_url(settings: Mapping[str, Any]) -> str:
         return f"http://{credentials}{host}:{int(port)}"
     except (TypeError, ValueError):
         raise PieceError(f"proxy_settings.proxy_port: not a port: {port}") from None
-
-
-def readable_body(response: HttpResponse) -> Any:
-    """The body as a value if it is JSON, whatever the server calls it, else as text."""
-    if not response.content:
-        return ""
-    try:
-        return response.json()
-    except ValueError:
-        return response.text

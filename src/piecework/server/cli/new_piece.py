@@ -21,7 +21,7 @@ PIECES = Path(__file__).parents[2] / "pieces"
 @click.option("--dir", "parent", type=click.Path(path_type=Path, file_okay=False), default=Path(), help="Where to make it; here otherwise.")
 @click.option("--json", "as_json", is_flag=True, help="Print one object: folder and files.")
 def new_piece_command(name: str, parent: Path, as_json: bool) -> None:
-    """Write the package `piecework-NAME` with a piece, one action and its tests.
+    """Write the package `piecework-NAME` with a piece, an action, a trigger and their tests.
 
     NAME is in lower case with hyphens, such as `open-weather`.
     """
@@ -50,6 +50,7 @@ def _write(folder: Path, name: str, package: str) -> list[str]:
         "init.py.txt": f"src/{package}/__init__.py",
         "piece.py.txt": f"src/{package}/piece.py",
         "actions.py.txt": f"src/{package}/actions.py",
+        "triggers.py.txt": f"src/{package}/triggers.py",
         "test_piece.py.txt": f"tests/test_{package.removeprefix('piecework_')}.py",
     }
     for source, target in targets.items():

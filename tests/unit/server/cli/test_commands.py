@@ -1,6 +1,7 @@
 """The commands as a shell calls them, as far as they need no server."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 from tests.examples import FOLDER
 
+import piecework
 from piecework.server.__main__ import main
 from piecework.server.kernel.folder_lock import locked
 
@@ -82,6 +84,8 @@ def test_a_run_that_fails_exits_with_1(tmp_path: Path) -> None:
         (("export", "x", "--url", "nonsense", "--token", "x"), 1, "nonsense"),
         (("new-piece", "Bad Name"), 2, "NAME must be lower-case words"),
         (("new-piece", "data-mapper"), 1, "has a piece 'data-mapper' of its own"),
+        (("check-piece", "no_such_piece"), 1, "no_such_piece cannot be imported: ModuleNotFoundError"),
+        (("check-piece", "json"), 1, "json has no `piece`"),
         (("bench", "--url", "https://example.com"), 1, "only a server on this machine"),
         (("migrate", "--data-dir", "/proc/nowhere"), 1, "/proc/nowhere"),
     ],
@@ -124,6 +128,50 @@ def test_a_new_piece_passes_its_own_tests_and_the_linter(tmp_path: Path) -> None
     lint = [sys.executable, "-m", "ruff", "check", "--isolated", "--select", "E,F,I,B,UP", "--line-length", "140", "."]
     run = subprocess.run(lint, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
     assert run.returncode == 0, run.stdout
+
+
+def test_nothing_stands_against_a_new_piece(tmp_path: Path) -> None:
+    call("new-piece", "open-weather", "--dir", str(tmp_path))
+    folder = tmp_path / "piecework-open-weather"
+    check = [sys.executable, "-m", "piecework.server", "check-piece", "piecework_open_weather"]
+    run = subprocess.run(check, cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert (run.returncode, run.stdout) == (0, "@activepieces/piece-open-weather: nothing stands against it\n"), run.stderr
+    actions = folder / "src" / "piecework_open_weather" / "actions.py"
+    actions.write_text(actions.read_text() + "\nimport socket\n")
+    run = subprocess.run([*check, "--json"], cwd=folder, capture_output=True, text=True, timeout=60, check=False)
+    assert run.returncode == 1
+    assert json.loads(run.stdout) == {
+        "piece": "@activepieces/piece-open-weather",
+        "problems": ["actions.py:18: imports socket: a piece reaches the world through its context"],
+    }
+
+
+@pytest.mark.parametrize("checker", ["pyright", "mypy"])
+def test_type_checkers_are_strict_with_a_piece(checker: str, tmp_path: Path) -> None:
+    """A new piece passes; a wrong argument and a wrong result are caught where they are written."""
+    call("new-piece", "open-weather", "--dir", str(tmp_path))
+    source = tmp_path / "piecework-open-weather" / "src"
+    wrong = source / "wrong.py"
+    wrong.write_text(
+        "from piecework.sdk import ActionContext\n"
+        "from piecework_open_weather import fetch_item\n"
+        "async def call(ctx: ActionContext) -> int:\n"
+        "    item = await fetch_item(ctx, 7)\n"
+        "    return item['name']\n"
+    )
+    options = {"pyright": ["--pythonpath", sys.executable], "mypy": ["--no-incremental", "--python-executable", sys.executable]}
+    library = str(Path(piecework.__file__).parents[1])
+    (source / "pyrightconfig.json").write_text(json.dumps({"typeCheckingMode": "strict", "extraPaths": [library]}))
+    (source / "mypy.ini").write_text("[mypy]\nstrict = True\n[mypy-piecework.*]\nignore_errors = True\n")  # as if it were installed
+    command = [str(Path(sys.executable).with_name(checker)), *options[checker], "."]
+    run = subprocess.run(
+        command, cwd=source, capture_output=True, text=True, timeout=300, check=False, env=os.environ | {"MYPYPATH": library}
+    )
+    errors = [line.strip() for line in run.stdout.splitlines() if "error" in line and "wrong.py" in line]
+    assert len(errors) == 2, run.stdout
+    assert "wrong.py:4" in errors[0]
+    assert "wrong.py:5" in errors[1]
+    assert sum("error:" in line for line in run.stdout.splitlines()) == 2, run.stdout
 
 
 def test_a_new_piece_is_found_by_its_entry_point(tmp_path: Path) -> None:

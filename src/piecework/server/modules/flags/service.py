@@ -7,9 +7,7 @@ from piecework.server.kernel.db import Database
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.platforms.service import LOGO_URL, PRIMARY_COLOUR, PlatformService
 from piecework.server.modules.users.service import UserService
-
-WIRE_VERSION = "0.83.0"
-"""The version of the wire that this server speaks."""
+from piecework.spec.piece import WIRE_RELEASE
 
 _COLOURS = {
     "avatar": "#515151",
@@ -68,8 +66,8 @@ def _settings_flags(settings: Settings) -> dict[str, Any]:
         "PROJECT_RATE_LIMITER_ENABLED": settings.project_rate_limiter_enabled,
         "DEFAULT_CONCURRENT_JOBS_LIMIT": settings.default_concurrent_jobs_limit,
         "SUPPORTED_APP_WEBHOOKS": sorted(settings.app_webhook_secrets),
-        "CURRENT_VERSION": WIRE_VERSION,
-        "LATEST_VERSION": WIRE_VERSION,
+        "CURRENT_VERSION": WIRE_RELEASE,
+        "LATEST_VERSION": WIRE_RELEASE,
         "PIECEWORK_VERSION": __version__,
         "EDITION": "ce",
         "EMAIL_AUTH_ENABLED": True,

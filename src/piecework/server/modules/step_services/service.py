@@ -8,7 +8,8 @@ from typing import Any
 from piecework.runner.http import PooledHttp
 from piecework.runner.steps import Services
 from piecework.sdk.errors import PieceError
-from piecework.sdk.services import HttpError, LoadedFile
+from piecework.sdk.http_messages import HttpError
+from piecework.sdk.services import LoadedFile
 from piecework.server.kernel.errors import ApError
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.files.service import FileService
