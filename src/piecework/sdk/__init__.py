@@ -51,6 +51,8 @@ from piecework.sdk.properties import (
 from piecework.sdk.services import (
     Connections,
     Files,
+    FlowCall,
+    Flows,
     Http,
     HttpError,
     HttpResponse,
@@ -86,6 +88,8 @@ __all__ = [
     "ErrorHandling",
     "File",
     "Files",
+    "FlowCall",
+    "Flows",
     "Form",
     "Handshake",
     "Hooks",
