@@ -271,15 +271,15 @@ def test_a_parent_of_another_project_is_not_believed_in(member: Account, owner: 
 # In the builder
 
 
-def options(member: Account, flow: dict[str, Any], step: str, name: str, **given: Any) -> dict[str, Any]:
+def options(member: Account, of: dict[str, Any], step: str, name: str, **given: Any) -> dict[str, Any]:
     body = {
         "projectId": member.project_id,
         "pieceName": "@activepieces/piece-subflows",
         "pieceVersion": "0.4.12",
         "actionOrTriggerName": step,
         "propertyName": name,
-        "flowId": flow["id"],
-        "flowVersionId": flow["version"]["id"],
+        "flowId": of["id"],
+        "flowVersionId": of["version"]["id"],
         "input": given,
     }
     answer = member.client.post("/pieces/options", json=body)
@@ -302,3 +302,24 @@ def test_the_form_offers_callable_flows_and_their_samples(member: Account) -> No
     payload = options(member, parent, "callFlow", "flowProps", flow=chosen, mode="simple")["payload"]
     assert (payload["type"], payload["defaultValue"]) == ("OBJECT", {"city": "Ulm"})
     assert options(member, parent, "callFlow", "flowProps", flow=chosen, mode="advanced")["payload"]["type"] == "JSON"
+
+
+def test_a_step_test_shows_what_the_called_flow_answers(member: Account) -> None:
+    child = make_flow(member, callable_trigger(), give_back("answer", doubled="{{trigger['data']['n'] * 2}}"))
+    parent = make_flow(member, webhook_trigger(), call("call", child, {"n": 4}, wait=True))
+    body = {"projectId": member.project_id, "flowVersionId": parent["version"]["id"], "stepName": "call"}
+    test = member.client.post("/sample-data/test-step", json=body).json()
+    run = run_in(member, test["id"], *ENDED)
+    assert run["steps"]["call"]["output"] == {"status": "success", "data": {"doubled": 8}}
+
+
+def test_a_trigger_test_gives_a_sample_call(member: Account) -> None:
+    flow = make_flow(member, callable_trigger(city="Ulm"), give_back("answer", city="{{trigger['data']['city']}}"))
+    body = {
+        "projectId": member.project_id,
+        "flowId": flow["id"],
+        "flowVersionId": flow["version"]["id"],
+        "testStrategy": "TEST_FUNCTION",
+    }
+    events = member.client.post("/test-trigger", json=body).json()
+    assert events["data"][0]["payload"] == {"data": {"city": "Ulm"}, "callbackUrl": "MOCK"}

@@ -19,7 +19,6 @@ from piecework.server.kernel.settings import Settings
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
-from piecework.server.modules.runs.parents import ResumeLinks
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
@@ -109,8 +108,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
     runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, execution.address)
-    links = ResumeLinks(execution.address)
-    sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http, links)
+    sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
@@ -128,7 +126,6 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             execution.address,
             telemetry.metrics,
             runs,
-            links,
             seconds,
         ),
         machinery=machinery,

@@ -13,25 +13,24 @@ from piecework.spec.run import UNFINISHED, FlowRunStatus
 
 
 class ResumeLink(NamedTuple):
-    """What a link of this server resumes. ``waitpoint_id`` None: whatever the run waits for (the wire's older form)."""
+    """What a link resumes. ``waitpoint_id`` None: whatever the run waits for (the wire's older form)."""
 
     run_id: str
     waitpoint_id: str | None
     query: dict[str, str]
 
 
-class ResumeLinks:
-    """Knows the links that ``modules/resuming`` answers."""
+_ONE_ID = "([0-9A-Za-z]{21})"
+_RESUME_LINK = re.compile(rf"https?://[^?#]+/v1/flow-runs/{_ONE_ID}/(?:waitpoints/{_ONE_ID}|requests/[^/?#]+)(?:/sync)?(?:\?([^#]*))?")
 
-    def __init__(self, server: Server) -> None:
-        one_id = "([0-9A-Za-z]{21})"
-        root = re.escape(f"{server.public_url}v1/flow-runs/")
-        self._pattern = re.compile(rf"{root}{one_id}/(?:waitpoints/{one_id}|requests/[^/?#]+)(?:/sync)?(?:\?([^#]*))?")
 
-    def read(self, url: str) -> ResumeLink | None:
-        """What the link resumes; None for any other URL."""
-        parts = self._pattern.fullmatch(url)
-        return None if parts is None else ResumeLink(parts[1], parts[2], dict(parse_qsl(parts[3] or "")))
+def read_resume_link(url: str) -> ResumeLink | None:
+    """What a link of the form that ``modules/resuming`` answers resumes; None for any other URL.
+
+    Whether it is one of ours the run's id tells: the address under which the server is known may have changed since the link was made.
+    """
+    parts = _RESUME_LINK.fullmatch(url)
+    return None if parts is None else ResumeLink(parts[1], parts[2], dict(parse_qsl(parts[3] or "")))
 
 
 MAX_CALL_DEPTH = 20

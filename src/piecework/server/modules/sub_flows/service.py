@@ -14,7 +14,7 @@ from piecework.sdk.errors import PieceError
 from piecework.sdk.services import FlowCall, HttpError
 from piecework.server.kernel.ids import derived_id
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
-from piecework.server.modules.runs.parents import ResumeLink, ResumeLinks, TooManyCalls
+from piecework.server.modules.runs.parents import TooManyCalls, read_resume_link
 from piecework.server.modules.runs.service import RunService
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
@@ -26,12 +26,11 @@ LOOK_AGAIN_SECONDS = 0.1
 class SubFlowService:
     """Calls of all projects; ``of_project`` gives what the steps of one may use."""
 
-    def __init__(self, directory: FlowDirectory, flows: FlowService, runs: RunService, http: PooledHttp, links: ResumeLinks) -> None:
+    def __init__(self, directory: FlowDirectory, flows: FlowService, runs: RunService, http: PooledHttp) -> None:
         self._directory = directory
         self._flows = flows
         self._runs = runs
         self._http = http
-        self._links = links
 
     def of_project(self, project_id: str) -> ProjectFlows:
         """The flows of a project."""
@@ -68,11 +67,10 @@ class SubFlowService:
         return child_id
 
     async def answer(self, callback_url: str, body: Any) -> bool:
-        """See ``Flows.answer``. A link of this server is followed without a detour over HTTP."""
-        link = self._links.read(callback_url)
-        return await self._post(callback_url, body) if link is None else await self._resume(link, body)
-
-    async def _resume(self, link: ResumeLink, body: Any) -> bool:
+        """See ``Flows.answer``. A link to a run of this server is followed without a detour over HTTP."""
+        link = read_resume_link(callback_url)
+        if link is None or not await self._runs.exists(link.run_id):
+            return await self._post(callback_url, body)
         return await self._runs.resume(link.run_id, link.waitpoint_id, {"body": body, "headers": {}, "queryParams": link.query})
 
     async def _post(self, url: str, body: Any) -> bool:

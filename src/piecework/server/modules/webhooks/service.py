@@ -23,7 +23,7 @@ from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.runs.announce import announce_queued
-from piecework.server.modules.runs.parents import Parent, ResumeLinks, TooManyCalls
+from piecework.server.modules.runs.parents import Parent, TooManyCalls, read_resume_link
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of, outcome_of
 from piecework.server.ports.callers import Callers
@@ -83,7 +83,6 @@ class WebhookService:
         server: Server,
         metrics: Metrics,
         runs: RunService,
-        links: ResumeLinks,
         timeout_seconds: float,
     ) -> None:
         self._flows = flows
@@ -96,7 +95,6 @@ class WebhookService:
         self._server = server
         self._metrics = metrics
         self._runs = runs
-        self._links = links
         self._timeout = timeout_seconds
 
     async def flow(self, flow_id: str) -> FlowFacts | None:
@@ -181,7 +179,7 @@ class WebhookService:
         run_id = str(headers[PARENT_RUN])
         fails = str(headers.get(FAIL_PARENT, "")).lower() == "true"
         callback = cast("dict[str, Any]", output).get("callbackUrl") if isinstance(output, dict) else None
-        link = self._links.read(callback) if isinstance(callback, str) else None
+        link = read_resume_link(callback) if isinstance(callback, str) else None
         waitpoint_id = link.waitpoint_id if link is not None and link.run_id == run_id else None
         return await self._runs.parent(run_id, facts.project_id, fails=fails, waitpoint_id=waitpoint_id)
 
