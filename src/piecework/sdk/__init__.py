@@ -13,6 +13,7 @@ from piecework.sdk.context import (
     WebhookPause,
 )
 from piecework.sdk.errors import (
+    CallFailed,
     HttpFailed,
     InvalidInput,
     PieceDefinitionError,
@@ -75,6 +76,7 @@ __all__ = [
     "BasicAuth",
     "ById",
     "ByTime",
+    "CallFailed",
     "Checkbox",
     "Color",
     "Connections",

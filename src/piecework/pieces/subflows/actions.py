@@ -8,6 +8,7 @@ from piecework.pieces.subflows.piece import piece
 from piecework.pieces.subflows.trigger import TEST_CALLBACK
 from piecework.sdk import (
     ActionContext,
+    CallFailed,
     Checkbox,
     Dropdown,
     DropdownState,
@@ -100,14 +101,14 @@ async def return_response(
 
 
 def _answer(body: Any) -> dict[str, Any]:
-    """What the step gives for an answer. Raises PieceError for the news that the called flow failed: ``{status: 'error', data: {message, link}}``."""
+    """What the step gives for an answer. Raises CallFailed for the news that the called flow failed: ``{status: 'error', data: {message, link}}``."""
     answer = cast("Flow", body) if isinstance(body, Mapping) else {"status": "success", "data": body}
     data = answer.get("data")
     if answer.get("status") != "error":
         return {"status": answer.get("status"), "data": data}
     told = cast("Flow", data) if isinstance(data, Mapping) else {"message": data}
     message = str(told.get("message") or "The called flow failed")
-    raise PieceError(f"{message}\n{told['link']}" if told.get("link") else message)
+    raise CallFailed(f"{message}\n{told['link']}" if told.get("link") else message)
 
 
 async def _enabled(ctx: ActionContext, chosen: Flow) -> Flow:

@@ -14,8 +14,9 @@ _ADD = (
 )
 _ADD_EARLY = (
     "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, jobPayload)"
-    " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING')"
+    " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING', 'PAUSED')"
 )
+"""A pause in the same transaction has written its run's row already, and its waitpoint not yet."""
 _PENDING = (
     "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)"
     " AND EXISTS (SELECT 1 FROM job WHERE runId = ?1 AND kind = 'RESUME' AND claimed = 0) ORDER BY created DESC LIMIT 1"
