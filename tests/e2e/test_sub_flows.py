@@ -323,3 +323,20 @@ def test_a_trigger_test_gives_a_sample_call(member: Account) -> None:
     }
     events = member.client.post("/test-trigger", json=body).json()
     assert events["data"][0]["payload"] == {"data": {"city": "Ulm"}, "callbackUrl": "MOCK"}
+
+
+def test_a_call_that_is_tried_again_calls_again(member: Account) -> None:
+    """The child fails the first time; the retry of the step that called it is a second child."""
+    before = action("before", "store", "0.6.14", "get", key="tried", store_scope="FLOW")
+    note = action("note", "store", "0.6.14", "put", key="tried", value="yes", store_scope="FLOW")
+    fails_once = code(
+        "once", "export const code = async (i) => { if (i.tried !== 'yes') throw new Error('not yet'); };", tried="{{before}}"
+    )
+    child = make_flow(member, callable_trigger(), before, note, fails_once, give_back("answer", it="worked"))
+    step = call("call", child, {}, wait=True)
+    step["settings"]["errorHandlingOptions"] = {"retryOnFailure": {"value": True}}
+    parent = make_flow(member, webhook_trigger(), step)
+    run = run_in(member, start(member, parent, {}), *ENDED)
+    assert run["steps"]["call"]["output"] == {"status": "success", "data": {"it": "worked"}}
+    assert run["steps"]["call"]["attempts"] == 2
+    assert [child_run["status"] for child_run in children(member, run["id"])] == ["SUCCEEDED", "FAILED"]

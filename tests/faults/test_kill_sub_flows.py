@@ -17,7 +17,7 @@ from tests.e2e.server_process import Account, Server, StartServer
 from tests.e2e.test_sub_flows import FAILS, call, callable_trigger, give_back
 from tests.faults.sink import Sink
 
-KILLS = 12
+KILLS = 8
 PARENTS_A_LIFE = 6
 UNFINISHED = ("QUEUED", "RUNNING", "PAUSED")
 
