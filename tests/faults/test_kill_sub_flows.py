@@ -49,6 +49,7 @@ def start_parents(server: Server, flow_id: str) -> None:
             assert client.post(f"/webhooks/{flow_id}", json={}).status_code == 200
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_call_is_one_child_and_every_caller_ends(start_server: StartServer, tmp_path: Path) -> None:
     chance, data = random.Random(16), tmp_path / "data"
