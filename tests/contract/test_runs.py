@@ -7,7 +7,9 @@ import contextlib
 import importlib
 import pkgutil
 import sqlite3
+import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from time import time
 
@@ -17,10 +19,10 @@ from sqlalchemy import create_engine
 
 import piecework.server.modules
 from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
-from piecework.server.adapters.sqlite.writer import OutOfTurn
+from piecework.server.adapters.sqlite.writer import OutOfTurn, Write
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
+from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint, new_run
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -228,6 +230,108 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     assert not await runs.pause(run, job, b"{}", waitpoint)
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
+
+
+@asynccontextmanager
+async def one_transaction(runs: SqliteRuns) -> AsyncIterator[None]:
+    """What is asked for inside is committed together: the writer is held up until then."""
+    release = threading.Event()
+    held = runs._writer.submit(Write(extra=lambda _connection: release.wait(10)))
+    while not runs._writer._requests.empty():
+        await asyncio.sleep(0.001)
+    yield
+    await asyncio.sleep(0.01)
+    release.set()
+    await held
+
+
+async def test_a_resume_and_the_pause_that_it_ends_may_be_written_together(reopen: Reopen) -> None:
+    """Found by review: in one transaction the row said PAUSED before the waitpoint was there, and the resume got lost."""
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    waitpoint = a_waitpoint(run, resume_at=time() + 3600)
+    async with one_transaction(runs):
+        resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b'{"body":1}'))
+        await asyncio.sleep(0)
+        pausing = asyncio.create_task(runs.pause(run, job, b"{}", waitpoint))
+    assert (await resuming, await pausing) == (True, False)
+    assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": 1}
+
+
+def a_child_of(parent: RunRow, waitpoint: Waitpoint | None) -> RunRow:
+    child = a_run()
+    child.parent_run_id, child.fail_parent_on_failure = parent.id, True
+    child.parent_waitpoint_id = None if waitpoint is None else waitpoint.id
+    return child
+
+
+async def running(runs: SqliteRuns, run: RunRow) -> tuple[Job, RunRow]:
+    await runs.enqueue(run, JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.RUNNING
+    await runs.append(run, job, 0, b"[]")
+    return job, run
+
+
+async def ended_child(runs: SqliteRuns, child: RunRow, news: ToParent | None) -> None:
+    job, child = await running(runs, child)
+    child.status = FlowRunStatus.FAILED
+    await runs.finish(child, job, b"{}", news)
+
+
+@pytest.mark.parametrize("named", [True, False])
+async def test_a_child_that_ends_resumes_its_parent(reopen: Reopen, named: bool) -> None:
+    runs = await reopen()
+    parent, waitpoint = await paused(runs, resume_at=time() + 3600)
+    child = a_child_of(parent, waitpoint if named else None)
+    await ended_child(runs, child, ToParent(parent.id, child.parent_waitpoint_id, b'{"body":"over"}'))
+    assert await runs.fetch("SELECT status FROM flow_run WHERE id = ?", (parent.id,)) == [("QUEUED",)]
+    job, _ = await claim_one(runs)
+    assert (job.run_id, orjson.loads(job.payload)["payload"]) == (parent.id, {"body": "over"})
+
+
+async def test_a_child_that_ends_before_its_parent_has_paused_is_heard_of(reopen: Reopen) -> None:
+    runs = await reopen()
+    job, parent = await running(runs, a_run())
+    waitpoint = a_waitpoint(parent, resume_at=time() + 3600)
+    await ended_child(runs, a_child_of(parent, waitpoint), ToParent(parent.id, waitpoint.id, b'{"body":"early"}'))
+    parent.status = FlowRunStatus.PAUSED
+    assert not await runs.pause(parent, job, b"{}", waitpoint)
+    assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": "early"}
+
+
+async def test_a_child_disturbs_no_other_pause_of_its_parent(reopen: Reopen) -> None:
+    runs = await reopen()
+    parent, _ = await paused(runs, resume_at=time() + 3600)
+    await ended_child(runs, a_child_of(parent, None), ToParent(parent.id, new_id(), b'{"body":"of an earlier call"}'))
+    assert await runs.fetch("SELECT status FROM flow_run WHERE id = ?", (parent.id,)) == [("PAUSED",)]
+    assert await nothing_to_claim(runs)
+
+
+async def test_a_child_that_names_no_pause_ends_no_delay(reopen: Reopen) -> None:
+    runs = await reopen()
+    job, parent = await running(runs, a_run())
+    parent.status = FlowRunStatus.PAUSED
+    await runs.pause(parent, job, b"{}", a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY"))
+    await ended_child(runs, a_child_of(parent, None), ToParent(parent.id, None, b'{"body":1}'))
+    assert await nothing_to_claim(runs)
+
+
+async def test_a_child_that_is_cancelled_resumes_its_parent(reopen: Reopen) -> None:
+    runs = await reopen()
+    parent, waitpoint = await paused(runs, resume_at=time() + 3600)
+    child = a_child_of(parent, waitpoint)
+    await runs.enqueue(child, JobKind.BEGIN, b"1")
+    runs.discard(child.id)
+    news = ToParent(parent.id, waitpoint.id, b'{"body":"cancelled"}')
+    assert await runs.cancel(child.id, news)
+    assert not await runs.cancel(child.id, news), "it has ended"
+    assert await runs.fetch("SELECT status FROM flow_run WHERE id = ?", (child.id,)) == [("CANCELED",)]
+    job, _ = await claim_one(runs)
+    assert (job.run_id, orjson.loads(job.payload)["payload"]) == (parent.id, {"body": "cancelled"})
+    assert await nothing_to_claim(runs)
 
 
 async def test_a_discarded_run_is_not_claimed(reopen: Reopen) -> None:

@@ -4,7 +4,7 @@ import os
 from urllib.parse import urlsplit
 
 import httpx
-from tests.e2e.flow_building import action, make_flow, mapping, only_run, respond, run_in, webhook_trigger
+from tests.e2e.flow_building import action, eventually, loop, make_flow, mapping, only_run, respond, run_in, webhook_trigger
 from tests.e2e.server_process import Account, Server, StartServer
 
 RESUME_HEADER = "x-activepieces-resume-webhook-url"
@@ -105,3 +105,45 @@ def test_a_delay_survives_the_death_of_the_server(start_server: StartServer) -> 
     run = run_in(after, run_id, "SUCCEEDED")
     after.client.close()
     assert run["steps"]["after"]["output"] == {"done": True}
+
+
+def test_a_pause_in_a_loop_of_three_in_a_run_that_is_killed_twice(start_server: StartServer) -> None:
+    """Acceptance 3 of durable execution: the right three answers, whatever was killed in between."""
+    fields = {"status": 200, "headers": {}, "body": {}}
+    wait = action("ask", "webhook", "0.1.33", "return_response_and_wait_for_next_webhook", responseType="json", fields=fields)
+    server = start_server(log_level="warn")
+    session = server.sign_up("owner@example.com")
+
+    def killed() -> Server:
+        os.kill(server.process.pid, 9)
+        server.process.wait(timeout=30)
+        return start_server(server.data_dir, log_level="warn")
+
+    def question(number: int) -> str:
+        """The link of the pause in this iteration, as the run shows it."""
+
+        def look() -> str | None:
+            steps = client.get(f"/flow-runs/{run_id}").json()["steps"]
+            iterations = steps.get("each", {}).get("output", {}).get("iterations", [])
+            asked = iterations[number]["ask"] if len(iterations) > number else {}
+            return asked["output"]["nextWebhookUrl"] if asked.get("status") == "PAUSED" else None
+
+        return path_of(eventually(look)).replace("/sync?", "?")
+
+    with server.client(session["token"]) as client:
+        flow = make_flow(
+            Account(session, client), webhook_trigger(), loop("each", "{{['a', 'b', 'c']}}", wait), mapping("all", it="{{each}}")
+        )
+        client.post(f"/webhooks/{flow['id']}", json={})
+        run_id = only_run(Account(session, client), flow["id"])["id"]
+        assert client.post(question(0), json={"answer": 1}).json() == RECORDED
+        question(1)
+    server = killed()  # while it waits
+    with server.client(session["token"]) as client:
+        assert client.post(question(1), json={"answer": 2}).json() == RECORDED
+    server = killed()  # with an answer that was taken and perhaps not worked on
+    with server.client(session["token"]) as client:
+        assert client.post(question(2), json={"answer": 3}).json() == RECORDED
+        run = run_in(Account(session, client), run_id, "SUCCEEDED")
+    assert [one["ask"]["output"]["body"] for one in run["steps"]["each"]["output"]["iterations"]] == [{"answer": n} for n in (1, 2, 3)]
+    assert len(run["steps"]["all"]["output"]["it"]["iterations"]) == 3

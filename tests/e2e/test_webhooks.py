@@ -15,6 +15,7 @@ from tests.e2e.flow_building import (
     action,
     make_flow,
     mapping,
+    only_run,
     operate,
     piece_trigger,
     respond,
@@ -363,8 +364,10 @@ def test_credentials(owner: Account, anonymous: httpx.Client) -> None:
         assert anonymous.post(path, **wrong).status_code == 401, wrong
 
 
-def test_a_parent_run_is_an_id_or_none(owner: Account, anonymous: httpx.Client) -> None:
+def test_a_parent_run_is_a_run_of_the_project_or_none(owner: Account, anonymous: httpx.Client) -> None:
     flow = make_flow(owner, webhook_trigger(), mapping("one", n=1))
-    for named in ("a" * 21, "nonsense", "b" * 5000):
+    anonymous.post(f"/webhooks/{flow['id']}", json={})
+    parent = only_run(owner, flow["id"])["id"]
+    for named in (parent, "a" * 21, "nonsense", "b" * 5000):
         assert anonymous.post(f"/webhooks/{flow['id']}", json={}, headers={"ap-parent-run-id": named}).status_code == 200
-    assert [run["parentRunId"] for run in runs_of(owner, flow["id"])] == [None, None, "a" * 21]
+    assert [run["parentRunId"] for run in runs_of(owner, flow["id"])] == [None, None, None, parent, None]

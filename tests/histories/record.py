@@ -55,6 +55,24 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     },
     "pause-each-time": {"flow": trigger(loop("l", [1, 2], piece("w"))), "outcomes": {"l:0/w": PAUSE, "l:1/w": PAUSE}},
     "pause-in-router": {"flow": trigger(router("r", [(YES, chain(piece("w"), piece("x"))), (None, piece("f"))])), "outcomes": {"w": PAUSE}},
+    "pause-twice": {"flow": trigger(piece("v"), piece("a"), piece("w")), "outcomes": {"v": PAUSE, "w": PAUSE}},
+    "pause-in-nested-loops": {
+        "flow": trigger(loop("o", [1, 2], loop("i", "{{trigger['items']}}", piece("w"), piece("x")))),
+        "outcomes": {"o:0/i:1/w": PAUSE, "o:1/i:0/w": PAUSE},
+    },
+    "pause-after-response": {
+        "flow": trigger(piece("a"), piece("w"), piece("b")),
+        "outcomes": {"a": [{"output": 1, "respond": {"hello": 1}}], "w": PAUSE},
+    },
+    "resumed-failure": {"flow": trigger(piece("a"), piece("w"), piece("b")), "outcomes": {"w": [*PAUSE, {"error": "the child failed"}]}},
+    "resumed-failure-continued": {
+        "flow": trigger(piece("w", go_on=True), piece("b")),
+        "outcomes": {"w": [*PAUSE, {"error": "the child failed"}]},
+    },
+    "resumed-failure-in-loop": {
+        "flow": trigger(loop("l", [1, 2], piece("w"))),
+        "outcomes": {"l:0/w": PAUSE, "l:1/w": [*PAUSE, {"error": "the child failed"}]},
+    },
     "retry-from-failed": {
         "flow": trigger(piece("a"), loop("l", [1, 2], piece("x")), piece("c")),
         "outcomes": {"l:1/x": [{"error": "no"}, {"output": "now"}]},

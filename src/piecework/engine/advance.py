@@ -174,6 +174,8 @@ def _execute(state: RunState, node: WorkNode) -> ExecuteStep:
     path = state.path if state.frames else ()
     resumed = state.resume_step == (path, node.name)
     payload = state.resume_payload if resumed else None
+    if resumed and state.attempt == 1:  # the attempts before the pause count
+        state.attempt = (state.restored.get(node.name) or {}).get("attempts", 1)
     return ExecuteStep(node, path, state.input, state.stored_input, state.attempt, resumed, payload)
 
 
@@ -230,6 +232,8 @@ def _step_failed(program: Program, state: RunState, event: StepFailed, retry_del
     single = state.only is not None
     if node.retry_on_failure and not single and not event.final and state.attempt <= len(retry_delays):
         state.waiting = Waiting.RETRY
+        if event.anew:
+            state.resume_step = None
         return WaitForRetry(retry_delays[state.attempt - 1], node, state.path, state.attempt)
     record = _work_record(state, node, StepStatus.FAILED, event.at, event.duration)
     record["errorMessage"] = event.message

@@ -53,6 +53,7 @@ class StepSucceeded(NamedTuple):
 
 class StepFailed(NamedTuple):
     """``message`` is the error record as stored. ``final``: no retry and no continuing can help (a connection is gone, the run was stopped).
+    ``anew``: a retry of a step that was resumed begins it from the start, for what it waited for will not come.
 
     ``kind`` and ``invalid`` are for those who watch the engine, who must not see values: the error's class, and the properties that did not fit.
     """
@@ -64,6 +65,7 @@ class StepFailed(NamedTuple):
     logs: str = ""
     kind: str = ""
     invalid: tuple[str, ...] = ()
+    anew: bool = False
 
 
 class RetryDue(NamedTuple):

@@ -4,7 +4,7 @@ import json
 
 from piecework.engine.events import StepFailed
 from piecework.sandbox.errors import SandboxError
-from piecework.sdk.errors import HttpFailed, InvalidInput, PieceError
+from piecework.sdk.errors import CallFailed, HttpFailed, InvalidInput, PieceError
 
 RAW_LIMIT = 16_000
 """Characters that a step's error record keeps (spec/engine.md §3)."""
@@ -22,7 +22,9 @@ def failure(error: BaseException, at: float, duration: float) -> StepFailed:
     """The event that reports an error; times in milliseconds."""
     invalid = tuple(problem.property for problem in error.problems) if isinstance(error, InvalidInput) else ()
     logs = getattr(error, "stdout", "") if isinstance(error, SandboxError) else ""
-    return StepFailed(error_message(error), at, duration, logs=logs, kind=type(error).__name__, invalid=invalid)
+    return StepFailed(
+        error_message(error), at, duration, logs=logs, kind=type(error).__name__, invalid=invalid, anew=isinstance(error, CallFailed)
+    )
 
 
 def error_message(error: BaseException) -> str:

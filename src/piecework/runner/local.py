@@ -160,6 +160,7 @@ async def _trigger_output(program: Program, facts: RunFacts, payload: Any) -> An
         files=services.files,
         http=services.http,
         connections=services.connections,
+        flows=services.flows,
         payload=webhook_call(payload) if is_webhook else None,
         auth=props.get("auth"),
         flow_id=facts.flow_id,

@@ -25,7 +25,7 @@ from piecework.sdk import Action, ActionContext
 from piecework.sdk.context import Outcome
 from piecework.sdk.context import Response as PieceResponse
 from piecework.sdk.http import Http
-from piecework.sdk.services import Connections, Files, Server, Store
+from piecework.sdk.services import NO_FLOWS, Connections, Files, Flows, Server, Store
 from piecework.spec.flow import ActionType
 
 
@@ -37,11 +37,15 @@ class Services:
     files: Files
     http: Http
     connections: Connections
+    flows: Flows = NO_FLOWS
 
 
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Who the run is. ``test``: pieces run their ``test`` where they have one. ``waitpoint_id``: the id that a pause of this run will get."""
+    """Who the run is. ``test``: pieces run their ``test`` where they have one. ``waitpoint_id``: the id that a pause of this run will get.
+
+    ``trigger_output``: what the run began with.
+    """
 
     run_id: str
     flow_id: str
@@ -51,6 +55,7 @@ class RunFacts:
     server: Server
     test: bool = False
     waitpoint_id: str = ""
+    trigger_output: Any = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +199,7 @@ def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
         files=services.files,
         http=services.http,
         connections=services.connections,
+        flows=services.flows,
         auth=auth,
         step_name=name,
         flow_id=run.flow_id,
@@ -204,6 +210,7 @@ def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
         waitpoint_id=run.waitpoint_id,
         execution_type="RESUME" if command.resumed else "BEGIN",
         resume_payload=command.resume_payload,
+        trigger_output=run.trigger_output,
         server=run.server,
         test=run.test,
     )

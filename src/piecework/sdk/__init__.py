@@ -15,6 +15,7 @@ from piecework.sdk.context import (
     WebhookPause,
 )
 from piecework.sdk.errors import (
+    CallFailed,
     HttpFailed,
     InvalidInput,
     PieceDefinitionError,
@@ -56,6 +57,8 @@ from piecework.sdk.properties import (
 from piecework.sdk.services import (
     Connections,
     Files,
+    FlowCall,
+    Flows,
     LoadedFile,
     Server,
     Store,
@@ -74,6 +77,7 @@ __all__ = [
     "BasicAuth",
     "ById",
     "ByTime",
+    "CallFailed",
     "Checkbox",
     "Color",
     "Connections",
@@ -88,6 +92,8 @@ __all__ = [
     "ErrorHandling",
     "File",
     "Files",
+    "FlowCall",
+    "Flows",
     "Form",
     "Handshake",
     "Hooks",

@@ -7,6 +7,7 @@ Each takes any JSON value but null and gives the processed value, or None for "a
 import json
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
 import orjson
@@ -171,7 +172,9 @@ def to_choices(value: Any) -> list[Any] | None:
 
 
 def to_date_time(value: Any) -> str | None:
-    """ISO 8601 in UTC with milliseconds. Text without an offset is read as UTC; a number is milliseconds since 1970."""
+    """ISO 8601 in UTC with milliseconds. Text is ISO 8601 or that of RFC 1123 (``Sun, 22 Nov 2026 00:10:56 GMT``), as JavaScript's
+    ``toISOString`` and ``toUTCString`` give them; without an offset it is read as UTC. A number is milliseconds since 1970.
+    """
     moment = to_moment(value)
     return None if moment is None else moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
@@ -189,7 +192,8 @@ def _moment(value: Any) -> datetime | None:
         if isinstance(value, str):
             if not value.strip():
                 return None
-            parsed = datetime.fromisoformat(value.strip())
+            text = value.strip()
+            parsed = parsedate_to_datetime(text) if text[0].isalpha() else datetime.fromisoformat(text)
             return parsed if parsed.tzinfo else parsed.replace(tzinfo=UTC)
     except (ValueError, OverflowError, OSError):
         pass

@@ -4,7 +4,7 @@ Contexts are plain objects with slots: one is built for every step that runs. Ho
 recorded: the runner reads ``ctx.run.outcome`` after the call and the engine decides.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
@@ -12,7 +12,7 @@ from typing import Any, Literal
 from urllib.parse import urlencode
 
 from piecework.sdk.http import Http
-from piecework.sdk.services import Connections, Files, Server, Store
+from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, Server, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +97,56 @@ class RunHooks:
         return f"{path}/sync{query}" if sync else f"{path}{query}"
 
 
+@dataclass(frozen=True, slots=True)
+class CurrentFlow:
+    """The flow that a step or trigger belongs to."""
+
+    id: str
+    version_id: str
+
+
+class TriggerFlows:
+    """The project's flows, as a trigger sees them."""
+
+    __slots__ = ("_flows", "current")
+
+    def __init__(self, flows: Flows, current: CurrentFlow) -> None:
+        self._flows = flows
+        self.current = current
+
+    async def list(self, external_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """See ``Flows.list``."""
+        return await self._flows.list(external_ids)
+
+
+class StepFlows(TriggerFlows):
+    """The same for a step, which can call them and answer the run that called its own."""
+
+    __slots__ = ("_context",)
+
+    def __init__(self, flows: Flows, context: "ActionContext") -> None:
+        super().__init__(flows, CurrentFlow(context.flow_id, context.flow_version_id))
+        self._context = context
+
+    async def call(self, flow_id: str, body: Any, *, wait: bool = False) -> str:
+        """Start a run of another flow, whose trigger gives ``body``, and return its id. A step that runs again after a crash starts no second one.
+
+        ``wait``: the answer, or the end of that run, ends the pause for which the step then asks (``ctx.run.pause(WebhookPause())``).
+        Raises PieceError for a flow that is missing or disabled, and for a chain of calls that is too long.
+        """
+        run, key = self._context.run, self._context.idempotency_key
+        waitpoint_id = run.waitpoint_id if wait else None
+        return await self._flows.call(FlowCall(flow_id, body, run.id, f"{key}@{run.waitpoint_id}", waitpoint_id))
+
+    async def answer(self, callback_url: str, body: Any) -> bool:
+        """See ``Flows.answer``."""
+        return await self._flows.answer(callback_url, body)
+
+    async def answer_to_test(self) -> Any:
+        """What the call that this step made with ``wait`` is answered: a step test does not pause, it waits."""
+        return await self._flows.answer_to(self._context.run.waitpoint_id)
+
+
 def utc_now() -> datetime:
     return datetime.now(UTC)
 
@@ -109,12 +159,13 @@ class ActionContext:
     """The context of one action call.
 
     ``auth`` is the connection's value or None. ``resume_payload`` is ``{"body", "headers", "queryParams"}`` on RESUME, None on BEGIN.
-    ``idempotency_key`` is the same when the step runs again after a crash. ``test`` is true in a step test.
+    ``idempotency_key`` is the same when the step runs again after a crash. ``test`` is true in a step test. ``trigger_output`` is what the
+    run began with.
     """
 
     __slots__ = (
-        "auth", "connections", "execution_type", "files", "flow_id", "flow_version_id", "http", "idempotency_key", "now", "project_id",
-        "random", "resume_payload", "run", "run_id", "server", "step_name", "store", "test",
+        "_flows", "auth", "connections", "execution_type", "files", "flow_id", "flow_version_id", "http", "idempotency_key", "now",
+        "project_id", "random", "resume_payload", "run", "run_id", "server", "step_name", "store", "test", "trigger_output",
     )  # fmt: skip
 
     def __init__(
@@ -124,6 +175,7 @@ class ActionContext:
         files: Files,
         http: Http,
         connections: Connections,
+        flows: Flows = NO_FLOWS,
         auth: Any = None,
         step_name: str = "",
         flow_id: str = "",
@@ -134,6 +186,7 @@ class ActionContext:
         waitpoint_id: str = "",
         execution_type: Literal["BEGIN", "RESUME"] = "BEGIN",
         resume_payload: dict[str, Any] | None = None,
+        trigger_output: Any = None,
         server: Server = NO_SERVER,
         test: bool = False,
         now: Callable[[], datetime] = utc_now,
@@ -144,6 +197,7 @@ class ActionContext:
         self.files = files
         self.http = http
         self.connections = connections
+        self._flows = flows
         self.step_name = step_name
         self.flow_id = flow_id
         self.flow_version_id = flow_version_id
@@ -152,11 +206,17 @@ class ActionContext:
         self.idempotency_key = idempotency_key
         self.execution_type = execution_type
         self.resume_payload = resume_payload
+        self.trigger_output = trigger_output
         self.server = server
         self.test = test
         self.now = now
         self.random: Random = random_source or SHARED_RANDOM
         self.run = RunHooks(run_id, waitpoint_id, server.public_url)
+
+    @property
+    def flows(self) -> StepFlows:
+        """The project's flows: the ``current`` one, a list of those that are published, and calls of them."""
+        return StepFlows(self._flows, self)
 
 
 class TriggerContext:
@@ -166,8 +226,8 @@ class TriggerContext:
     """
 
     __slots__ = (
-        "auth", "connections", "files", "flow_id", "flow_version_id", "http", "now", "payload", "project_id", "random", "server",
-        "since", "step_name", "store", "test", "webhook_url",
+        "_flows", "auth", "connections", "files", "flow_id", "flow_version_id", "http", "now", "payload", "project_id", "random",
+        "server", "since", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -177,6 +237,7 @@ class TriggerContext:
         files: Files,
         http: Http,
         connections: Connections,
+        flows: Flows = NO_FLOWS,
         payload: dict[str, Any] | None = None,
         auth: Any = None,
         step_name: str = "trigger",
@@ -196,6 +257,7 @@ class TriggerContext:
         self.files = files
         self.http = http
         self.connections = connections
+        self._flows = flows
         self.step_name = step_name
         self.flow_id = flow_id
         self.flow_version_id = flow_version_id
@@ -205,3 +267,8 @@ class TriggerContext:
         self.test = test
         self.now = now
         self.random: Random = random_source or SHARED_RANDOM
+
+    @property
+    def flows(self) -> TriggerFlows:
+        """The project's flows: the ``current`` one, and a list of those that are published."""
+        return TriggerFlows(self._flows, CurrentFlow(self.flow_id, self.flow_version_id))

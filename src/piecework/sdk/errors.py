@@ -17,6 +17,10 @@ class PieceError(Exception):
     """Something a piece refuses or cannot do. The message is meant for the author of the flow."""
 
 
+class CallFailed(PieceError):
+    """What a resumed step waited for has failed. If the step is tried again, it begins from the start instead of being resumed."""
+
+
 class InvalidInput(PieceError):
     """A step's input does not fit the properties of its action or trigger (spec/engine.md §2)."""
 

@@ -1,8 +1,10 @@
 """What a piece may ask of the platform, as protocols. The runner implements them; ``sdk.testing`` has in-memory twins."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from piecework.sdk.errors import PieceError
 from piecework.spec.piece import StoreScope
 
 
@@ -39,6 +41,64 @@ class Connections(Protocol):
     """Credentials of the project by external id. None if there is no such connection."""
 
     async def get(self, external_id: str) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCall:
+    """A call of one flow by a run of another. Two calls with the same ``key`` are one: a step that runs again after a crash finds its child.
+
+    ``body`` is what the called flow's trigger gives. ``waitpoint_id``: the pause of the calling run that the answer ends; None: nobody waits.
+    """
+
+    flow_id: str
+    body: Any
+    run_id: str
+    key: str
+    waitpoint_id: str | None = None
+
+
+class Flows(Protocol):
+    """The published flows of the project, and calling them."""
+
+    async def list(self, external_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        """Published flows as they travel, disabled ones too: ``{id, externalId, status, version: {displayName, trigger, …}, …}``.
+
+        ``external_ids``: only those that have one of them.
+        """
+        ...
+
+    async def call(self, call: FlowCall) -> str:
+        """Start the flow's run and give its id; the run is durable then. Raises PieceError for a flow that is missing or disabled, and for a
+        chain of calls that is too long.
+        """
+        ...
+
+    async def answer(self, callback_url: str, body: Any) -> bool:
+        """Give a caller what it waits for, whoever it is. False if it waits no longer. Raises PieceError if it cannot be reached."""
+        ...
+
+    async def answer_to(self, waitpoint_id: str) -> Any:
+        """Wait for the answer of a call without pausing, as a step test does: the body that ended, or would have ended, the pause."""
+        ...
+
+
+class NoFlows:
+    """``Flows`` where there is only the flow that runs."""
+
+    async def list(self, external_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        return []
+
+    async def call(self, call: FlowCall) -> str:
+        raise PieceError("There is no other flow here that could be called")
+
+    async def answer(self, callback_url: str, body: Any) -> bool:
+        return False
+
+    async def answer_to(self, waitpoint_id: str) -> Any:
+        return None
+
+
+NO_FLOWS = NoFlows()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from piecework.sdk.errors import PieceError
 from piecework.sdk.http import Http
 from piecework.sdk.http_messages import HttpError, UploadedFile
 from piecework.sdk.pieces import Piece
-from piecework.sdk.services import Connections, Files, LoadedFile, Server, Store
+from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, LoadedFile, Server, Store
 from piecework.spec.piece import StoreScope
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -69,6 +69,33 @@ class MemoryConnections:
 
     async def get(self, external_id: str) -> Any:
         return self.values.get(external_id)
+
+
+class MemoryFlows:
+    """Published flows, as ``Flows.list`` gives them; keeps the calls and answers that a piece made. Calls with one key are one run.
+
+    ``answer_to`` gives ``response``.
+    """
+
+    def __init__(self, flows: Sequence[dict[str, Any]] = (), response: Any = None) -> None:
+        self.flows = list(flows)
+        self.response = response
+        self.calls: dict[str, FlowCall] = {}
+        self.answers: list[tuple[str, Any]] = []
+
+    async def list(self, external_ids: Sequence[str] | None = None) -> list[dict[str, Any]]:
+        return [flow for flow in self.flows if external_ids is None or flow["externalId"] in external_ids]
+
+    async def call(self, call: FlowCall) -> str:
+        self.calls.setdefault(call.key, call)
+        return f"run-of-{call.flow_id}-{list(self.calls).index(call.key) + 1}"
+
+    async def answer(self, callback_url: str, body: Any) -> bool:
+        self.answers.append((callback_url, orjson.loads(orjson.dumps(body))))
+        return True
+
+    async def answer_to(self, waitpoint_id: str) -> Any:
+        return self.response
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,9 +175,11 @@ class FakeContext(ActionContext):
         files: Files | None = None,
         http: Http | None = None,
         connections: Connections | None = None,
+        flows: Flows = NO_FLOWS,
         auth: Any = None,
         execution_type: Literal["BEGIN", "RESUME"] = "BEGIN",
         resume_payload: dict[str, Any] | None = None,
+        trigger_output: Any = None,
         test: bool = False,
         now: datetime = NOON,
     ) -> None:
@@ -159,6 +188,7 @@ class FakeContext(ActionContext):
             files=files or MemoryFiles(),
             http=http or ScriptedHttp(),
             connections=connections or MemoryConnections(),
+            flows=flows,
             auth=auth,
             step_name="step_1",
             flow_id="flow1",
@@ -169,6 +199,7 @@ class FakeContext(ActionContext):
             waitpoint_id="waitpoint1",
             execution_type=execution_type,
             resume_payload=resume_payload,
+            trigger_output=trigger_output,
             server=TEST_SERVER,
             test=test,
             now=lambda: now,

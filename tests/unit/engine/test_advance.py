@@ -12,7 +12,7 @@ from piecework.engine.events import OutcomeKind, RetryDue, RunRestored, RunStart
 from piecework.engine.state import RunState, restore, single_step
 from piecework.engine.timeline import encode, fold
 from piecework.spec.run import FlowRunStatus
-from tests.unit.engine.flows import Player, chain, condition, echo, loop, piece, router, trigger
+from tests.unit.engine.flows import Player, Script, chain, condition, echo, loop, piece, router, trigger
 
 
 def failing(*names: str, times: int = 99) -> Any:
@@ -162,6 +162,36 @@ def test_rule_6_pause_and_resume_in_a_nested_loop() -> None:
     assert [step for step in done if step.endswith("/a")] == [f"outer:{o}/inner:{i}/a" for o in (0, 1) for i in (0, 1)]
     inner_log = player.state.steps["outer"]["output"]["iterations"][1]["inner"]["output"]["iterations"]
     assert [iteration["pause"]["output"] for iteration in inner_log] == [{"body": [1, 0]}, {"body": [1, 1]}]
+
+
+def resumed(player: Player, script: Script, payload: Any) -> tuple[Player, Any]:
+    """The next turn of a run whose step ``wait`` was resumed, and how it ended."""
+    again = Player(trigger(piece("wait", retry=True), piece("after")), script)
+    again.state = restore(player.state.steps, resume_step=((), "wait"), resume_payload=payload)
+    return again, again.play(event=RunRestored(0))
+
+
+@pytest.mark.parametrize("anew", [True, False])
+def test_a_retry_of_a_resumed_step_goes_on_or_begins_anew(anew: bool) -> None:
+    seen: list[tuple[bool, int]] = []
+
+    def script(command: ExecuteStep) -> StepSucceeded | StepFailed:
+        seen.append((command.resumed, command.attempt))
+        if command.resumed:
+            return StepFailed("what it waited for failed", 0, 1, anew=anew)
+        return StepSucceeded({}, 0, 1, OutcomeKind.PAUSED)
+
+    player = Player(trigger(piece("wait", retry=True), piece("after")), script)
+    assert isinstance(player.play(), Pause)
+    turns = 0
+    verdict: Any = None
+    while not isinstance(verdict, Finish):
+        player, verdict = resumed(player, script, {"body": turns})
+        turns += 1
+    assert verdict.status is FlowRunStatus.FAILED
+    again = [(True, 1), (False, 2), (True, 2), (False, 3), (True, 3), (False, 4), (True, 4)]
+    assert seen == [(False, 1), *(again if anew else [(True, 1), (True, 2), (True, 3), (True, 4)])]
+    assert turns == (4 if anew else 1)
 
 
 def test_loop_log_has_the_shape_of_the_wire() -> None:

@@ -70,6 +70,7 @@ def problem(form: Form, raw: dict[str, Any]) -> dict[str, list[str]]:
         (DateTime(), "2024-03-14", "2024-03-14T00:00:00.000Z"),
         (DateTime(), "2024-03-14T12:00:00+02:00", "2024-03-14T10:00:00.000Z"),
         (DateTime(), 1_700_000_000_000, "2023-11-14T22:13:20.000Z"),
+        (DateTime(), "Sun, 22 Nov 2026 00:10:56 GMT", "2026-11-22T00:10:56.000Z"),
         (StaticDropdown(options={"A": 1}), "anything", "anything"),
         (StaticMultiSelect(options={"A": 1}), "a", ["a"]),
         (StaticMultiSelect(options={"A": 1}), '["a", "b"]', ["a", "b"]),

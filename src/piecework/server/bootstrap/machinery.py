@@ -17,10 +17,11 @@ from piecework.server.bootstrap.foundation import Foundation, database_path
 from piecework.server.bootstrap.telemetry import Telemetry
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.builder_runs.service import BuilderRunService
-from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.schedules.service import ScheduleService
+from piecework.server.modules.sub_flows.service import SubFlowService
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.observing import Observer
@@ -106,7 +107,9 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast)
+    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, execution.address)
+    sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
+    execution.services.connect_flows(sub_flows.of_project)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
@@ -122,6 +125,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             execution.services,
             execution.address,
             telemetry.metrics,
+            runs,
             seconds,
         ),
         machinery=machinery,

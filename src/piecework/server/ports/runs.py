@@ -18,7 +18,10 @@ from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 @dataclass(slots=True)
 class RunRow:
-    """A flow run's row (spec/model.md §1): the columns that a driver writes, in the table's order. Times are ISO-8601 UTC texts."""
+    """A flow run's row (spec/model.md §1): the columns that a driver writes, in the table's order. Times are ISO-8601 UTC texts.
+
+    ``parent_waitpoint_id``: the pause of the parent run that this run's answer, or its end, ends.
+    """
 
     id: str
     created: str
@@ -40,6 +43,7 @@ class RunRow:
     failed_step_message: str | None = None
     step_name_to_test: str | None = None
     steps_count: int = 0
+    parent_waitpoint_id: str | None = None
 
 
 def new_run(project_id: str, flow_id: str, flow_version_id: str, environment: RunEnvironment) -> RunRow:
@@ -97,6 +101,17 @@ class Waitpoint(NamedTuple):
     job_payload: bytes
 
 
+class ToParent(NamedTuple):
+    """What a run that ends has for the run that waits for it: ``payload`` is ``{"body", "headers", "queryParams"}`` as JSON.
+
+    ``waitpoint_id`` None: whichever webhook pause the parent is in (the wire's older callbacks, which name none).
+    """
+
+    run_id: str
+    waitpoint_id: str | None
+    payload: bytes
+
+
 class QueueDepth(NamedTuple):
     """What waits: ``queued`` for a worker, ``delayed`` until its time, ``paused`` for an answer from outside.
 
@@ -147,6 +162,13 @@ class RunQueue(Protocol):
         """
         ...
 
+    async def cancel(self, run_id: str, to_parent: ToParent | None) -> bool:
+        """Make an unfinished run that nobody drives CANCELED and tell its parent, in one transaction; its job and its waitpoints go.
+
+        False if it has ended meanwhile.
+        """
+        ...
+
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
         """Complete the run's waitpoint (None: whichever it waits for) and write the job that goes on with ``payload``, in one transaction.
 
@@ -170,8 +192,12 @@ class RunJournal(Protocol):
         """The entries since the last fold, oldest first."""
         ...
 
-    async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
-        """The turn is over: write the row and the folded log, drop the entries and the job."""
+    async def finish(self, run: RunRow, job: Job, log: bytes, to_parent: ToParent | None = None) -> None:
+        """The turn is over: write the row and the folded log, drop the entries and the job; tell the parent run, if it is given.
+
+        All in one transaction: no crash leaves a parent waiting for a child that has ended. A parent that has not paused yet finds the answer when
+        it does; one that waits no longer is left alone.
+        """
         ...
 
     async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:

@@ -18,7 +18,7 @@ from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJournal, RunQueue
 from piecework.server.worker.drive import OnTested, Turn
 from piecework.server.worker.observing import Observer
-from piecework.server.worker.turn_facts import MAX_ATTEMPTS, MAX_KILLS, RunLimits, new_facts
+from piecework.server.worker.turn_facts import MAX_ATTEMPTS, MAX_KILLS, RunLimits, new_facts, trigger_output
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -150,7 +150,8 @@ class Worker:
     def _begin(self, claim: Claim) -> asyncio.Task[None] | None:
         if claim.run is None:
             return None
-        turn = Turn(claim, self._journal, self._callers, self._progress, self._observer, self._on_tested, self._limits, monotonic())
+        journal, callers, progress, observer = self._journal, self._callers, self._progress, self._observer
+        turn = Turn(claim, journal, callers, progress, observer, self._on_tested, self._limits, monotonic(), self._server)
         task = asyncio.create_task(self._drive(turn), name=claim.job.run_id)
         self._turns[claim.job.run_id] = (turn, task)
         if self._saver is None:
@@ -191,7 +192,7 @@ class Worker:
                 return
             event = await turn.prepare(program)
             services = self._services(run.project_id, run.flow_id)
-            await turn.go(program, event, new_facts(run, services, self._server), self._runner)
+            await turn.go(program, event, new_facts(run, services, self._server, trigger_output(program, turn.state, event)), self._runner)
         except Fenced:
             raise
         except (Exception, asyncio.CancelledError) as error:

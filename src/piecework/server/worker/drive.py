@@ -23,7 +23,9 @@ from piecework.engine.timeline import encode, fold
 from piecework.runner.drive import drive
 from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
 from piecework.sdk.context import WebhookPause
+from piecework.sdk.services import Server
 from piecework.server.kernel.clock import now_iso
+from piecework.server.modules.runs.parents import to_parent
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
@@ -60,6 +62,7 @@ class Turn:
         on_tested: OnTested,
         limits: RunLimits,
         started_at: float,
+        server: Server,
     ) -> None:
         assert claim.run is not None
         self.run: RunRow = claim.run
@@ -77,6 +80,7 @@ class Turn:
         self._seen = observer.turn(claim, self.run)
         self._on_tested = on_tested
         self._limits = limits
+        self._server = server
         self._seq = 0
         self._executed: ExecuteStep | None = None
         self._broken: BaseException | None = None
@@ -252,7 +256,7 @@ class Turn:
         if finish.response is not None:
             self._note_late(finish.response)
         content, turns = self._log_content()
-        await self._insist(lambda: self._journal.finish(run, self.job, content))
+        await self._insist(lambda: self._journal.finish(run, self.job, content, to_parent(run, self._server, self.job.kind)))
         self.over = True
         self._seen.ended(turns)
         self._live.changes(self.state.changes)

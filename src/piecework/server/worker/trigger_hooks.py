@@ -78,6 +78,7 @@ class TriggerHooks:
             files=services.files,
             http=services.http,
             connections=services.connections,
+            flows=services.flows,
             auth=props.get("auth"),
             step_name=version.trigger["name"],
             flow_id=version.flow_id,

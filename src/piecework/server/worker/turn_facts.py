@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from piecework.engine.events import Event, RunStarted
+from piecework.engine.program import Program
+from piecework.engine.state import RunState
 from piecework.runner.steps import RunFacts
 from piecework.server.kernel.ids import derived_id
 from piecework.server.ports.runs import RunRow
@@ -26,7 +29,7 @@ class RunLimits:
         self.pause_days = pause_days
 
 
-def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
+def new_facts(run: RunRow, services: Any, server: Any, trigger_output: Any) -> RunFacts:
     """The facts that steps see.
 
     Each turn has a waitpoint id of its own: a run may pause many times. A turn that is driven again after a crash has the same one: links
@@ -41,4 +44,13 @@ def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:
         server=server,
         test=run.step_name_to_test is not None,
         waitpoint_id=derived_id("waitpoint", run.id, run.logs_file_id or ""),
+        trigger_output=trigger_output,
     )
+
+
+def trigger_output(program: Program, state: RunState, event: Event) -> Any:
+    """What the run began with; for a step test, the trigger's sample."""
+    if isinstance(event, RunStarted):
+        return event.payload
+    name = program.trigger["name"]
+    return state.scope[name] if name in state.scope else (state.restored.get(name) or {}).get("output")

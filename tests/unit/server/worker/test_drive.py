@@ -14,6 +14,7 @@ from tests.unit.server.worker.driven import FLOW, PROJECT, VERSION, Driven, driv
 
 from piecework.sdk import ActionContext
 from piecework.sdk.context import DelayPause, Response, WebhookPause
+from piecework.sdk.services import Server
 from piecework.server.api.websocket.broadcast import Broadcast
 from piecework.server.modules.runs.schemas import RunSelection
 from piecework.server.modules.runs.service import RunService
@@ -61,7 +62,7 @@ class Flows:
 
 
 async def cancel(life: Driven, run_id: str) -> None:
-    service = RunService(life.database, life.runs, life.runs, life.runs, Flows(), life.worker, Broadcast())  # type: ignore[arg-type]
+    service = RunService(life.database, life.runs, life.runs, life.runs, Flows(), life.worker, Broadcast(), Server())  # type: ignore[arg-type]
     await service.cancel(RunSelection(projectId=PROJECT, flowRunIds=[run_id]))  # type: ignore[call-arg]
 
 

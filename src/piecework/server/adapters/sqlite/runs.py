@@ -22,12 +22,12 @@ import structlog
 import zstandard
 
 from piecework.server.adapters.sqlite.depth import depth_of
-from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
+from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, cancel_run, complete_waitpoint, tell_parent
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, Waitpoint
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -163,6 +163,12 @@ class SqliteRuns:
         if any(claim.job.run_id == run_id for claim in self._ready):
             self._ready = deque(claim for claim in self._ready if claim.job.run_id != run_id)
 
+    async def cancel(self, run_id: str, to_parent: ToParent | None) -> bool:
+        """See ``RunQueue.cancel``."""
+        job_id, now = self._new_job_id(), now_iso()
+        write = Write(extra=lambda connection: cancel_run(connection, run_id, to_parent, job_id, now))
+        return await self._write_then(write, self._look_again)
+
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
         """See ``RunQueue.resume``."""
         job_id, now = self._new_job_id(), now_iso()
@@ -246,14 +252,30 @@ class SqliteRuns:
         rows = self._reader.execute("SELECT entry FROM journal WHERE runId = ? ORDER BY seq", (run_id,)).fetchall()
         return [row[0] for row in rows]
 
-    async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
+    async def finish(self, run: RunRow, job: Job, log: bytes, to_parent: ToParent | None = None) -> None:
         """See ``RunJournal.finish``."""
         old_log = run.logs_file_id
+        write = self._turn_over(run, job, log)
         try:
-            await self._writer.submit(self._turn_over(run, job, log))
+            if to_parent is None:
+                await self._writer.submit(write)
+            else:
+                await self._write_then(self._telling(write, to_parent, run.updated), self._look_again)
         except BaseException:
             run.logs_file_id = old_log
             raise
+
+    def _telling(self, write: Write, to_parent: ToParent, now: str) -> Write:
+        """The write of a child's end, with the news for its parent in the same transaction."""
+        replace_log, job_id = write.extra, self._new_job_id()
+
+        def tell(connection: sqlite3.Connection) -> bool:
+            if replace_log is not None:
+                replace_log(connection)
+            return tell_parent(connection, to_parent, job_id, now)
+
+        write.extra = tell
+        return write
 
     def _turn_over(self, run: RunRow, job: Job, log: bytes) -> Write:
         old_log, run.logs_file_id = run.logs_file_id, new_id()

@@ -6,7 +6,7 @@ import sqlite3
 
 import orjson
 
-from piecework.server.ports.runs import Waitpoint
+from piecework.server.ports.runs import ToParent, Waitpoint
 
 _ADD = (
     "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, resumeAt, jobPayload)"
@@ -14,14 +14,19 @@ _ADD = (
 )
 _ADD_EARLY = (
     "INSERT INTO waitpoint (id, created, updated, flowRunId, projectId, stepName, type, status, jobPayload)"
-    " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING')"
+    " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING', 'PAUSED')"
 )
+"""A pause in the same transaction has written its run's row already, and its waitpoint not yet."""
 _PENDING = (
     "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND (?2 IS NULL OR id = ?2)"
     " AND EXISTS (SELECT 1 FROM job WHERE runId = ?1 AND kind = 'RESUME' AND claimed = 0) ORDER BY created DESC LIMIT 1"
 )
 _CLOSE = "UPDATE waitpoint SET status = 'COMPLETED', updated = ? WHERE flowRunId = ? AND status = 'PENDING'"
 """For pauses that ended by themselves: a run waits for one thing at a time."""
+_WEBHOOK_PAUSE = "SELECT id FROM waitpoint WHERE flowRunId = ? AND status = 'PENDING' AND type = 'WEBHOOK' ORDER BY created DESC LIMIT 1"
+_CANCEL = (
+    "UPDATE flow_run SET status = 'CANCELED', finishTime = ?2, updated = ?2 WHERE id = ?1 AND status IN ('QUEUED', 'RUNNING', 'PAUSED')"
+)
 _ADD_JOB = "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RESUME', ?, ?, 0, 0, 0)"
 
 
@@ -52,6 +57,28 @@ def complete_waitpoint(
     connection.execute("DELETE FROM job WHERE runId = ?", (run_id,))
     connection.execute("UPDATE flow_run SET status = 'QUEUED', updated = ? WHERE id = ?", (now, run_id))
     connection.execute(_ADD_JOB, (job_id, run_id, _resume(pending[1], payload), 0))
+    return True
+
+
+def tell_parent(connection: sqlite3.Connection, to_parent: ToParent, job_id: int, now: str) -> bool:
+    """End the parent's pause with what its child has for it. False if it waits no longer, or never named its pause and is in none."""
+    run_id, waitpoint_id, payload = to_parent
+    if waitpoint_id is None:
+        pause = connection.execute(_WEBHOOK_PAUSE, (run_id,)).fetchone()
+        if pause is None:
+            return False
+        waitpoint_id = pause[0]
+    return complete_waitpoint(connection, run_id, waitpoint_id, payload, job_id, now)
+
+
+def cancel_run(connection: sqlite3.Connection, run_id: str, to_parent: ToParent | None, job_id: int, now: str) -> bool:
+    """End a run that nobody drives: its jobs and waitpoints go, its parent hears of it. False if it has ended meanwhile."""
+    if not connection.execute(_CANCEL, (run_id, now)).rowcount:
+        return False
+    connection.execute("DELETE FROM job WHERE runId = ?", (run_id,))
+    connection.execute("DELETE FROM waitpoint WHERE flowRunId = ?", (run_id,))
+    if to_parent is not None:
+        tell_parent(connection, to_parent, job_id, now)
     return True
 
 

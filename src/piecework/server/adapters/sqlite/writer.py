@@ -24,10 +24,12 @@ Row = tuple[Any, ...]
 RUN_COLUMNS = (
     "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
     "failParentOnFailure", "tags", "startTime", "finishTime", "triggeredBy", "failedStepName", "failedStepDisplayName",
-    "failedStepMessage", "stepNameToTest", "stepsCount",
+    "failedStepMessage", "stepNameToTest", "stepsCount", "parentWaitpointId",
 )  # fmt: skip
 """The columns of ``RunRow``, in its order."""
-FIXED_RUN_COLUMNS = frozenset({"id", "created", "projectId", "flowId", "environment", "parentRunId", "triggeredBy", "stepNameToTest"})
+FIXED_RUN_COLUMNS = frozenset(
+    {"id", "created", "projectId", "flowId", "environment", "parentRunId", "parentWaitpointId", "triggeredBy", "stepNameToTest"}
+)
 FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size")
 JOB_COLUMNS = ("id", "runId", "kind", "payload", "dueAt", "attempts", "kills", "claimed")
 ENTRY_COLUMNS = ("runId", "seq", "entry")

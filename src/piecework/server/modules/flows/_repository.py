@@ -49,6 +49,14 @@ async def find_by_external_id(connection: AsyncConnection, project_id: str, exte
     return (await connection.execute(statement)).scalar_one_or_none()
 
 
+async def find_published(connection: AsyncConnection, project_id: str, external_ids: Sequence[str] | None) -> list[Row]:
+    """The project's published flows, those with these external ids or all."""
+    statement = select(*_FLOW).where(flow.c.projectId == project_id, flow.c.publishedVersionId.is_not(None))
+    if external_ids is not None:
+        statement = statement.where(flow.c.externalId.in_(external_ids))
+    return rows_of(await connection.execute(statement))
+
+
 async def find_versions(connection: AsyncConnection, version_ids: Iterable[str]) -> dict[str, Row]:
     """Versions by id."""
     result = await connection.execute(select(flow_version).where(flow_version.c.id.in_(list(version_ids))))

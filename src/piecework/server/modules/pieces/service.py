@@ -102,6 +102,7 @@ class PieceService:
             "files": services.files,
             "http": services.http,
             "connections": services.connections,
+            "flows": services.flows,
             "auth": auth,
             "flow_id": request.flow_id,
             "flow_version_id": request.flow_version_id,

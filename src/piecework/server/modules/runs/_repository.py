@@ -13,7 +13,7 @@ from piecework.server.kernel.db import Database
 from piecework.server.kernel.http import Cursor
 from piecework.server.modules.files.models import file
 from piecework.server.modules.files.schemas import FileType
-from piecework.server.modules.runs.models import flow_run, job, waitpoint
+from piecework.server.modules.runs.models import flow_run, waitpoint
 from piecework.server.modules.runs.schemas import (
     MAX_SELECTED,
     CountQuery,
@@ -29,7 +29,7 @@ from piecework.spec.run import FAILED_STATUSES, UNFINISHED, FlowRunStatus
 COLUMNS = (
     "id", "created", "updated", "projectId", "flowId", "flowVersionId", "environment", "status", "logsFileId", "parentRunId",
     "failParentOnFailure", "tags", "startTime", "finishTime", "triggeredBy", "failedStepName", "failedStepDisplayName",
-    "failedStepMessage", "stepNameToTest", "stepsCount", "archivedAt",
+    "failedStepMessage", "stepNameToTest", "stepsCount", "parentWaitpointId", "archivedAt",
 )  # fmt: skip
 """``RunRow``'s columns, then the one that drivers do not write."""
 
@@ -55,6 +55,26 @@ class RunRepository:
         """The run's columns, or None."""
         rows = await self._reader.fetch(f"{_SELECT} WHERE id = ?", (run_id,))
         return rows[0] if rows else None
+
+    async def depth(self, run_id: str, limit: int) -> int:
+        """How many runs there are in the chain of which each began the next and this one is the last; counted up to ``limit``."""
+        statement = (
+            "WITH RECURSIVE chain(id, depth) AS (SELECT ?, 1 UNION ALL"
+            ' SELECT flow_run."parentRunId", chain.depth + 1 FROM flow_run JOIN chain ON flow_run.id = chain.id'
+            ' WHERE flow_run."parentRunId" IS NOT NULL AND chain.depth < ?) SELECT max(depth) FROM chain'
+        )
+        return (await self._reader.fetch(statement, (run_id, limit)))[0][0]
+
+    async def awaited(self, run_id: str) -> list[Row]:
+        """The unfinished runs that a run began and waits for."""
+        statement = f'{_SELECT} WHERE "parentRunId" = ? AND "failParentOnFailure" AND status IN ({_marks(tuple(UNFINISHED))})'
+        return await self._reader.fetch(statement, (run_id, *UNFINISHED))
+
+    async def kept_answer(self, project_id: str, waitpoint_id: str) -> bytes | None:
+        """What was kept for a pause that had not come yet."""
+        statement = 'SELECT "jobPayload" FROM waitpoint WHERE id = ? AND "projectId" = ? AND status = \'COMPLETED\''
+        rows = await self._reader.fetch(statement, (waitpoint_id, project_id))
+        return rows[0][0] if rows else None
 
     async def page(self, query: RunListQuery) -> tuple[list[Row], str | None, str | None]:
         """Rows of a page, newest first, and the cursors of the pages after and before it."""
@@ -128,19 +148,6 @@ class RunRepository:
             values += selection.exclude_flow_run_ids
         statement = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY created DESC, id DESC LIMIT {BULK_LIMIT}"
         return await self._reader.fetch(statement, values)
-
-    async def cancel(self, run_id: str) -> bool:
-        """Make an unfinished run CANCELED, with its job and waitpoint gone. False if it has ended meanwhile."""
-        async with self._database.transaction() as connection:
-            now = now_iso()
-            changed = await connection.execute(
-                update(flow_run)
-                .where(flow_run.c.id == run_id, flow_run.c.status.in_(list(UNFINISHED)))
-                .values(status=FlowRunStatus.CANCELED, finishTime=now, updated=now)
-            )
-            await connection.execute(delete(job).where(job.c.runId == run_id))
-            await connection.execute(delete(waitpoint).where(waitpoint.c.flowRunId == run_id))
-            return changed.rowcount > 0
 
     async def remove_old_logs(self, before: str, limit: int) -> int:
         """Remove log files that are older, unless their run still moves; gives how many it were."""

@@ -26,12 +26,20 @@ flow_run = Table(
     Column("stepNameToTest", Text),
     Column("stepsCount", Integer, nullable=False),
     Column("archivedAt", Timestamp),
+    Column("parentWaitpointId", Id),
 )
 """``tags`` is a JSON array as text. ``archivedAt`` is never written by a driver: archiving a run that is being driven must last."""
 
 Index("ix_flow_run_project", flow_run.c.projectId, flow_run.c.created, flow_run.c.id)
 Index("ix_flow_run_flow", flow_run.c.flowId, flow_run.c.created)
 Index("ix_flow_run_status", flow_run.c.projectId, flow_run.c.status, flow_run.c.created)
+Index(
+    "ix_flow_run_parent",
+    flow_run.c.parentRunId,
+    sqlite_where=flow_run.c.parentRunId.is_not(None),
+    postgresql_where=flow_run.c.parentRunId.is_not(None),
+)
+"""Only of runs that another one began: the others cost nothing."""
 
 job = Table(
     "job",

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, Protocol
 import orjson
 
 from piecework.engine.timeline import fold
+from piecework.sdk.services import Server
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.errors import ApError, ErrorCode
@@ -16,6 +17,7 @@ from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.announce import announce, announce_queued
 from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found, too_many_intervals
+from piecework.server.modules.runs.parents import MAX_CALL_DEPTH, NO_PARENT, Parent, TooManyCalls, to_parent
 from piecework.server.modules.runs.schemas import (
     MAX_INTERVALS,
     BulkRetryBody,
@@ -67,6 +69,7 @@ class RunService:
         flows: FlowService,
         control: RunControl,
         progress: Progress,
+        server: Server,
     ) -> None:
         self._repository = RunRepository(database, reader)
         self._queue = queue
@@ -74,6 +77,7 @@ class RunService:
         self._flows = flows
         self._control = control
         self._progress = progress
+        self._server = server
         self._versions: OrderedDict[str, _Version] = OrderedDict()
         flows.changed.connect(self._forget_version)
 
@@ -89,8 +93,7 @@ class RunService:
         environment: RunEnvironment = RunEnvironment.PRODUCTION,
         triggered_by: str | None = None,
         step_name_to_test: str | None = None,
-        parent_run_id: str | None = None,
-        fail_parent_on_failure: bool = False,
+        parent: Parent = NO_PARENT,
         run_id: str | None = None,
     ) -> RunRow:
         """Write a run and its job; both are durable when this returns. ``payload``: the trigger's output as JSON.
@@ -101,8 +104,7 @@ class RunService:
         run.id = run_id or run.id
         run.triggered_by = triggered_by
         run.step_name_to_test = step_name_to_test
-        run.parent_run_id = parent_run_id
-        run.fail_parent_on_failure = fail_parent_on_failure
+        run.parent_run_id, run.fail_parent_on_failure, run.parent_waitpoint_id = parent
         await self._queue.enqueue(run, JobKind.BEGIN, payload)
         announce_queued(self._progress, run)
         return run
@@ -112,6 +114,23 @@ class RunService:
     async def exists(self, run_id: str) -> bool:
         """Whether there is, or was, a run of this id."""
         return await self._repository.get(run_id) is not None
+
+    async def parent(self, run_id: str, project_id: str, *, fails: bool, waitpoint_id: str | None) -> Parent:
+        """The run of this project that begins another one, or ``NO_PARENT`` where the project has no such run.
+
+        ``fails``: the child's failure is the parent's, which waits for it. Raises TooManyCalls for a chain of calls that is too long.
+        """
+        known = await self._repository.get(run_id)
+        if known is None or run_row(known).project_id != project_id:
+            return NO_PARENT
+        if await self._repository.depth(run_id, MAX_CALL_DEPTH) >= MAX_CALL_DEPTH:
+            raise TooManyCalls
+        return Parent(run_id, fails, waitpoint_id if fails else None)
+
+    async def kept_answer(self, project_id: str, waitpoint_id: str) -> dict[str, Any] | None:
+        """What was kept for a pause that has not come yet, ``{body, headers, queryParams}``; None if there is nothing."""
+        payload = await self._repository.kept_answer(project_id, waitpoint_id)
+        return None if payload is None else orjson.loads(payload)
 
     async def row(self, run_id: str) -> Row:
         """A run's columns. Raises ENTITY_NOT_FOUND."""
@@ -256,16 +275,22 @@ class RunService:
 
     async def cancel(self, selection: RunSelection) -> None:
         """Cancel every unfinished run that the selection means: queued, running or paused. Runs that have ended are left as they are."""
-        for row in await self._repository.select(selection, tuple(UNFINISHED)):
-            run_id = row[0]
-            if await self._control.cancel(run_id):
-                continue
-            self._queue.discard(run_id)
-            if await self._repository.cancel(run_id):
-                announce(self._progress, run_row(await self.row(run_id)))
+        for row in reversed(await self._repository.select(selection, tuple(UNFINISHED))):  # a parent is older than its children
+            await self._cancel(row)
+
+    async def _cancel(self, row: Row) -> None:
+        """Cancel one run, and after it those that it waits for: the other way round it would hear of their end and go on."""
+        run = run_row(row)
+        if not await self._control.cancel(run.id):
+            self._queue.discard(run.id)
+            run.status = FlowRunStatus.CANCELED
+            if await self._queue.cancel(run.id, to_parent(run, self._server)):
+                announce(self._progress, run_row(await self.row(run.id)))
             # Between the two a worker may have taken it.
-            self._queue.discard(run_id)
-            await self._control.cancel(run_id)
+            self._queue.discard(run.id)
+            await self._control.cancel(run.id)
+        for child in await self._repository.awaited(run.id):
+            await self._cancel(child)
 
     async def archive(self, selection: RunSelection) -> None:
         """Take the runs that the selection means out of the list."""

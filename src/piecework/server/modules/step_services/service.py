@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 
 from piecework.runner.http import PooledHttp
 from piecework.runner.steps import Services
 from piecework.sdk.errors import PieceError
 from piecework.sdk.http_messages import HttpError
-from piecework.sdk.services import LoadedFile
+from piecework.sdk.services import NO_FLOWS, Flows, LoadedFile
 from piecework.server.kernel.errors import ApError
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.files.service import FileService
@@ -112,6 +113,11 @@ class StepServices:
         self._own_links = re.compile(re.escape(public_url.rstrip("/")) + r"/api/v1/files/([0-9A-Za-z]{21})(?:\?|$)")
         self._max_file_bytes = max_file_bytes
         self._connections = ProjectConnections()
+        self._flows_of: Callable[[str], Flows] = lambda _project_id: NO_FLOWS
+
+    def connect_flows(self, flows_of: Callable[[str], Flows]) -> None:
+        """Give steps the flows of their project: runs need services before there can be anything that starts runs."""
+        self._flows_of = flows_of
 
     def __call__(self, project_id: str, flow_id: str, prefix: str = "") -> Services:
         """Services of a flow's steps. ``prefix``: ``test`` keeps a trigger test's store apart from the live one."""
@@ -120,6 +126,7 @@ class StepServices:
             files=ProjectFiles(self._files, self._http, project_id, self._own_links, self._max_file_bytes),
             http=self._http,
             connections=self._connections,
+            flows=self._flows_of(project_id),
         )
 
 

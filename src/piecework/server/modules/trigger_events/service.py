@@ -144,6 +144,7 @@ class TriggerTestService:
             files=services.files,
             http=services.http,
             connections=services.connections,
+            flows=services.flows,
             auth=auth,
             flow_id=version.flow_id,
             flow_version_id=version.id,

@@ -11,6 +11,20 @@ _FLOW_ID = {
     "description": "The flow's id. An id that no flow has (any more) is answered 410.",
     "schema": {"type": "string"},
 }
+_CALLER = [
+    {
+        "name": "ap-parent-run-id",
+        "in": "header",
+        "description": "The run that calls this flow; ignored if the flow's project has no such run.",
+        "schema": {"type": "string"},
+    },
+    {
+        "name": "ap-fail-parent-on-failure",
+        "in": "header",
+        "description": "Whether that run waits and hears of a failure: it is told to the pause that the body's `callbackUrl` resumes.",
+        "schema": {"type": "string"},
+    },
+]
 _PROBLEM = {
     "type": "object",
     "properties": {"statusCode": {"type": "integer"}, "error": {"type": "string"}, "message": {"type": "string"}},
@@ -26,7 +40,9 @@ _ANSWERS = {
     "400": _answer("The body is not what its content type says.", _PROBLEM),
     "401": _answer("The call does not carry the credentials that the trigger asks for."),
     "404": _answer("The flow is disabled."),
-    "409": _answer("The trigger cannot be run: its piece is not installed, its connection or its settings are missing."),
+    "409": _answer(
+        "The trigger cannot be run: its piece is not installed, its connection or its settings are missing. Or flows call each other without end."
+    ),
     "410": _answer("There is no such flow (any more)."),
     "413": _answer("The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB."),
 }
@@ -53,7 +69,7 @@ def _operation(method: str, path: str) -> dict[str, Any]:
         "summary": summary,
         "description": description,
         "operationId": f"webhook_{method}_{path.replace('/webhooks/{flowId}', '').strip('/').replace('/', '_') or 'live'}",
-        "parameters": [_FLOW_ID],
+        "parameters": [_FLOW_ID, *_CALLER],
         "responses": answers,
     }
     if method in ("post", "put", "patch"):

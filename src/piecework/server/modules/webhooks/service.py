@@ -6,11 +6,11 @@ which the run ends, and never later than AP_WEBHOOK_TIMEOUT_SECONDS.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from hashlib import sha256
 from time import perf_counter
-from typing import Any, Protocol
+from typing import Any, Protocol, cast
 
 from piecework.engine.program import Program
 from piecework.runner.errors import ConnectionMissing, PieceMissing
@@ -18,15 +18,17 @@ from piecework.runner.steps import Services
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
 from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
-from piecework.server.kernel.ids import ID_PATTERN
+from piecework.server.kernel.ids import derived_id
 from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.runs.announce import announce_queued
+from piecework.server.modules.runs.parents import Parent, TooManyCalls, read_resume_link
+from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of, outcome_of
 from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import JobKind, RunQueue, new_run
+from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
 from piecework.spec.piece import HandshakeStrategy
@@ -80,6 +82,7 @@ class WebhookService:
         services: ServicesFor,
         server: Server,
         metrics: Metrics,
+        runs: RunService,
         timeout_seconds: float,
     ) -> None:
         self._flows = flows
@@ -91,6 +94,7 @@ class WebhookService:
         self._services = services
         self._server = server
         self._metrics = metrics
+        self._runs = runs
         self._timeout = timeout_seconds
 
     async def flow(self, flow_id: str) -> FlowFacts | None:
@@ -134,6 +138,7 @@ class WebhookService:
             files=services.files,
             http=services.http,
             connections=services.connections,
+            flows=services.flows,
             payload=payload,
             auth=props.get("auth"),
             flow_id=facts.id,
@@ -144,24 +149,42 @@ class WebhookService:
         return await trigger_payloads(program, context, props)
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
-        headers: dict[str, str] = payload["headers"]
-        parent = headers.get(PARENT_RUN, "")  # anybody can send it: it is shown, and nothing is done to that run
         environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
+        try:
+            runs = [await self._new_run(facts, version_id, environment, output, payload["headers"]) for output in outputs]
+        except TooManyCalls as error:
+            return Answer(409, {"code": "SUBFLOW_FAILED", "params": {"message": str(error)}})
         if mode in SYNC_MODES:
-            if not outputs:
-                return NO_RESPONSE
-            return await self._run_and_wait(facts, version_id, environment, outputs[0])
-        for output in outputs:
-            run = new_run(facts.project_id, facts.id, version_id, environment)
-            run.parent_run_id = parent if re.fullmatch(ID_PATTERN, parent) else None
-            run.fail_parent_on_failure = headers.get(FAIL_PARENT, "").lower() == "true"
-            await self._queue.enqueue(run, JobKind.BEGIN, jsons.dumps(output))
+            return await self._run_and_wait(runs[0], outputs[0]) if runs else NO_RESPONSE
+        for run, output in zip(runs, outputs, strict=True):
+            content = jsons.dumps(output)
+            if run.parent_waitpoint_id is not None:  # a step that calls again after a crash means the same call
+                run.id = derived_id("call", facts.id, run.parent_waitpoint_id, sha256(content).hexdigest())
+                if await self._runs.exists(run.id):
+                    continue
+            await self._queue.enqueue(run, JobKind.BEGIN, content)
             announce_queued(self._progress, run)
         return ACCEPTED
 
-    async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
-        started = perf_counter()
+    async def _new_run(
+        self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any, headers: Mapping[str, str]
+    ) -> RunRow:
         run = new_run(facts.project_id, facts.id, version_id, environment)
+        if PARENT_RUN in headers:
+            run.parent_run_id, run.fail_parent_on_failure, run.parent_waitpoint_id = await self._parent(facts, output, headers)
+        return run
+
+    async def _parent(self, facts: FlowFacts, output: Any, headers: Mapping[str, str]) -> Parent:
+        """The run that the caller's headers name. Anybody can send them: a run that the flow's project does not have is not believed in."""
+        run_id = str(headers[PARENT_RUN])
+        fails = str(headers.get(FAIL_PARENT, "")).lower() == "true"
+        callback = cast("dict[str, Any]", output).get("callbackUrl") if isinstance(output, dict) else None
+        link = read_resume_link(callback) if isinstance(callback, str) else None
+        waitpoint_id = link.waitpoint_id if link is not None and link.run_id == run_id else None
+        return await self._runs.parent(run_id, facts.project_id, fails=fails, waitpoint_id=waitpoint_id)
+
+    async def _run_and_wait(self, run: RunRow, output: Any) -> Answer:
+        started = perf_counter()
         payload = jsons.dumps(output)
         expected = self._callers.expect(run.id)
         self._queue.offer(run, payload)

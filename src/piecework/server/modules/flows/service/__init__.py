@@ -2,7 +2,18 @@
 
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
 from piecework.server.modules.flows.service.counts import FlowCounts
+from piecework.server.modules.flows.service.directory import FlowDirectory
 from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, FlowUpdate, MayOwn
 from piecework.server.modules.flows.service.problems import FlowProblemService
 
-__all__ = ["FlowCounts", "FlowFacts", "FlowProblemService", "FlowService", "FlowSettings", "FlowUpdate", "MayOwn", "StoredVersion"]
+__all__ = [
+    "FlowCounts",
+    "FlowDirectory",
+    "FlowFacts",
+    "FlowProblemService",
+    "FlowService",
+    "FlowSettings",
+    "FlowUpdate",
+    "MayOwn",
+    "StoredVersion",
+]

@@ -3,7 +3,7 @@ import { Component, type ElementRef, computed, effect, input, linkedSignal, outp
 import { TranslocoDirective } from '@jsverse/transloco';
 import { mdiCheck, mdiChevronDown, mdiClose, mdiMagnify } from '@mdi/js';
 import { Icon } from '../../../design/icon';
-import { isSame } from '../model/equality';
+import { isSameChoice } from '../model/equality';
 import type { Choice } from '../model/metadata';
 
 /** From this many choices on there is a field to search in them. */
@@ -65,7 +65,7 @@ export class ChoiceList {
   });
   protected readonly chosenLabels = computed(() =>
     this.chosen().map((value) => {
-      const choice = this.choices().find((each) => isSame(each.value, value));
+      const choice = this.choices().find((each) => isSameChoice(each.value, value));
       return { label: choice?.label ?? (typeof value === 'string' ? value : JSON.stringify(value)), isKnown: choice !== undefined, value };
     }),
   );
@@ -78,7 +78,7 @@ export class ChoiceList {
   }
 
   protected isChosen(value: unknown): boolean {
-    return this.chosen().some((each) => isSame(each, value));
+    return this.chosen().some((each) => isSameChoice(each, value));
   }
 
   protected open(): void {
@@ -106,12 +106,12 @@ export class ChoiceList {
       this.close();
       return;
     }
-    const rest = this.chosen().filter((value) => !isSame(value, choice.value));
+    const rest = this.chosen().filter((value) => !isSameChoice(value, choice.value));
     this.valueChange.emit(rest.length < this.chosen().length ? rest : [...rest, choice.value]);
   }
 
   protected remove(value: unknown): void {
-    this.valueChange.emit(this.chosen().filter((each) => !isSame(each, value)));
+    this.valueChange.emit(this.chosen().filter((each) => !isSameChoice(each, value)));
   }
 
   protected clear(): void {

@@ -1,6 +1,6 @@
 import { Component, computed, effect, inject, input, output, resource, signal, untracked } from '@angular/core';
 import { ProblemText } from '../../../design/notify';
-import { isSame } from '../model/equality';
+import { isSameChoice } from '../model/equality';
 import type { Property } from '../model/metadata';
 import { ChoiceList } from './choice-list';
 import { ComputedOptions } from './computed-options';
@@ -79,7 +79,7 @@ export class ComputedChoice {
   private dropForeign(dependsOn: string): void {
     this.firstDependsOn ??= dependsOn;
     if (this.firstDependsOn === dependsOn || this.disabled() || this.property().refreshOnSearch) return;
-    const isOffered = (value: unknown) => this.choices().some((choice) => isSame(choice.value, value));
+    const isOffered = (value: unknown) => this.choices().some((choice) => isSameChoice(choice.value, value));
     const value = this.value();
     if (this.multiple() && Array.isArray(value)) {
       const left = value.filter(isOffered);

@@ -8,6 +8,15 @@ export function isSame(first: unknown, second: unknown): boolean {
   return [...new Set([...Object.keys(first), ...Object.keys(second)])].every((key) => isSame(first[key], second[key]));
 }
 
+/**
+ * Whether two values of a dropdown name the same thing: they say the same, or they are the same thing as it was at two times (a flow
+ * to call carries its sample data, which its author edits).
+ */
+export function isSameChoice(first: unknown, second: unknown): boolean {
+  if (isRecord(first) && isRecord(second) && typeof first['externalId'] === 'string') return first['externalId'] === second['externalId'];
+  return isSame(first, second);
+}
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

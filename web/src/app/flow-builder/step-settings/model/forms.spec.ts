@@ -1,6 +1,6 @@
 import type { Step } from '../../model/step';
 import { carriedOver, defaultErrorHandling, defaultInput, defaultPropertySettings } from './defaults';
-import { isSame, rebased } from './equality';
+import { isSame, isSameChoice, rebased } from './equality';
 import { isDynamic, type Properties, type Property } from './metadata';
 import { missingFields, missingInPiece, obstaclesOf } from './missing';
 
@@ -121,5 +121,8 @@ describe('rebased', () => {
   it('counts an absent field and an undefined one as the same', () => {
     expect(isSame({ a: undefined, b: [1, { c: 2 }] }, { b: [1, { c: 2 }] })).toBe(true);
     expect(isSame([1], { 0: 1 })).toBe(false);
+    expect(isSameChoice({ externalId: 'a', exampleData: 1 }, { externalId: 'a', exampleData: 2 })).toBe(true);
+    expect(isSameChoice({ externalId: 'a' }, { externalId: 'b' })).toBe(false);
+    expect(isSameChoice({ id: 1, n: 1 }, { id: 1, n: 2 })).toBe(false);
   });
 });
