@@ -15,6 +15,7 @@ from piecework.sdk.context import (
 from piecework.sdk.errors import (
     HttpFailed,
     InvalidInput,
+    PayloadRejected,
     PieceDefinitionError,
     PieceError,
     PropertyProblem,
@@ -106,6 +107,7 @@ __all__ = [
     "Object",
     "Option",
     "Outcome",
+    "PayloadRejected",
     "Piece",
     "PieceCategory",
     "PieceDefinitionError",
