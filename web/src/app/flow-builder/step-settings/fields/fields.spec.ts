@@ -2,7 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { moved } from './array-field';
 import { toLocal } from './date-field';
 import { aboutDataUrl } from './file-field';
-import { partsOf } from './markdown';
+import { partsOf } from '../../../design/markdown';
 import { filled } from './markdown-variables';
 import { objectOf, rowsOf } from './object-field';
 
