@@ -16,6 +16,11 @@ describe('what a flow has answered', () => {
     expect(answerOf({ type: 'file', value: { base64Url: 'data:image/png;base64,AA==', fileName: 'a.png' } })?.files[0]?.isImage).toBe(true);
   });
 
+  it('shows pictures that the page may load', () => {
+    const shown = (url: string) => answerOf({ type: 'file', value: { url, mimeType: 'image/png' } })?.files[0]?.isImage;
+    expect([shown('https://x.test/a.png'), shown(`${location.origin}/a.png`), shown('http://x.test/a.png')]).toEqual([true, true, false]);
+  });
+
   it('never leads to a script', () => {
     expect(answerOf({ type: 'file', value: { url: 'javascript:alert(1)', mimeType: 'image/png' } })?.files).toEqual([]);
   });

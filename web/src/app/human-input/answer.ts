@@ -40,8 +40,13 @@ function filesOf(list: unknown): AnswerFile[] {
     const url = [file['url'], file['base64Url']].find((each): each is string => typeof each === 'string' && /^(https?:|data:)/i.test(each));
     if (!url) return [];
     const kind = typeof file['mimeType'] === 'string' ? file['mimeType'] : (/^data:([^;,]*)/i.exec(url)?.[1] ?? '');
-    return [{ url, name: nameOf(file['fileName'], url), isImage: /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/.test(kind) }];
+    return [{ url, name: nameOf(file['fileName'], url), isImage: IMAGE.test(kind) && mayBeShown(url) }];
   });
+}
+
+/** Whether the page's policy lets this picture in (server/api/web.py): its own, those behind https, and those that are in the answer. */
+function mayBeShown(url: string): boolean {
+  return /^(https:|data:)/i.test(url) || new URL(url).origin === location.origin;
 }
 
 function nameOf(given: unknown, url: string): string {
@@ -49,6 +54,8 @@ function nameOf(given: unknown, url: string): string {
   const last = url.startsWith('data:') ? '' : (new URL(url).pathname.split('/').pop() ?? '');
   return last.includes('.') ? decodeURIComponent(last) : '';
 }
+
+const IMAGE = /^image\/(png|jpeg|gif|webp|avif|svg\+xml)$/;
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -25,11 +25,11 @@ _STYLE = """
 --strong:light-dark(#767d8c,#8b90a0);--text:light-dark(#1a1c20,#e9eaee);--soft:light-dark(#545b68,#a8aebb);--accent:light-dark(#2b52cc,#9db4ff);
 --on:light-dark(#fff,#10183a);--good:light-dark(#0f7040,#6cd6a0);--warn:light-dark(#875200,#f4c26b)}
 *{box-sizing:border-box}
-body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;align-items:center;padding:clamp(24px,10vh,96px) 16px 24px;
+body{margin:0;min-height:100vh;min-height:100dvh;display:flex;flex-direction:column;align-items:center;padding:clamp(16px,6vh,64px) 16px 24px;
 background:var(--ground);color:var(--text);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
 main{width:100%;max-width:460px;padding:28px;border:1px solid var(--line);border-radius:12px;background:var(--surface);
 box-shadow:0 2px 8px light-dark(#14182814,#0006);overflow-wrap:anywhere}
-.platform{margin:0 0 24px;color:var(--soft);font-weight:650}
+.platform{margin:0 0 16px;color:var(--soft);font-weight:650}
 h1{margin:0 0 8px;font-size:22px;line-height:1.3;letter-spacing:-.015em}
 p{margin:0 0 16px;color:var(--soft)}
 .open h1::before,.answered h1::before,.recorded h1::before,.late h1::before{content:'';display:block;width:36px;height:4px;margin-bottom:16px;
@@ -45,7 +45,7 @@ button,.again{flex:1;min-width:140px;min-height:44px;padding:8px 16px;border:1px
 color:var(--on);font:inherit;font-weight:650;text-align:center;text-decoration:none;cursor:pointer}
 button.second{border-color:var(--strong);background:none;color:inherit}
 button:focus-visible,.again:focus-visible,textarea:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
-@media(max-width:480px){main{padding:20px 16px}dl{grid-template-columns:1fr;gap:0}dd+dt{margin-top:8px}}
+@media(max-width:480px){main{padding:20px 16px}dl{padding:8px 12px;font-size:15px}}
 """
 _POLICY = "; ".join(
     [
