@@ -29,8 +29,8 @@ For everybody: the form as it is published.
 ```
 For trying: the form as it is being edited.
 """
-FORM_ANSWER = """With *Wait for Response* on, the form waits for the step **Respond on UI** and shows its answer. Without such a step it says after
-{{webhookTimeoutSeconds}} seconds that none came.
+FORM_ANSWER = """With *Wait for Response* on, the form waits up to {{webhookTimeoutSeconds}} seconds for the step **Respond on UI** and shows its
+answer. Otherwise it says that it has been sent.
 """
 CHAT_LINKS = """**Chat**
 ```text

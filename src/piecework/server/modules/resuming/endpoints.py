@@ -29,18 +29,22 @@ WaitpointId = Annotated[str, Path(alias="waitpointId", pattern="^[0-9a-zA-Z]{21}
 RequestId = Annotated[str, Path(alias="requestId", description="Not looked at: the run's pending pause is meant, whichever it is.")]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
+PAGE: dict[str, Any] = {"content": {"application/json": {}, "text/html": {}}}
 ASYNC_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "`message` says whether this was recorded or the link was used before. A browser that opens a link with `action`, and any"
         " HEAD of one, gets the approval page instead, and nothing is resumed.",
-    }
+        **PAGE,
+    },
+    404: {"description": "There is no such run.", **PAGE},
 }
 PAGE_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         "description": "GET: the approval page; nothing is resumed. POST: the page that says what became of the answer, or for callers that do"
         " not prefer `text/html` its `message`.",
-        "content": {"text/html": {}, "application/json": {}},
-    }
+        **PAGE,
+    },
+    404: {"description": "There is no such run.", **PAGE},
 }
 SYNC_ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "The flow's own response, with whatever status it has."},
