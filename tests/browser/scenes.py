@@ -5,7 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from tests.e2e.flow_building import Step, eventually, loop, make_flow, mapping, operate, respond, runs_of, webhook_trigger
+from tests.e2e.flow_building import (
+    Step,
+    action,
+    eventually,
+    loop,
+    make_flow,
+    mapping,
+    operate,
+    piece_trigger,
+    respond,
+    run_in,
+    runs_of,
+    webhook_trigger,
+)
 from tests.e2e.server_process import Account, Server
 
 _ORDER = {
@@ -25,6 +38,11 @@ class Scene:
     """A flow whose run fails in its second step."""
     failed_run: str
     succeeded_run: str
+    form: str
+    """A flow that begins with a form, has a file among its fields, and answers."""
+    chat: str
+    approval: str
+    """The link to the approval page of a run that waits."""
 
 
 def titled(step: Step, title: str, **fields: Any) -> Step:
@@ -98,6 +116,50 @@ def failing_flow() -> tuple[Step, ...]:
     )
 
 
+def form_flow(account: Account) -> str:
+    """A registration with a field of every kind, answered in Markdown with the file that was sent. Returns the flow's id."""
+    inputs = [
+        {"displayName": "Your name", "type": "text", "description": "As it is to stand on the badge.", "required": True},
+        {"displayName": "What brings you here?", "type": "text_area", "description": "", "required": False},
+        {"displayName": "Portrait", "type": "file", "description": "PNG or JPEG, at most 4 MB.", "required": True},
+        {"displayName": "Send me the minutes", "type": "toggle", "description": "Once, after the meeting.", "required": False},
+    ]
+    trigger = titled(piece_trigger("forms", "0.4.17", "form_submission", inputs=inputs, waitForResponse=True), "Somebody registers")
+    thanks = "## Welcome, {{trigger['yourName']}}\n\nYou are *registered*. <b>See</b> [the programme](https://example.com/programme)."
+    answer = action("step_1", "forms", "0.4.17", "return_response", markdown=thanks, file="{{trigger['portrait']}}")
+    flow = make_flow(account, trigger, titled(answer, "Welcome them"))["id"]
+    operate(account, flow, "CHANGE_NAME", {"displayName": "Register for the meeting"})
+    operate(account, flow, "LOCK_AND_PUBLISH", {})
+    return flow
+
+
+def chat_flow(account: Account) -> str:
+    """A chat that says what it has heard. Returns the flow's id."""
+    trigger = titled(piece_trigger("forms", "0.4.17", "chat_submission", botName="Echo"), "Somebody writes")
+    said = "You said **{{trigger['message']}}** and sent {{trigger['files'].length}} files."
+    flow = make_flow(account, trigger, titled(action("step_1", "forms", "0.4.17", "return_response", markdown=said), "Answer"))["id"]
+    operate(account, flow, "CHANGE_NAME", {"displayName": "Talk to the echo"})
+    operate(account, flow, "LOCK_AND_PUBLISH", {})
+    return flow
+
+
+def approval_link(account: Account) -> str:
+    """The link to the approval page of a run that waits for it."""
+    link = respond("step_2", {"link": "{{step_1['reviewLink']}}"})
+    link["settings"]["input"]["respond"] = "respond"
+    make = action("step_1", "approval", "0.1.19", "create_approval_links")
+    wait = titled(action("step_3", "approval", "0.1.19", "wait_for_approval"), "Approve the order of 12 laptops")
+    flow = make_flow(
+        account, titled(webhook_trigger(), "Order placed"), titled(make, "Make the links"), titled(link, "Hand them out"), wait
+    )
+    operate(account, flow["id"], "CHANGE_NAME", {"displayName": "Buy hardware"})
+    operate(account, flow["id"], "LOCK_AND_PUBLISH", {})
+    handed = account.client.post(f"/webhooks/{flow['id']}/sync", json={}).json()["link"]
+    (run,) = eventually(lambda: runs_of(account, flow["id"]))
+    run_in(account, run["id"], "PAUSED")
+    return handed
+
+
 def stage(server: Server, session: dict[str, Any]) -> Scene:
     """Fills the project of somebody who has just signed up."""
     account = Account(session, server.client(session["token"]))
@@ -123,4 +185,13 @@ def stage(server: Server, session: dict[str, Any]) -> Scene:
     def newest(flow: str, status: str) -> Any:
         return eventually(lambda: next((run["id"] for run in runs_of(account, flow) if run["status"] == status), None))
 
-    return Scene(account, orders, failing, newest(failing, "FAILED"), newest(orders, "SUCCEEDED"))
+    return Scene(
+        account,
+        orders,
+        failing,
+        newest(failing, "FAILED"),
+        newest(orders, "SUCCEEDED"),
+        form_flow(account),
+        chat_flow(account),
+        approval_link(account),
+    )

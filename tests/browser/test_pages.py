@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Complaints, OpenPage
 from tests.browser.scenes import Scene, stage
 from tests.e2e.server_process import Server, StartServer
 
@@ -34,6 +34,8 @@ class Shot:
     shows: str
     sizes: tuple[tuple[int, int], ...] = (DESKTOP,)
     signed_in: bool = True
+    complains: str = ""
+    """What the console may say, because the page shows that something is not there."""
 
 
 LIST = (DESKTOP, PHONE)
@@ -50,6 +52,11 @@ SHOTS = [
     Shot("settings-users", lambda scene: "/settings/users", "Users", LIST),
     Shot("settings-pieces", lambda scene: "/settings/pieces", "Webhook", LIST),
     Shot("health", lambda scene: "/health", "Health", LIST),
+    Shot("form", lambda scene: f"/forms/{scene.form}", "Register for the meeting", LIST, signed_in=False),
+    Shot("form-missing", lambda scene: f"/forms/{scene.chat}", "There is no form here", LIST, signed_in=False, complains="404"),
+    Shot("chat", lambda scene: f"/chats/{scene.chat}", "Write to Echo", LIST, signed_in=False),
+    Shot("approval", lambda scene: scene.approval, "Your decision is needed", LIST, signed_in=False),
+    Shot("builder-form", lambda scene: f"/flows/{scene.form}", "Open the form", BUILDER),
     Shot("not-found", lambda scene: "/nowhere", "There is nothing here", LIST),
     Shot("builder", lambda scene: f"/flows/{scene.orders}", "Answer the shop", BUILDER),
     Shot("builder-run", lambda scene: f"/flows/{scene.orders}/runs/{scene.succeeded_run}", "Answer the shop", BUILDER),
@@ -71,7 +78,9 @@ def scene(studio: Server) -> Iterator[Scene]:
 
 @pytest.mark.parametrize("colour_scheme", ["light", "dark"])
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
-def test_page(shot: Shot, colour_scheme: str, studio: Server, scene: Scene, open_page: OpenPage) -> None:
+def test_page(shot: Shot, colour_scheme: str, studio: Server, scene: Scene, open_page: OpenPage, complaints: Complaints) -> None:
+    if shot.complains:
+        complaints.expected.append(shot.complains)
     for width, height in shot.sizes:
         session = scene.account.session if shot.signed_in else None
         page = open_page(session, url=studio.url, width=width, height=height, reduced_motion="reduce")

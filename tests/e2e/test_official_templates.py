@@ -257,6 +257,24 @@ def test_remind_later(called: Any) -> None:
     assert flow.run("PAUSED")["steps"]["step_4"]["status"] == "PAUSED"
 
 
+def test_form_with_a_file(called: Any) -> None:
+    form = called("form-with-a-file")
+    fields = {"yourName": "Ada", "whatDoYouNeed?": "A better engine", "urgent": "true"}
+    answer = httpx.post(form.url, data=fields, files={"attachment": ("plan.txt", b"brass")}, timeout=60, trust_env=False).json()
+    number = form.run("SUCCEEDED")["steps"]["step_1"]["output"]
+    assert answer["value"] == f"## Thank you, Ada\n\nYour request has the number **{number}**. We answer within a day."
+    assert form({"yourName": "Bob", "whatDoYouNeed?": "Nothing"})[0] == 200
+    first, second = form.run("SUCCEEDED")["steps"]["step_2"]["output"]
+    assert (first["number"], first["urgent"], second["file"]) == (number, True, "")
+    assert httpx.get(first["file"], timeout=30, trust_env=False).content == b"brass"
+
+
+def test_answer_in_a_chat(called: Any) -> None:
+    chat = called("answer-in-a-chat")
+    assert "9 to 17" in chat({"chatId": "s", "message": "When are you OPEN?"})[1]["value"]
+    assert "What would you like to know?" in chat({"chatId": "s", "message": "Hello"})[1]["value"]
+
+
 @needs_python
 def test_route_orders(called: Any) -> None:
     flow = called("route-orders")

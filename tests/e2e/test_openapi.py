@@ -9,6 +9,8 @@ PUBLIC = {
     ("get", "/flags"),
     ("get", "/health"),
     ("get", "/files/{id}"),
+    ("get", "/human-input/chat/{flowId}"),
+    ("get", "/human-input/form/{flowId}"),
     ("get", "/pieces"),
     ("get", "/pieces/categories"),
     ("get", "/pieces/registry"),
@@ -21,7 +23,7 @@ PUBLIC = {
     ("post", "/authentication/sign-up"),
     ("post", "/user-invitations/accept"),
 }
-"""The operations that need no session; a file is opened by the token of its link."""
+"""The operations that need no session; a file is opened by the token of its link, forms and chats are for everybody who knows their flow."""
 
 CALLED_FROM_OUTSIDE = ("/webhooks/", "/flow-runs/{id}/waitpoints/", "/flow-runs/{id}/requests/")
 """Below these everything is public: whoever knows the address may call it."""

@@ -88,7 +88,14 @@ class RunHooks:
 
     def pending_resume_url(self, params: dict[str, str]) -> str:
         """The URL that resumes whatever pause of this run is pending when it is called (the wire's older form, spec/api.md)."""
-        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.waitpoint_id or self.id}?{urlencode(params)}"
+        return f"{self._pending()}?{urlencode(params)}"
+
+    def pending_review_url(self) -> str:
+        """The URL of the page on which a person approves or disapproves whatever pause of this run is pending. Opening it resumes nothing."""
+        return f"{self._pending()}/confirm"
+
+    def _pending(self) -> str:
+        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.waitpoint_id or self.id}"
 
     def resume_url(self, params: dict[str, str] | None = None, *, sync: bool = False) -> str:
         """The URL that resumes this step's webhook pause; ``params`` come back in ``resume_payload["queryParams"]``."""

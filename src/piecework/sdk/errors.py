@@ -36,6 +36,14 @@ class InvalidInput(PieceError):
         return by_property
 
 
+class PayloadRejected(PieceError):
+    """What a call of a webhook trigger brought is not what the trigger takes: its sender is at fault, not the flow."""
+
+    def __init__(self, problems: Sequence[PropertyProblem]) -> None:
+        super().__init__("; ".join(f"{problem.property}: {problem.message}" for problem in problems))
+        self.problems = list(problems)
+
+
 class WebhookAuthFailed(PieceError):
     """A call of a webhook trigger did not carry the credentials that the trigger asks for."""
 

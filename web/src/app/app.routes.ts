@@ -16,6 +16,9 @@ export const routes: Routes = [
     loadComponent: async () => (await import('./sign-in/sign-up-page')).SignUpPage,
   },
   { path: 'invitation', title: 'invitation.title', loadComponent: async () => (await import('./sign-in/invitation-page')).InvitationPage },
+  // Pages for people without an account.
+  { path: 'forms/:flowId', title: 'humanInput.title', loadComponent: async () => (await import('./human-input/form-page')).FormPage },
+  { path: 'chats/:flowId', title: 'humanInput.title', loadComponent: async () => (await import('./human-input/chat-page')).ChatPage },
   {
     path: 'flows/:flowId',
     canActivate: [signedIn],

@@ -8,6 +8,7 @@ from piecework.server.bootstrap.foundation import Foundation
 from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowProblemService, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
+from piecework.server.modules.human_input.service import HumanInputService
 from piecework.server.modules.pieces.form_values import FormValues
 from piecework.server.modules.pieces.service import PieceService
 from piecework.server.modules.programs.service import ProgramService
@@ -44,6 +45,7 @@ class Flows:
     sample_data: SampleDataService
     trigger_events: TriggerEventService
     trigger_tests: TriggerTestService
+    human_input: HumanInputService
 
 
 def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) -> Flows:
@@ -73,6 +75,7 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         sample_data=samples,
         trigger_events=trigger_events,
         trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),
+        human_input=HumanInputService(flows, execution.catalogue, accounts.projects, accounts.platforms),
     )
 
 

@@ -16,6 +16,7 @@ from piecework.server.bootstrap.flows import Flows
 from piecework.server.bootstrap.foundation import Foundation, database_path
 from piecework.server.bootstrap.telemetry import Telemetry
 from piecework.server.kernel.settings import Settings
+from piecework.server.modules.approvals.service import ApprovalService
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
@@ -96,6 +97,7 @@ class Runs:
     runs: RunService
     builder_runs: BuilderRunService
     resumes: ResumeService
+    approvals: ApprovalService
     webhooks: WebhookService
     machinery: Machinery
     timekeeping: Timekeeping
@@ -115,6 +117,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         runs=runs,
         builder_runs=builder_runs,
         resumes=ResumeService(runs, callers, execution.services, telemetry.metrics, seconds),
+        approvals=ApprovalService(runs, queue, flows.flows, accounts.projects, accounts.platforms),
         webhooks=WebhookService(
             flows.flows,
             flows.programs,

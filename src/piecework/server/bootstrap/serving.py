@@ -26,6 +26,7 @@ from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flows import endpoints as flow_endpoints
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.health import endpoints as health_endpoints
+from piecework.server.modules.human_input import endpoints as human_input_endpoints
 from piecework.server.modules.invitations import endpoints as invitation_endpoints
 from piecework.server.modules.pieces import endpoints as piece_endpoints
 from piecework.server.modules.platforms import endpoints as platform_endpoints
@@ -56,6 +57,7 @@ ROUTES: Sequence[Routes] = (
     sample_data_endpoints.routes,
     builder_run_endpoints.routes,
     trigger_event_endpoints.routes,
+    human_input_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
     tag_endpoints.routes,

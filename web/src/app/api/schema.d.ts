@@ -532,6 +532,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/human-input/chat/{flowId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the chat of a flow
+         * @description Returns how the chat of a flow introduces itself. Messages are sent to the flow's synchronous webhook.
+         */
+        get: operations["get_chat_human_input_chat__flowId__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/human-input/form/{flowId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the form of a flow
+         * @description Returns what the form of a flow asks. It is sent to the flow's webhook.
+         */
+        get: operations["get_form_human_input_form__flowId__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pieces": {
         parameters: {
             query?: never;
@@ -1250,6 +1290,26 @@ export interface components {
             tags?: string[] | null;
         };
         /**
+         * ChatPage
+         * @description The chat of a flow.
+         */
+        ChatPage: {
+            /** Id */
+            id: string;
+            /** Platformlogourl */
+            platformLogoUrl: string;
+            /** Platformname */
+            platformName: string;
+            /** Projectid */
+            projectId: string;
+            /** Props */
+            props: {
+                [key: string]: unknown;
+            };
+            /** Title */
+            title: string;
+        };
+        /**
          * CreateFlow
          * @description A new flow. `folder_name` is ignored when there is a `folder_id`; the flow of a template is imported.
          */
@@ -1613,6 +1673,48 @@ export interface components {
             projectId: string;
             /** Updated */
             updated: string;
+        };
+        /**
+         * FormInput
+         * @description A field of a form. Its value travels under the key that `field_key` makes of `displayName`.
+         */
+        FormInput: {
+            /** Description */
+            description: string;
+            /** Displayname */
+            displayName: string;
+            /** Required */
+            required: boolean;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "text_area" | "toggle" | "file";
+        };
+        /**
+         * FormPage
+         * @description The form of a flow. `version` is that of the piece: it says in which shape files are sent.
+         */
+        FormPage: {
+            /** Id */
+            id: string;
+            /** Projectid */
+            projectId: string;
+            props: components["schemas"]["FormProps"];
+            /** Title */
+            title: string;
+            /** Version */
+            version: string;
+        };
+        /**
+         * FormProps
+         * @description How a form is built. With `waitForResponse` the page sends it to the synchronous webhook and shows the answer.
+         */
+        FormProps: {
+            /** Inputs */
+            inputs: components["schemas"]["FormInput"][];
+            /** Waitforresponse */
+            waitForResponse: boolean;
         };
         /**
          * Health
@@ -3004,6 +3106,7 @@ export type Accepted = components['schemas']['Accepted'];
 export type AcceptInvitation = components['schemas']['AcceptInvitation'];
 export type AuthenticationResponse = components['schemas']['AuthenticationResponse'];
 export type BulkRetryBody = components['schemas']['BulkRetryBody'];
+export type ChatPage = components['schemas']['ChatPage'];
 export type CreateFlow = components['schemas']['CreateFlow'];
 export type CreateFolder = components['schemas']['CreateFolder'];
 export type CreateProject = components['schemas']['CreateProject'];
@@ -3021,6 +3124,9 @@ export type FlowRunView = components['schemas']['FlowRunView'];
 export type FlowVersion = components['schemas']['FlowVersion'];
 export type FlowVersionMetadata = components['schemas']['FlowVersionMetadata'];
 export type Folder = components['schemas']['Folder'];
+export type FormInput = components['schemas']['FormInput'];
+export type FormPage = components['schemas']['FormPage'];
+export type FormProps = components['schemas']['FormProps'];
 export type Health = components['schemas']['Health'];
 export type Icon = components['schemas']['Icon'];
 export type Interval = components['schemas']['Interval'];
@@ -6310,6 +6416,202 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SystemHealth"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_chat_human_input_chat__flowId__get: {
+        parameters: {
+            query?: {
+                /** @description The version that is being edited, instead of the published one. */
+                useDraft?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChatPage"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_form_human_input_form__flowId__get: {
+        parameters: {
+            query?: {
+                /** @description The version that is being edited, instead of the published one. */
+                useDraft?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The flow's id. */
+                flowId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormPage"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

@@ -5,7 +5,7 @@ import { Api, ok } from '../api/api';
 import { ApiProblem } from '../api/problem';
 import { ProblemText } from '../design/problem-text';
 import { Session } from '../session/session';
-import { type Installation, Installations, installationOf } from './installation';
+import { type Installation, Installations, installationOf } from '../session/installation';
 import { SignInFrame } from './sign-in-frame';
 import { SignUpForm } from './sign-up-form';
 

@@ -6,7 +6,7 @@ import { emailProblem } from '../design/field-problems';
 import { ProblemText } from '../design/problem-text';
 import { TextField, focusProblem } from '../design/text-field';
 import { Session } from '../session/session';
-import { type Installation, Installations, installationOf, returnPath } from './installation';
+import { type Installation, Installations, installationOf, returnPath } from '../session/installation';
 import { SignInFrame } from './sign-in-frame';
 import { Submit } from './submit';
 

@@ -1,7 +1,7 @@
 import { Component, inject, input, signal } from '@angular/core';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { type Installation, Installations, installationOf, returnPath } from './installation';
+import { type Installation, Installations, installationOf, returnPath } from '../session/installation';
 import { SignInFrame } from './sign-in-frame';
 import { SignUpForm } from './sign-up-form';
 

@@ -8,6 +8,7 @@ import runMode from './run-mode.json';
 import stepSettings from './step-settings.json';
 import runs from './runs.json';
 import settings from './settings.json';
+import humanInput from './human-input.json';
 import signIn from './sign-in.json';
 
 export const messages = {
@@ -20,5 +21,6 @@ export const messages = {
   ...stepSettings,
   ...runs,
   ...settings,
+  ...humanInput,
   ...signIn,
 };

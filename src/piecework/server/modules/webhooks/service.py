@@ -16,7 +16,7 @@ from piecework.engine.program import Program
 from piecework.runner.errors import ConnectionMissing, PieceMissing
 from piecework.runner.steps import Services
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
-from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
+from piecework.sdk import InvalidInput, PayloadRejected, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.kernel.ids import derived_id
 from piecework.server.kernel.metrics import Metrics
@@ -122,6 +122,8 @@ class WebhookService:
             outputs = await self._outputs(facts, version_id, program, payload)
         except WebhookAuthFailed as error:
             return Answer(401, {"message": str(error)})
+        except PayloadRejected as error:
+            return Answer(400, {"statusCode": 400, "error": "Bad Request", "message": str(error)})
         except (PieceMissing, ConnectionMissing, InvalidInput) as error:
             return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
         if mode is Mode.TEST:

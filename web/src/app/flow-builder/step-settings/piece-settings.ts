@@ -6,6 +6,7 @@ import { ApiProblem } from '../../api/problem';
 import { Icon } from '../../design/icon';
 import { ProblemText } from '../../design/notify';
 import { TemplateInput } from '../data/template-input';
+import { HumanPageLinks } from '../human-page';
 import { PropertyForm } from './fields/property-form';
 import { textOf } from './model/json-text';
 import { StepForm } from './step-form';
@@ -13,7 +14,7 @@ import { StepForm } from './step-form';
 /** The form of a piece's action or trigger, made from the piece's metadata. */
 @Component({
   selector: 'pw-piece-settings',
-  imports: [Icon, MatButtonModule, PropertyForm, TemplateInput, TranslocoDirective],
+  imports: [HumanPageLinks, Icon, MatButtonModule, PropertyForm, TemplateInput, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       @if (form.stepPiece(); as found) {
@@ -32,6 +33,9 @@ import { StepForm } from './step-form';
                 />
               </div>
             </div>
+          }
+          @if (form.step(); as step) {
+            <pw-human-page [step]="step" />
           }
           <pw-property-form
             [properties]="operation.props"

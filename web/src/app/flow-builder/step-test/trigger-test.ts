@@ -10,6 +10,7 @@ import { Notify } from '../../design/notify';
 import { Pieces } from '../../design/pieces';
 import { SampleData } from '../data/sample-data';
 import { FlowBuilder } from '../flow-builder';
+import { HumanPageLinks, humanPageOf } from '../human-page';
 import type { Trigger } from '../model/step';
 import { curlLine } from './curl';
 import { EventList } from './event-list';
@@ -23,7 +24,7 @@ type Way = 'wait' | 'schedule' | 'manual' | 'ask' | 'unknown';
 /** Gets a sample of what the flow will begin with: from a call, from the piece, from the past, or by hand. */
 @Component({
   selector: 'pw-trigger-test',
-  imports: [EventList, Icon, MatButtonModule, MatProgressSpinnerModule, SampleBox, SampleForm, TranslocoDirective],
+  imports: [EventList, HumanPageLinks, Icon, MatButtonModule, MatProgressSpinnerModule, SampleBox, SampleForm, TranslocoDirective],
   templateUrl: './trigger-test.html',
   styleUrl: './test-panel.scss',
   host: { '(document:keydown)': 'key($event)' },
@@ -62,6 +63,8 @@ export class TriggerTest {
     return typeof prefix === 'string' ? `${prefix}/${this.builder.flowId()}/test` : '';
   });
   protected readonly curl = computed(() => (this.testUrl() ? curlLine(this.testUrl(), this.step().settings.input ?? {}) : ''));
+  /** A form or a chat is sent from its page: nobody writes such a call by hand. */
+  protected readonly hasPage = computed(() => humanPageOf(this.step().settings) !== undefined);
   protected readonly hasSample = computed(() => !!this.step().settings.sampleData?.sampleDataFileId);
   protected readonly isWriting = linkedSignal<string, boolean>({ source: () => this.builder.flowId(), computation: () => false });
   protected readonly written = signal<unknown>({});

@@ -5,6 +5,7 @@ import { MAT_DIALOG_DATA, MatDialogModule } from '@angular/material/dialog';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { mdiCheck, mdiContentCopy } from '@mdi/js';
 import { Icon } from '../../design/icon';
+import type { HumanPage } from '../human-page';
 import type { Strategy } from './publishing';
 
 export interface Published {
@@ -12,6 +13,8 @@ export interface Published {
   strategy: Strategy | undefined;
   /** The address that starts the flow; empty for other triggers. */
   url: string;
+  /** What people find at that address; undefined where it is for programs. */
+  page: HumanPage | undefined;
   /** The trigger's display name. */
   trigger: string;
 }
@@ -28,9 +31,13 @@ export interface Published {
           <p>{{ t('topBar.next.off') }}</p>
         }
         @if (data.url) {
-          <p>{{ t('topBar.next.webhook') }}</p>
+          <p>{{ t('topBar.next.' + (data.page ?? 'webhook')) }}</p>
           <div class="url">
-            <code>{{ data.url }}</code>
+            @if (data.page) {
+              <a target="_blank" [href]="data.url">{{ data.url }}</a>
+            } @else {
+              <code>{{ data.url }}</code>
+            }
             <button mat-stroked-button (click)="copy()">
               <span class="pw-with-icon"
                 ><pw-icon [path]="copied() ? icons.done : icons.copy" />{{ t(copied() ? 'topBar.next.copied' : 'topBar.next.copy') }}</span
@@ -62,7 +69,8 @@ export interface Published {
       border-radius: var(--pw-radius-small);
       background: var(--pw-ground);
     }
-    code {
+    code,
+    .url a {
       flex: 1;
       overflow-wrap: anywhere;
       user-select: all;

@@ -7,6 +7,7 @@ import { Confirm } from '../../design/confirm';
 import { Notify } from '../../design/notify';
 import { Pieces, shortName } from '../../design/pieces';
 import { FlowBuilder } from '../flow-builder';
+import { humanPageOf, humanPageUrl } from '../human-page';
 import type { Trigger } from '../model/step';
 import { Problems } from '../panels/problems';
 import { RunMode } from '../run-mode/run-mode';
@@ -111,9 +112,16 @@ export class Publishing {
     const { PublishedDialog } = await import('./published-dialog');
     const flow = this.builder.flow();
     if (!flow) return;
+    const page = humanPageOf(this.chosen());
     const isWebhook = shortName(this.chosen().pieceName) === 'webhook';
-    const url = isWebhook ? await this.webhookUrl(flow.id) : '';
-    const data = { isEnabled: this.isEnabled(), strategy: this.strategy(), url, trigger: this.builder.draft()?.trigger.displayName ?? '' };
+    const url = page ? humanPageUrl(page, flow.id) : isWebhook ? await this.webhookUrl(flow.id) : '';
+    const data = {
+      isEnabled: this.isEnabled(),
+      strategy: this.strategy(),
+      url,
+      page,
+      trigger: this.builder.draft()?.trigger.displayName ?? '',
+    };
     this.dialog.open(PublishedDialog, { data, maxWidth: 560 });
   }
 

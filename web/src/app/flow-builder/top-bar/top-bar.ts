@@ -18,6 +18,7 @@ import {
 import { Api, ok } from '../../api/api';
 import { Icon } from '../../design/icon';
 import { FlowBuilder, type Panel } from '../flow-builder';
+import { humanPageOf, humanPageUrl } from '../human-page';
 import { Problems } from '../panels/problems';
 import { Versions } from '../panels/versions';
 import { RunMode } from '../run-mode/run-mode';
@@ -56,6 +57,12 @@ export class TopBar {
     { panel: 'problems', icon: this.problems.all().length > 0 ? mdiAlertCircleOutline : mdiCheckCircleOutline },
   ]);
   protected readonly keys = { undo: `${COMMAND_KEY}Z`, redo: `${COMMAND_KEY}Shift+Z` };
+  /** The page of a form or a chat: the published one, or while there is none the draft. */
+  protected readonly page = computed(() => {
+    const kind = humanPageOf(this.builder.draft()?.trigger.settings);
+    const isLive = this.publishing.state() !== 'unpublished' && this.publishing.isEnabled();
+    return kind && { kind, url: humanPageUrl(kind, this.builder.flowId(), isLive ? undefined : 'draft') };
+  });
   protected readonly isOffline = computed(() => this.builder.connectionState() === 'offline');
 
   /** The save state needs the room then. */

@@ -2,7 +2,7 @@ import MarkdownIt from 'markdown-it';
 import { moved } from './array-field';
 import { toLocal } from './date-field';
 import { aboutDataUrl } from './file-field';
-import { partsOf } from './markdown';
+import { partsOf, withLinksBeside } from '../../../design/markdown';
 import { filled } from './markdown-variables';
 import { objectOf, rowsOf } from './object-field';
 
@@ -31,6 +31,12 @@ describe('fields', () => {
   it('say what a data URL is', () => {
     expect(aboutDataUrl('data:image/png;base64,AAAA')).toEqual({ type: 'image/png', bytes: 3 });
     expect(aboutDataUrl('https://example.com')).toBeUndefined();
+  });
+
+  it('open links beside the page, and only such as lead somewhere', () => {
+    const renderer = withLinksBeside(new MarkdownIt({ html: false }));
+    expect(renderer.render('[x](https://x.test)')).toContain('href="https://x.test" target="_blank" rel="noopener noreferrer"');
+    expect(renderer.render('[x](javascript:alert(1))')).not.toContain('<a');
   });
 
   it('cut texts at their blocks of code, and keep HTML as text', () => {

@@ -15,7 +15,7 @@ import { ComputedChoice } from './computed-choice';
 import { DateField } from './date-field';
 import { FileField } from './file-field';
 import { JsonField } from './json-field';
-import { Markdown } from './markdown';
+import { Markdown } from '../../../design/markdown';
 import { MarkdownVariables } from './markdown-variables';
 import { ObjectField } from './object-field';
 import { PropertyGroup } from './property-group';

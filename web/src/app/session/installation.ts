@@ -1,4 +1,4 @@
-/** What the pages of signing in know of the installation before anybody is signed in: its flags (`GET /flags`). */
+/** What pages know of the installation where nobody is signed in: its flags (`GET /flags`). */
 import { Injectable, inject } from '@angular/core';
 import { Api, ok } from '../api/api';
 

@@ -2,21 +2,31 @@ import { Component, Injectable, computed, inject, input, resource } from '@angul
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiContentCopy } from '@mdi/js';
 import type MarkdownItClass from 'markdown-it';
-import { Icon } from '../../../design/icon';
-import { Notify } from '../../../design/notify';
+import { Icon } from './icon';
+import { Notify } from './notify';
 
 type MarkdownIt = InstanceType<typeof MarkdownItClass>;
 
 /** A stretch of a text: words, or a block of code to copy. */
 export type MarkdownPart = { kind: 'html'; html: string } | { kind: 'code'; text: string };
 
-/** markdown-it, loaded when the first text is shown. HTML in a text stays text. */
+/** markdown-it, loaded when the first text is shown. HTML in a text stays text; links open beside the page, which may hold work. */
 @Injectable({ providedIn: 'root' })
 export class MarkdownRenderer {
   private readonly loaded = resource({
-    loader: async () => new (await import('markdown-it')).default({ html: false, linkify: false }),
+    loader: async () => withLinksBeside(new (await import('markdown-it')).default({ html: false, linkify: false })),
   });
   readonly renderer = computed(() => (this.loaded.hasValue() ? this.loaded.value() : undefined));
+}
+
+/** The renderer, whose links open in a tab of their own and do not tell where they were followed from. */
+export function withLinksBeside(renderer: MarkdownIt): MarkdownIt {
+  renderer.renderer.rules['link_open'] = (tokens, index, options, _environment, self) => {
+    tokens[index]?.attrSet('target', '_blank');
+    tokens[index]?.attrSet('rel', 'noopener noreferrer');
+    return self.renderToken(tokens, index, options);
+  };
+  return renderer;
 }
 
 /** A text cut at its blocks of code. */
