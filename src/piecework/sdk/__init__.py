@@ -1,7 +1,8 @@
 """For authors of pieces: everything that a piece needs is imported from here."""
 
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
-from piecework.sdk.auth import Auth, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
+from piecework.sdk.auth import AccessToken, Auth, AuthCheck, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
+from piecework.sdk.auth_values import AuthValue, BasicAuthValue, CustomAuthValue, OAuth2Token, SecretTextValue, auth_value
 from piecework.sdk.coercion import json_text
 from piecework.sdk.context import (
     ActionContext,
@@ -61,16 +62,22 @@ from piecework.sdk.services import (
 )
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
+from piecework.spec.connection import AuthorizationMethod, GrantType
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
 __all__ = [
     "HIDDEN",
     "OFFERED",
+    "AccessToken",
     "Action",
     "ActionContext",
     "Array",
     "Auth",
+    "AuthCheck",
+    "AuthValue",
+    "AuthorizationMethod",
     "BasicAuth",
+    "BasicAuthValue",
     "ById",
     "ByTime",
     "Checkbox",
@@ -78,6 +85,7 @@ __all__ = [
     "Connections",
     "CronSchedule",
     "CustomAuth",
+    "CustomAuthValue",
     "DateTime",
     "DelayPause",
     "Dropdown",
@@ -87,6 +95,7 @@ __all__ = [
     "File",
     "Files",
     "Form",
+    "GrantType",
     "Handshake",
     "Hooks",
     "Http",
@@ -103,6 +112,7 @@ __all__ = [
     "MultiSelect",
     "Number",
     "OAuth2",
+    "OAuth2Token",
     "Object",
     "Option",
     "Outcome",
@@ -118,6 +128,7 @@ __all__ = [
     "Schedule",
     "SecretText",
     "SecretTextAuth",
+    "SecretTextValue",
     "Server",
     "ShortText",
     "StaticDropdown",
@@ -131,6 +142,7 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "auth_value",
     "json_text",
     "load_file",
     "time_zone_options",
