@@ -112,7 +112,8 @@ SHARED_RANDOM = Random()
 class ActionContext(Generic[AuthT]):
     """The context of one action call; ``ActionContext[OAuth2Token]`` says what its ``auth`` is.
 
-    ``auth`` is the connection's value (one of ``auth_values``) or None. ``resume_payload`` is ``{"body", "headers", "queryParams"}`` on RESUME, None on BEGIN.
+    ``auth`` is the connection's value (one of ``auth_values``) or None. ``resume_payload`` is ``{"body", "headers", "queryParams"}`` on
+    RESUME, None on BEGIN.
     ``idempotency_key`` is the same when the step runs again after a crash. ``test`` is true in a step test.
     """
 
