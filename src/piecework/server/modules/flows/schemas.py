@@ -112,6 +112,18 @@ class FlowProblems(TypedDict):
     data: list[FlowProblem]
 
 
+class FlowUse(TypedDict):
+    """A flow that uses a connection: in the version that is edited, in the one that is published, and in which steps."""
+
+    id: str
+    projectId: str
+    displayName: str
+    status: FlowStatusName
+    inLatest: bool
+    inPublished: bool
+    steps: list[str]
+
+
 class CreateFlow(Body):
     """A new flow. `folder_name` is ignored when there is a `folder_id`; the flow of a template is imported."""
 
@@ -187,3 +199,14 @@ class StoredVersion:
     scripts: Mapping[str, str]
     flow_metadata: Mapping[str, Any] | None
     wire_json: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FlowUpdate:
+    """The notice that somebody changed a flow. `step_names` are the steps that the operation named."""
+
+    project_id: str
+    flow_id: str
+    version_id: str
+    operation_type: OperationType
+    step_names: Sequence[str]
