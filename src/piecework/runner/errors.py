@@ -32,6 +32,13 @@ class ConnectionExpired(ConnectionProblem):
         super().__init__(f"The connection {external_id!r} has expired or was revoked{f' ({reason})' if reason else ''}: reconnect it")
 
 
+class ConnectionNotForPiece(ConnectionProblem):
+    """It was made for another piece, and AP_ENFORCE_CONNECTION_PIECE_BINDING keeps it there."""
+
+    def __init__(self, external_id: str, piece: str) -> None:
+        super().__init__(f"The connection {external_id!r} was made for {piece} and may not be used by another piece")
+
+
 class ConnectionUnavailable(ConnectionProblem):
     """Its token has run out and the service could not be asked for another one just now; trying again may help."""
 

@@ -1,6 +1,6 @@
 """What travels about flows, and what the hot path reads of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired
 
@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from piecework.server.kernel.http import Body, IdText, Name, PageQuery, PlainText, Query
 from piecework.spec.flow import Step
+from piecework.spec.operations import OperationType
 
 FlowStatusName = Literal["ENABLED", "DISABLED"]
 VersionStateName = Literal["DRAFT", "LOCKED"]
