@@ -1,7 +1,8 @@
 """What steps and triggers get of connections: opened, refreshed in time, and kept in memory for a moment.
 
-A token is refreshed when half of its life is over, fifteen minutes before its end at the earliest; one caller asks the service, all others wait for
-his answer. A service that refuses makes the connection ERROR. One that cannot be reached is asked again; as long as the old token is good, it is used.
+A token is refreshed when half of its life is over, fifteen minutes before its end at the earliest; one caller asks the service, all others wait
+for his answer. A service that refuses makes the connection ERROR. One that cannot be reached is asked again; as long as the old token is good,
+that one is used.
 """
 
 from __future__ import annotations

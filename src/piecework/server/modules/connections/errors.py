@@ -24,7 +24,9 @@ def invalid_claim(token_url: str, client_id: str, redirect_url: str, message: st
 
 def no_vendor_application(piece_name: str) -> ApError:
     """The 400 for CLOUD_OAUTH2: the vendor's OAuth applications belong to the vendor's cloud."""
-    message = "This installation has no applications of the vendor's cloud: use OAUTH2 with your own, or let an administrator add one (PLATFORM_OAUTH2)"
+    message = (
+        "There are no applications of the vendor's cloud here: use OAUTH2 with your own, or let an administrator add one (PLATFORM_OAUTH2)"
+    )
     return ApError(ErrorCode.INVALID_CLOUD_CLAIM, {"pieceName": piece_name, "message": message})
 
 

@@ -87,10 +87,7 @@ def _challenge(verifier: str) -> str:
 
 
 async def request_token(http: Http, url: str, client: Client, parameters: Mapping[str, str]) -> dict[str, Any]:
-    """Asks for a token and returns what a connection keeps of the answer: ``access_token``, ``token_type``, ``expires_in`` …, ``data``, ``claimed_at``.
-
-    Raises TokenRefused.
-    """
+    """Asks for a token and returns what a connection keeps of the answer (``kept_of``). Raises TokenRefused."""
     sent = dict(parameters)
     headers = {"accept": "application/json"}
     if client.method is AuthorizationMethod.HEADER:
