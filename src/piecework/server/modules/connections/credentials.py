@@ -69,12 +69,22 @@ class Held:
 class Credentials:
     """The values of connections. `on_status` are told of every connection whose status a service has changed."""
 
-    def __init__(self, database: Database, keyring: Keyring, find_piece: FindPiece, renewal: Renewal, *, bound_to_piece: bool) -> None:
+    def __init__(
+        self,
+        database: Database,
+        keyring: Keyring,
+        find_piece: FindPiece,
+        renewal: Renewal,
+        *,
+        bound_to_piece: bool,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._database = database
         self._keyring = keyring
         self._find_piece = find_piece
         self._renewal = renewal
         self._bound = bound_to_piece
+        self._clock = clock
         self._held: OrderedDict[tuple[str, str], Held] = OrderedDict()
         self._changes = 0
         self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
@@ -99,7 +109,7 @@ class Credentials:
             raise ConnectionExpired(external_id, "nobody has filled it in since it was imported")
         if held.row["status"] == AppConnectionStatus.ERROR:
             raise ConnectionExpired(external_id, held.row["problem"] or "")
-        return await self._renewed(project_id, external_id) if _is_due(held) else held
+        return await self._renewed(project_id, external_id) if self._is_due(held) else held
 
     async def renew_now(self, connection_id: str) -> None:
         """Gets another token whether it is due or not; a connection without tokens stays as it is. Raises TokenRefused."""
@@ -162,7 +172,7 @@ class Credentials:
             raise ConnectionExpired(external_id)
         async with self._turn(held.row["id"]):
             held = await self._still_held(project_id, external_id)
-            if not _is_due(held):
+            if not self._is_due(held):
                 return held
             if held.blocked_until > time.monotonic():
                 raise _unavailable(external_id)
@@ -182,7 +192,7 @@ class Credentials:
 
     async def _ask(self, held: Held) -> Any:
         """The renewed value. Patient only where there is no good token to go on with."""
-        waits = _PATIENCE if held.expires_at <= time.time() else ()
+        waits = _PATIENCE if held.expires_at <= self._clock() else ()
         for wait in waits:
             try:
                 return await self._renewal.renewed(held.row, held.value, held.auth)
@@ -197,8 +207,8 @@ class Credentials:
             await self.refused(held.row, str(refusal))
             raise ConnectionExpired(external_id, str(refusal)) from None
         log.warning("a token was not refreshed", connection=held.row["id"], piece=held.row["pieceName"], project=held.row["projectId"])
-        if held.expires_at > time.time():
-            held.renew_at = time.time() + _ASK_AGAIN_SECONDS
+        if held.expires_at > self._clock():
+            held.renew_at = self._clock() + _ASK_AGAIN_SECONDS
             return held
         held.blocked_until = time.monotonic() + _FAIL_FAST_SECONDS
         raise _unavailable(external_id) from None
@@ -220,16 +230,15 @@ class Credentials:
             for listener in self.on_status:
                 listener(row)
 
+    def _is_due(self, held: Held) -> bool:
+        return held.renew_at is not None and held.renew_at <= self._clock()
+
     def _turn(self, connection_id: str) -> asyncio.Lock:
         """The lock of a connection's tokens; it lives as long as somebody holds it or waits for it."""
         lock = self._turns.get(connection_id)
         if lock is None:
             lock = self._turns[connection_id] = asyncio.Lock()
         return lock
-
-
-def _is_due(held: Held) -> bool:
-    return held.renew_at is not None and held.renew_at <= time.time()
 
 
 def _unavailable(external_id: str) -> ConnectionUnavailable:
