@@ -95,7 +95,7 @@ async def call(
     return answer.json()
 
 
-@piece.action(display_name="Use another connection", pure=True)
+@piece.action(display_name="Use another connection", pure=True, require_auth=False)
 async def borrow(ctx: ActionContext, name: Annotated[str, ShortText("Name")]) -> Any:
     """Gives what a connection holds that the step names at run time."""
     return await ctx.connections.get(name)

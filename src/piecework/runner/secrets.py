@@ -113,10 +113,13 @@ def connection_tag(external_id: str) -> str:
 
 
 def _written_forms(text: str) -> set[str]:
-    """The text as it stands in JSON, in URLs and in basic credentials."""
+    """The text as it stands in JSON, in JSON inside of JSON, in URLs and in basic credentials."""
     raw = text.encode(errors="replace")
-    quoted = {json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(raw, safe=""), quote(raw), quote_plus(raw)}
-    return {text, *quoted, b64encode(raw).decode().rstrip("=")}
+    forms = {text, quote(raw, safe=""), quote(raw), quote_plus(raw), b64encode(raw).decode().rstrip("=")}
+    for is_ascii in (True, False):
+        once = json.dumps(text, ensure_ascii=is_ascii)[1:-1]
+        forms |= {once, json.dumps(once, ensure_ascii=is_ascii)[1:-1]}
+    return forms
 
 
 def secret_texts(value: Any, secret_fields: frozenset[str] | None = None) -> list[str]:
