@@ -11,9 +11,7 @@ from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
 from piecework.server.bootstrap.foundation import Foundation
 from piecework.server.kernel.settings import Settings
-from piecework.server.modules.connections.claiming import Claims
-from piecework.server.modules.connections.credentials import Credentials
-from piecework.server.modules.connections.renewal import Renewal
+from piecework.server.modules.connections.service import Claims, Credentials, Renewal
 from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.variables.service import VariableValues

@@ -6,10 +6,7 @@ from piecework.server.bootstrap.accounts import Accounts
 from piecework.server.bootstrap.execution import Execution
 from piecework.server.bootstrap.flows import Flows
 from piecework.server.bootstrap.foundation import Foundation
-from piecework.server.modules.connections.credentials import Credentials
-from piecework.server.modules.connections.oauth_apps import OAuthAppService
-from piecework.server.modules.connections.replacing import ConnectionReplacer
-from piecework.server.modules.connections.service import ConnectionService
+from piecework.server.modules.connections.service import ConnectionReplacer, ConnectionService, Credentials, OAuthAppService
 from piecework.server.modules.flows.service import FlowUsage
 from piecework.server.modules.variables.service import VariableService, VariableValues
 

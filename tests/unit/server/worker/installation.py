@@ -22,8 +22,8 @@ from piecework.server.kernel.db import Database, new_entity
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.tokens import TokenSigner
 from piecework.server.modules import load_all_tables
-from piecework.server.modules.connections.credentials import Credentials
-from piecework.server.modules.connections.renewal import Renewal
+from piecework.server.modules.connections.service.credentials import Credentials
+from piecework.server.modules.connections.service.renewal import Renewal
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows.schemas import CreateFlow, StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from piecework.server.api.websocket.broadcast import Broadcast
 from piecework.server.kernel.db import Row
-from piecework.server.modules.connections.credentials import Credentials
+from piecework.server.modules.connections.service import Credentials
 
 CONNECTION_STATUS_CHANGED = "CONNECTION_STATUS_CHANGED"
 

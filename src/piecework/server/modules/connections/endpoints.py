@@ -8,10 +8,7 @@ from piecework.runner.errors import ConnectionProblem
 from piecework.server.kernel.db import Row
 from piecework.server.kernel.errors import ApError, entity_not_found
 from piecework.server.kernel.http import Caller, CallerOf, EntityId, Page, Principal, Provided, Routes, no_content, reply
-from piecework.server.modules.connections.credentials import Credentials
 from piecework.server.modules.connections.errors import invalid_connection
-from piecework.server.modules.connections.oauth_apps import OAuthAppService
-from piecework.server.modules.connections.replacing import ConnectionReplacer
 from piecework.server.modules.connections.schemas import (
     AuthorizationUrl,
     AuthorizationUrlRequest,
@@ -34,7 +31,14 @@ from piecework.server.modules.connections.schemas import (
     UpsertGlobalConnection,
     UpsertOAuthApp,
 )
-from piecework.server.modules.connections.service import ConnectionService, require_project_scope, wire_connection
+from piecework.server.modules.connections.service import (
+    ConnectionReplacer,
+    ConnectionService,
+    Credentials,
+    OAuthAppService,
+    require_project_scope,
+    wire_connection,
+)
 from piecework.server.modules.users.schemas import OwnerName
 from piecework.spec.connection import AppConnectionScope
 

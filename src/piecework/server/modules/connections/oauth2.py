@@ -7,7 +7,7 @@ import hashlib
 import secrets
 import time
 from base64 import b64encode, urlsafe_b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -15,6 +15,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from piecework.runner.secrets import Secrets
 from piecework.sdk import Http, HttpError, OAuth2
 from piecework.spec.connection import AuthorizationMethod, GrantType
+from piecework.spec.jsons import InvalidJson, loads
 
 TOKEN_SECONDS = 20.0
 """How long a service may take to answer a request for a token."""
@@ -86,7 +87,9 @@ def _challenge(verifier: str) -> str:
     return urlsafe_b64encode(hashlib.sha256(verifier.encode()).digest()).decode().rstrip("=")
 
 
-async def request_token(http: Http, url: str, client: Client, parameters: Mapping[str, str]) -> dict[str, Any]:
+async def request_token(
+    http: Http, url: str, client: Client, parameters: Mapping[str, str], clock: Callable[[], float] = time.time
+) -> dict[str, Any]:
     """Asks for a token and returns what a connection keeps of the answer (``kept_of``). Raises TokenRefused."""
     sent = dict(parameters)
     headers = {"accept": "application/json"}
@@ -101,7 +104,7 @@ async def request_token(http: Http, url: str, client: Client, parameters: Mappin
     told = _read(answer.content, answer.text)
     if answer.status >= 400 or not isinstance(told.get("access_token"), str):
         raise _refusal(answer.status, told, [client.secret, *(sent.get(name, "") for name in ("code", "code_verifier", "refresh_token"))])
-    return kept_of(told)
+    return {**kept_of(told), "claimed_at": int(clock())}
 
 
 def kept_of(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -111,7 +114,7 @@ def kept_of(told: Mapping[str, Any]) -> dict[str, Any]:
         kept["expires_in"] = _seconds(kept["expires_in"])
     if isinstance(kept.get("scope"), list):
         kept["scope"] = " ".join(map(str, kept["scope"]))
-    return {**kept, "data": {name: value for name, value in told.items() if name not in _TOKEN_FIELDS}, "claimed_at": int(time.time())}
+    return {**kept, "data": {name: value for name, value in told.items() if name not in _TOKEN_FIELDS}}
 
 
 def _seconds(value: Any) -> int:
@@ -123,8 +126,6 @@ def _seconds(value: Any) -> int:
 
 def _read(content: bytes, text: str) -> dict[str, Any]:
     """The members of an answer: JSON, or a form as some services send it."""
-    from piecework.spec.jsons import InvalidJson, loads
-
     try:
         told = loads(content)
     except InvalidJson:

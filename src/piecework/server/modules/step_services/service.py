@@ -11,7 +11,7 @@ from piecework.runner.services import Services
 from piecework.sdk.errors import PieceError
 from piecework.sdk.services import HttpError, LoadedFile
 from piecework.server.kernel.errors import ApError
-from piecework.server.modules.connections.credentials import Credentials
+from piecework.server.modules.connections.service import Credentials
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.store.errors import StoreKeyError, StoreValueTooLargeError

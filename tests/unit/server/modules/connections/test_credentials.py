@@ -1,7 +1,6 @@
 """When tokens are refreshed, and what happens when they cannot be: with a clock that the test moves."""
 
 import asyncio
-import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -19,14 +18,13 @@ from piecework.server.bootstrap.foundation import build_foundation, database_url
 from piecework.server.kernel.db import Database, new_entity
 from piecework.server.kernel.schema_version import upgrade_if_behind
 from piecework.server.kernel.settings import load_settings
-from piecework.server.modules.connections import credentials as module
-from piecework.server.modules.connections.credentials import Credentials
 from piecework.server.modules.connections.models import app_connection, app_connection_project
-from piecework.server.modules.connections.renewal import Renewal, life_of
+from piecework.server.modules.connections.service import credentials as module
+from piecework.server.modules.connections.service.credentials import Credentials
+from piecework.server.modules.connections.service.renewal import Renewal, life_of
 
 PIECE = Piece("acme", display_name="Acme", version="1.0.0", auth=OAuth2(token_url="https://acme.test/token"))
-NOON = int(time.time())
-"""When the first token was claimed: now, because what is claimed later says the time by the machine's clock."""
+NOON = 1_800_000_000
 
 
 class World:
@@ -35,7 +33,7 @@ class World:
     def __init__(self, database: Database, keyring: Any, *replies: Reply) -> None:
         self.now = float(NOON)
         self.http = ScriptedHttp(*replies)
-        renewal = Renewal(database, keyring, self.http, Server())
+        renewal = Renewal(database, keyring, self.http, Server(), clock=lambda: self.now)
         self.credentials = Credentials(
             database, keyring, lambda _name, _version: PIECE, renewal, bound_to_piece=False, clock=lambda: self.now
         )

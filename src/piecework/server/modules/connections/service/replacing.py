@@ -9,7 +9,7 @@ from piecework.server.kernel.db import Row
 from piecework.server.kernel.errors import ApError, entity_not_found, invalid
 from piecework.server.modules.connections.errors import still_used
 from piecework.server.modules.connections.schemas import ReplaceConnection
-from piecework.server.modules.connections.service import ConnectionService, require_project_scope
+from piecework.server.modules.connections.service.connections import ConnectionService, require_project_scope
 from piecework.server.modules.flows.schemas import FlowUse
 from piecework.server.modules.flows.service import FlowService
 

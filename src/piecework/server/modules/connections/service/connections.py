@@ -13,8 +13,6 @@ from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found,
 from piecework.server.kernel.http import Page, Principal
 from piecework.server.kernel.ids import new_id
 from piecework.server.modules.connections import _repository
-from piecework.server.modules.connections.claiming import Claims
-from piecework.server.modules.connections.credentials import Credentials
 from piecework.server.modules.connections.errors import external_id_taken, invalid_connection, still_used
 from piecework.server.modules.connections.kinds import Connectable, FindPiece
 from piecework.server.modules.connections.models import app_connection
@@ -32,6 +30,8 @@ from piecework.server.modules.connections.schemas import (
     UpsertConnection,
     UpsertGlobalConnection,
 )
+from piecework.server.modules.connections.service.claiming import Claims
+from piecework.server.modules.connections.service.credentials import Credentials
 from piecework.server.modules.flows.schemas import FlowUse
 from piecework.server.modules.flows.service import FlowUsage
 from piecework.server.modules.users.schemas import OwnerName

@@ -9,8 +9,8 @@ from piecework.sdk import Auth, AuthCheck, CustomAuth, Http, OAuth2, Server, aut
 from piecework.server.modules.connections.errors import invalid_claim, invalid_connection, no_vendor_application
 from piecework.server.modules.connections.kinds import Connectable
 from piecework.server.modules.connections.oauth2 import TokenRefused, claim_parameters, request_token, resolved
-from piecework.server.modules.connections.renewal import Renewal
 from piecework.server.modules.connections.schemas import GivenValue
+from piecework.server.modules.connections.service.renewal import Renewal
 from piecework.spec.connection import OAUTH2_TYPES, AppConnectionType, GrantType
 
 _CHECK_SECONDS = 60.0

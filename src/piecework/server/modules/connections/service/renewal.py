@@ -1,6 +1,7 @@
 """Getting another token for a connection, in the way of its type."""
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from piecework.runner.secrets import Secrets, secret_texts
@@ -34,11 +35,12 @@ def life_of(value: Any, auth: Auth | None) -> tuple[float | None, float]:
 class Renewal:
     """Asks services for tokens. Holds nothing."""
 
-    def __init__(self, database: Database, keyring: Keyring, http: Http, server: Server) -> None:
+    def __init__(self, database: Database, keyring: Keyring, http: Http, server: Server, clock: Callable[[], float] = time.time) -> None:
         self._database = database
         self._keyring = keyring
         self._http = http
         self._server = server
+        self._clock = clock
 
     async def renewed(self, row: Row, value: Any, auth: Auth | None) -> Any:
         """Returns a connection's value with another token. Raises TokenRefused."""
@@ -49,7 +51,7 @@ class Renewal:
         if parameters is None:
             raise TokenRefused("the connection holds no refresh token", final=True)
         client = await self.client_of(row["type"], row["platformId"], row["pieceName"], value)
-        told = await request_token(self._http, str(value.get("token_url")), client, parameters)
+        told = await request_token(self._http, str(value.get("token_url")), client, parameters, self._clock)
         return {**value, **told, "data": told["data"] or value.get("data") or {}}
 
     async def client_of(self, kind: str, platform_id: str, piece_name: str, value: Any) -> Client:
@@ -75,4 +77,4 @@ class Renewal:
             raise TokenRefused(hidden.scrub_text(str(error)), final=400 <= error.status < 500 and error.status != 429) from None
         except PieceError as error:
             raise TokenRefused(hidden.scrub_text(str(error)), final=True) from None
-        return {**value, "access_token": token.access_token, "expires_in": token.expires_in, "claimed_at": int(time.time())}
+        return {**value, "access_token": token.access_token, "expires_in": token.expires_in, "claimed_at": int(self._clock())}

@@ -26,7 +26,7 @@ from piecework.server.modules.connections import _repository
 from piecework.server.modules.connections.kinds import FindPiece
 from piecework.server.modules.connections.models import app_connection
 from piecework.server.modules.connections.oauth2 import TokenRefused
-from piecework.server.modules.connections.renewal import Renewal, life_of
+from piecework.server.modules.connections.service.renewal import Renewal, life_of
 from piecework.spec.connection import OAUTH2_TYPES, AppConnectionStatus, GrantType
 
 log = structlog.get_logger("connections")
