@@ -220,3 +220,16 @@ def test_no_token_lies_in_the_database_in_the_clear(account: Account, acme_serve
     assert len(rows) == 1
     assert service.access_tokens[-1].encode() not in rows[0][0]
     assert len(rows[0][1]) == 16
+
+
+def test_the_page_that_a_service_sends_the_browser_back_to(acme_server: Server) -> None:
+    page = httpx.get(f"{acme_server.url}/redirect?code=abc&state=xyz", trust_env=False)
+    assert page.status_code == 200
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-store"
+    assert page.headers["referrer-policy"] == "no-referrer"
+    assert "script-src 'sha256-" in page.headers["content-security-policy"]
+    assert "abc" not in page.text, "the code is read by the page's script alone"
+    assert httpx.post(f"{acme_server.url}/redirect", trust_env=False).status_code == 405
+    flags = httpx.get(f"{acme_server.url}/api/v1/flags", trust_env=False).json()
+    assert flags["THIRD_PARTY_AUTH_PROVIDER_REDIRECT_URL"].endswith("/redirect")
