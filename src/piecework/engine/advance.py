@@ -69,6 +69,7 @@ def advance(program: Program, state: RunState, event: Event, *, retry_delays: tu
         return _step_succeeded(program, state, event)  # type: ignore[arg-type]
     if kind is ExpressionsEvaluated and waiting is Waiting.EXPRESSIONS:
         state.answers = event.answers  # type: ignore[union-attr]
+        _tag_connections(state)
         return _proceed(program, state, event.at)
     if kind is StepFailed and waiting is Waiting.EXPRESSIONS:
         return _input_failed(program, state, event, retry_delays)  # type: ignore[arg-type]
@@ -84,6 +85,13 @@ def advance(program: Program, state: RunState, event: Event, *, retry_delays: tu
     if kind is Responded and waiting is Waiting.RESPONDED:
         return _proceed(program, state, event.at)
     raise InvalidEvent(f"{kind.__name__} while waiting for {waiting.name}")
+
+
+def _tag_connections(state: RunState) -> None:
+    """A run carries the names of the connections that it used (spec/engine.md §1)."""
+    for kind, text in state.answers:
+        if kind == "connection":
+            state.tags.setdefault(f"connection:{text}")
 
 
 def trigger_record(program: Program, payload: Any) -> StepRecord:
@@ -131,7 +139,7 @@ def _proceed(program: Program, state: RunState, at: float) -> Command:
     except Unresolved as open_questions:
         state.waiting = Waiting.EXPRESSIONS
         names = {name for question in open_questions.questions for name in question.names}
-        return EvaluateExpressions(open_questions.questions, {name: state.scope[name] for name in names if name in state.scope})
+        return EvaluateExpressions(open_questions.questions, {name: state.scope[name] for name in names if name in state.scope}, state.node)
     except (loops.NotAList, ConditionError) as error:
         return _container_failed(state, str(error))
 

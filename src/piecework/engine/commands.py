@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from piecework.engine.expressions import Question
-from piecework.engine.program import WorkNode
+from piecework.engine.program import Node, WorkNode
 from piecework.spec.run import FlowRunStatus
 
 StepPath = tuple[tuple[str, int], ...]
@@ -22,10 +22,11 @@ class Response(NamedTuple):
 
 
 class EvaluateExpressions(NamedTuple):
-    """Answer these questions and report ExpressionsEvaluated. ``scope``: the variables that the questions name."""
+    """Answer these questions and report ExpressionsEvaluated. ``scope``: the variables that the questions name; ``node``: the step that asks."""
 
     questions: Sequence[Question]
     scope: Mapping[str, Any]
+    node: Node | None = None
 
 
 class ExecuteStep(NamedTuple):

@@ -55,10 +55,11 @@ _TOKEN = re.compile(
 )
 _PATTERN = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*(?:\]|(?=\n)|\\?\Z)|[^/\\\[\n])+(?:/\w*)?", re.DOTALL)
 # What is never closed runs to the end: no JavaScript either way, and nothing is read twice, so that reading takes linear time.
-_CONNECTION = re.compile(
+CONNECTION = re.compile(
     r"(?<![\w$.])connections\s*(?:\.?\s*\[\s*(?P<quote>['\"])(?P<quoted>[^'\"]+)(?P=quote)\s*\]|\.\s*(?P<dotted>[^\s.?\[\]'\"]+))"
 )
 """As the engine reads it (expressions.tokens): a name after a dot runs to the next dot, hyphens included."""
+VARIABLE = re.compile(CONNECTION.pattern.replace("connections", "variables", 1))
 _OPERANDS = frozenset({"name", "number", "string", "pattern"})
 _BEFORE_PATTERN = frozenset({"return", "typeof", "in", "of", "void", "delete", "instanceof"})
 
@@ -238,22 +239,22 @@ def rewrite_step(step: Step, change: Rewrite) -> Step:
     return {**step, "settings": rewritten}
 
 
-def _strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
+def step_strings(value: Any, path: str) -> Iterator[tuple[str, str]]:
     """Every string of a step's settings with its path."""
     if isinstance(value, str):
         yield path, value
     elif isinstance(value, list):
         for index, each in enumerate(value):
-            yield from _strings(each, join(path, index))
+            yield from step_strings(each, join(path, index))
     elif isinstance(value, dict):
         for key, each in value.items():
             if key != "sourceCode":
-                yield from _strings(each, join(path, key))
+                yield from step_strings(each, join(path, key))
 
 
 def step_references(step: Step) -> Iterator[tuple[str, Reference]]:
     """Every reference in a step's settings with the path of its string (``settings.input.url``)."""
-    for path, text in _strings(step.get("settings"), "settings"):
+    for path, text in step_strings(step.get("settings"), "settings"):
         if "{{" in text:
             for start, end in expression_spans(text):
                 for reference in references(text[start:end]):
@@ -278,14 +279,3 @@ def reference_problems(trigger: Step) -> list[Problem]:
             elif order[reference.name] >= index:
                 problems.append(Problem(path, f"{reference.name} has not run yet when this step runs", step["name"]))
     return problems
-
-
-def connection_ids(trigger: Step) -> list[str]:
-    """External ids of the connections that a flow's expressions use, each once, in order of use."""
-    ids: dict[str, None] = {}
-    for step in walk(trigger):
-        for _, text in _strings(step.get("settings"), "settings"):
-            for start, end in expression_spans(text):
-                for match in _CONNECTION.finditer(text, start, end):
-                    ids[match["quoted"] or match["dotted"]] = None
-    return list(ids)

@@ -14,8 +14,40 @@ class PieceMissing(PieceError):
     """A step names a piece, an action or a version that is not installed here."""
 
 
-class ConnectionMissing(PieceError):
-    """A step names a connection that the project does not have."""
+class ConnectionProblem(PieceError):
+    """A step names a connection that cannot be used. The message names it and says what to do."""
+
+
+class ConnectionMissing(ConnectionProblem):
+    """The project does not have it."""
+
+    def __init__(self, external_id: str) -> None:
+        super().__init__(f"The connection {external_id!r} does not exist in this project")
+
+
+class ConnectionExpired(ConnectionProblem):
+    """The service does not accept it any more, or an import still waits for it to be filled in: somebody must connect it."""
+
+    def __init__(self, external_id: str, reason: str = "") -> None:
+        super().__init__(f"The connection {external_id!r} has expired or was revoked{f' ({reason})' if reason else ''}: reconnect it")
+
+
+class ConnectionNotForPiece(ConnectionProblem):
+    """It was made for another piece, and AP_ENFORCE_CONNECTION_PIECE_BINDING keeps it there."""
+
+    def __init__(self, external_id: str, piece: str) -> None:
+        super().__init__(f"The connection {external_id!r} was made for {piece} and may not be used by another piece")
+
+
+class ConnectionUnavailable(ConnectionProblem):
+    """Its token has run out and the service could not be asked for another one just now; trying again may help."""
+
+
+class VariableMissing(PieceError):
+    """A step names a variable that the project does not have."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"The variable {name!r} does not exist in this project")
 
 
 def failure(error: BaseException, at: float, duration: float) -> StepFailed:

@@ -24,13 +24,15 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.documents import FlowDocument, read_document, the_only_flow
 from piecework.runner.drive import drive
 from piecework.runner.http import PooledHttp
-from piecework.runner.memory import MemoryFiles
+from piecework.runner.memory import MemoryConnections, MemoryFiles, MemoryVariables
 from piecework.runner.quiet_logs import quiet_logs
-from piecework.runner.steps import RunFacts, Services, StepRunner, now_ms
-from piecework.runner.triggers import PreparedTrigger, trigger_payloads, trigger_props
+from piecework.runner.secrets import Secrets
+from piecework.runner.services import Services
+from piecework.runner.steps import RunFacts, StepRunner, now_ms
+from piecework.runner.triggers import PreparedTrigger, trigger_input, trigger_payloads
 from piecework.sandbox.pool import SandboxPool
 from piecework.sdk import DelayPause, PieceError, Server, TriggerContext, WebhookPause
-from piecework.sdk.testing import MemoryConnections, MemoryStore
+from piecework.sdk.testing import MemoryStore
 from piecework.spec.flow import InvalidFlow
 from piecework.spec.piece import TriggerStrategy
 from piecework.spec.run import FlowRunStatus, StepStatus
@@ -78,13 +80,16 @@ def run_flow(
     *,
     timeout: float | None = DEFAULT_TIMEOUT,
     connections: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
     services: Services | None = None,
 ) -> RunResult:
     """Run a flow and wait for it. See ``run_flow_async``; raises RuntimeError inside a running event loop, which it would block."""
     try:
         asyncio.get_running_loop()
     except RuntimeError:
-        return asyncio.run(run_flow_async(document, payload, timeout=timeout, connections=connections, services=services))
+        return asyncio.run(
+            run_flow_async(document, payload, timeout=timeout, connections=connections, variables=variables, services=services)
+        )
     raise RuntimeError("run_flow() waits for the run and would block this event loop: use `await run_flow_async(...)`")
 
 
@@ -94,6 +99,7 @@ async def run_flow_async(
     *,
     timeout: float | None = DEFAULT_TIMEOUT,  # noqa: ASYNC109 - of the run, which ends TIMEOUT; nothing is raised
     connections: Mapping[str, Any] | None = None,
+    variables: Mapping[str, str] | None = None,
     services: Services | None = None,
 ) -> RunResult:
     """Run a flow once.
@@ -103,7 +109,8 @@ async def run_flow_async(
     :param payload: for a webhook the call's body; or, as a mapping with ``method`` or ``headers`` and nothing beside ``method``, ``headers``,
         ``body``, ``queryParams`` and ``rawBody``, the whole call. For other triggers their output; None asks the trigger itself.
     :param timeout: seconds for the whole run, delays included; None: no limit. A delay that would end later leaves the run PAUSED.
-    :param connections: the values of connections by their external ids, as the wire stores them.
+    :param connections: the values of connections by their external ids, as the wire stores them: with their ``type``.
+    :param variables: the values of project variables by name.
     :param services: what pieces use in place of the store, files, HTTP and connections in memory; stays open.
     Raises InvalidFlow and jsons.InvalidJson for a document that is none, OSError for a file that cannot be read, PieceError (InvalidInput,
     WebhookAuthFailed, NotTriggered ...) where the trigger does not start a run. A step that fails raises nothing: the result says so.
@@ -111,7 +118,9 @@ async def run_flow_async(
     program = _compile(document)
     sandbox = SandboxPool(size=2)
     http = PooledHttp()
-    own = Services(MemoryStore(), MemoryFiles(http), http, MemoryConnections(connections))
+    secrets = Secrets()
+    vault = MemoryConnections(connections, secrets), MemoryVariables(variables, secrets)
+    own = Services(MemoryStore(), MemoryFiles(http), http, *vault, secrets)
     with quiet_logs():
         try:
             runner = StepRunner(Catalogue.load(), sandbox)
@@ -154,7 +163,7 @@ async def _trigger_output(program: Program, facts: RunFacts, payload: Any) -> An
     if payload is not None and not is_webhook:
         return payload
     services = facts.services
-    props = await trigger_props(program, services.connections)
+    props, auth = await trigger_input(program, services)
     context = TriggerContext(
         store=services.store,
         files=services.files,
@@ -162,7 +171,7 @@ async def _trigger_output(program: Program, facts: RunFacts, payload: Any) -> An
         connections=services.connections,
         flows=services.flows,
         payload=webhook_call(payload) if is_webhook else None,
-        auth=props.get("auth"),
+        auth=auth,
         flow_id=facts.flow_id,
         flow_version_id=facts.flow_version_id,
         project_id=facts.project_id,
@@ -170,7 +179,7 @@ async def _trigger_output(program: Program, facts: RunFacts, payload: Any) -> An
     outputs = await trigger_payloads(program, context, props)
     if not outputs:
         raise NotTriggered("The trigger did not start a run for this payload")
-    return outputs[0]
+    return services.secrets.scrub(outputs[0])
 
 
 def webhook_call(payload: Any) -> dict[str, Any]:

@@ -17,27 +17,17 @@ from piecework.engine.events import ExpressionsEvaluated, OutcomeKind, StepFaile
 from piecework.engine.expressions import UNDEFINED, Question
 from piecework.engine.program import Program, WorkNode
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.errors import ConnectionMissing, PieceMissing, failure
+from piecework.runner.errors import PieceMissing, failure
+from piecework.runner.secrets import Secrets
+from piecework.runner.services import Services, secret_answer
 from piecework.runner.triggers import prepare_trigger
 from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import SandboxPool
-from piecework.sdk import Action, ActionContext
+from piecework.sdk import Action, ActionContext, auth_value
 from piecework.sdk.context import Outcome
 from piecework.sdk.context import Response as PieceResponse
-from piecework.sdk.http import Http
-from piecework.sdk.services import NO_FLOWS, Connections, Files, Flows, Server, Store
+from piecework.sdk.services import Server
 from piecework.spec.flow import ActionType
-
-
-@dataclass(frozen=True, slots=True)
-class Services:
-    """What the steps of one run may use; bound to its project."""
-
-    store: Store
-    files: Files
-    http: Http
-    connections: Connections
-    flows: Flows = NO_FLOWS
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +115,14 @@ class StepRunner:
         """Answer the engine's questions: connections and variables from the services, the rest as JavaScript in the sandbox."""
         started = perf_counter()
         answers: dict[tuple[str, str], Any] = {}
+        piece = command.node.settings.get("pieceName") if isinstance(command.node, WorkNode) else None
         try:
             scripts: list[Question] = []
             for question in command.questions:
                 if question.kind == "javascript":
                     scripts.append(question)
                 else:
-                    answers[question.kind, question.text] = await self._secret(question, run)
+                    answers[question.kind, question.text] = await secret_answer(question, run.services, piece)
             if scripts:
                 texts = [question.text for question in scripts]
                 results = await self._sandbox.evaluate(texts, command.scope, group=run.project_id)
@@ -141,16 +132,18 @@ class StepRunner:
             return failure(error, now_ms(), _ms_since(started))
         return ExpressionsEvaluated(answers, now_ms())
 
-    async def _secret(self, question: Question, run: RunFacts) -> Any:
-        if question.kind == "variable":
-            return UNDEFINED
-        value = await run.services.connections.get(question.text)
-        if value is None:
-            raise ConnectionMissing(f"The connection {question.text!r} does not exist in this project")
-        return value
-
     def execute(self, command: ExecuteStep, run: RunFacts) -> StepSucceeded | StepFailed | Awaitable[StepSucceeded | StepFailed]:
-        """Do the step's work. Actions that are plain functions answer at once, everything else gives an awaitable."""
+        """Do the step's work. Actions that are plain functions answer at once, everything else gives an awaitable.
+
+        What comes back holds none of the run's secrets.
+        """
+        result = self._execute(command, run)
+        secrets = run.services.secrets
+        if not isinstance(result, tuple):
+            return _scrubbed_later(result, secrets)
+        return secrets.scrub_event(result) if secrets else result
+
+    def _execute(self, command: ExecuteStep, run: RunFacts) -> StepSucceeded | StepFailed | Awaitable[StepSucceeded | StepFailed]:
         handle = command.node.handle
         started = perf_counter()
         if isinstance(handle, CodeScript):
@@ -160,7 +153,7 @@ class StepRunner:
             return failure(error, now_ms(), 0)
         try:
             raw: Mapping[str, Any] = command.input
-            context = _context(command, run, raw.get("auth"))
+            context = _context(command, run, auth_value(raw.get("auth")))
             props = handle.process(raw, command.node.settings.get("propertySettings") or {})
             if handle.has_files:
                 return self._run_with_files(handle, context, props, started)
@@ -226,6 +219,11 @@ async def _finish_later(output: Awaitable[Any], context: ActionContext, started:
         return _succeeded(await output, context, started)
     except Exception as error:
         return failure(error, now_ms(), _ms_since(started))
+
+
+async def _scrubbed_later(result: Awaitable[StepSucceeded | StepFailed], secrets: Secrets) -> StepSucceeded | StepFailed:
+    event = await result
+    return secrets.scrub_event(event) if secrets else event
 
 
 def _succeeded(output: Any, context: ActionContext, started: float) -> StepSucceeded:

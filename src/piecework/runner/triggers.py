@@ -5,14 +5,14 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from piecework.engine.expressions import UNDEFINED, Unresolved
 from piecework.engine.program import Program
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.errors import ConnectionMissing, PieceMissing
-from piecework.sdk import Trigger, TriggerContext
-from piecework.sdk.services import Connections
+from piecework.runner.errors import PieceMissing
+from piecework.runner.services import Services, secret_answer
+from piecework.sdk import Trigger, TriggerContext, auth_value
 from piecework.spec.flow import TriggerType
 
 
@@ -42,30 +42,34 @@ def prepare_trigger(program: Program, catalogue: Catalogue) -> PreparedTrigger:
     return PreparedTrigger(trigger, None, settings)
 
 
-async def trigger_props(program: Program, connections: Connections) -> dict[str, Any]:
-    """The trigger's properties, resolved and processed. Raises what ``Trigger.process`` raises, PieceMissing and ConnectionMissing."""
+class TriggerInput(NamedTuple):
+    """A trigger's processed properties, and its connection's value as ``ctx.auth`` has it (None without one)."""
+
+    props: dict[str, Any]
+    auth: Any
+
+
+async def trigger_input(program: Program, services: Services) -> TriggerInput:
+    """The trigger's input, resolved and processed. Raises what ``Trigger.process`` raises, PieceMissing, ConnectionProblem and VariableMissing."""
     prepared: PreparedTrigger = program.trigger_handle
     if prepared.trigger is None:
         assert prepared.error is not None
         raise prepared.error
     if prepared.props is not None:
-        return prepared.props
+        return TriggerInput(prepared.props, None)
     answers: dict[tuple[str, str], Any] = {}
     try:
         raw = program.trigger_input.evaluate({}, answers)
     except Unresolved as open_questions:
         for question in open_questions.questions:
-            answers[question.kind, question.text] = UNDEFINED
-            if question.kind == "connection":
-                value = await connections.get(question.text)
-                if value is None:
-                    raise ConnectionMissing(f"The connection {question.text!r} does not exist in this project") from None
-                answers[question.kind, question.text] = value
+            is_script = question.kind == "javascript"
+            piece = prepared.settings.get("pieceName")
+            answers[question.kind, question.text] = UNDEFINED if is_script else await secret_answer(question, services, piece)
         raw = program.trigger_input.evaluate({}, answers)
     props = prepared.trigger.process(raw, prepared.settings.get("propertySettings") or {})
     if program.trigger_input.constant:
         prepared.props = props
-    return props
+    return TriggerInput(props, auth_value(raw.get("auth")))
 
 
 async def trigger_payloads(program: Program, context: TriggerContext, props: Mapping[str, Any]) -> list[Any]:

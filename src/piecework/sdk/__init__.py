@@ -3,7 +3,8 @@
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
-from piecework.sdk.auth import Auth, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
+from piecework.sdk.auth import AccessToken, Auth, AuthCheck, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
+from piecework.sdk.auth_values import AuthValue, BasicAuthValue, CustomAuthValue, OAuth2Token, SecretTextValue, auth_value
 from piecework.sdk.coercion import json_text
 from piecework.sdk.context import (
     ActionContext,
@@ -66,16 +67,22 @@ from piecework.sdk.services import (
 )
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
+from piecework.spec.connection import AuthorizationMethod, GrantType
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
 __all__ = [
     "HIDDEN",
     "OFFERED",
+    "AccessToken",
     "Action",
     "ActionContext",
     "Array",
     "Auth",
+    "AuthCheck",
+    "AuthValue",
+    "AuthorizationMethod",
     "BasicAuth",
+    "BasicAuthValue",
     "ById",
     "ByTime",
     "CallFailed",
@@ -85,6 +92,7 @@ __all__ = [
     "CronSchedule",
     "Cursor",
     "CustomAuth",
+    "CustomAuthValue",
     "DateTime",
     "DelayPause",
     "Dropdown",
@@ -96,6 +104,7 @@ __all__ = [
     "FlowCall",
     "Flows",
     "Form",
+    "GrantType",
     "Handshake",
     "Hooks",
     "Http",
@@ -112,6 +121,7 @@ __all__ = [
     "MultiSelect",
     "Number",
     "OAuth2",
+    "OAuth2Token",
     "Object",
     "Option",
     "Outcome",
@@ -128,6 +138,7 @@ __all__ = [
     "Schedule",
     "SecretText",
     "SecretTextAuth",
+    "SecretTextValue",
     "Server",
     "ShortText",
     "StaticDropdown",
@@ -142,6 +153,7 @@ __all__ = [
     "UploadedFile",
     "WebhookAuthFailed",
     "WebhookPause",
+    "auth_value",
     "http_failed",
     "json_text",
     "load_file",

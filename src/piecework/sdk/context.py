@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from random import Random
-from typing import Any, Literal
+from typing import Any, Generic, Literal
 from urllib.parse import urlencode
+
+from typing_extensions import TypeVar
 
 from piecework.sdk.http import Http
 from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, Server, Store
@@ -38,6 +40,9 @@ class WebhookPause:
     response: Response | None = None
     timeout: float | None = None
 
+
+AuthT = TypeVar("AuthT", default=Any)
+"""What ``ctx.auth`` is: one of ``auth_values``."""
 
 Pause = DelayPause | WebhookPause
 OutcomeKind = Literal["none", "stopped", "paused", "respond"]
@@ -162,10 +167,11 @@ NO_SERVER = Server()
 SHARED_RANDOM = Random()
 
 
-class ActionContext:
-    """The context of one action call.
+class ActionContext(Generic[AuthT]):
+    """The context of one action call; ``ActionContext[OAuth2Token]`` says what its ``auth`` is.
 
-    ``auth`` is the connection's value or None. ``resume_payload`` is ``{"body", "headers", "queryParams"}`` on RESUME, None on BEGIN.
+    ``auth`` is the connection's value (one of ``auth_values``) or None. ``resume_payload`` is ``{"body", "headers", "queryParams"}`` on
+    RESUME, None on BEGIN.
     ``idempotency_key`` is the same when the step runs again after a crash. ``test`` is true in a step test. ``trigger_output`` is what the
     run began with.
     """
@@ -199,7 +205,7 @@ class ActionContext:
         now: Callable[[], datetime] = utc_now,
         random_source: Random | None = None,
     ) -> None:
-        self.auth = auth
+        self.auth: AuthT = auth
         self.store = store
         self.files = files
         self.http = http
@@ -226,7 +232,7 @@ class ActionContext:
         return StepFlows(self._flows, self)
 
 
-class TriggerContext:
+class TriggerContext(Generic[AuthT]):
     """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
 
     ``since``: in a poll that orders its items by time, the time of the newest item that is known; None when nothing is known yet.
@@ -257,7 +263,7 @@ class TriggerContext:
         now: Callable[[], datetime] = utc_now,
         random_source: Random | None = None,
     ) -> None:
-        self.auth = auth
+        self.auth: AuthT = auth
         self.payload = payload
         self.since: datetime | None = None
         self.store = store

@@ -14,7 +14,8 @@ from piecework.sdk.polling import Dedupe, polling_hooks
 from piecework.sdk.properties import Computed, DropdownState, DynamicProperties, Property
 from piecework.sdk.triggers import Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
 from piecework.sdk.versions import VersionRange, parse_version
-from piecework.spec.piece import WIRE_RELEASE, PieceCategory, TriggerStrategy, TriggerTestStrategy
+from piecework.spec.connection import OAUTH2_TYPES
+from piecework.spec.piece import WIRE_RELEASE, PieceCategory, PropertyType, TriggerStrategy, TriggerTestStrategy
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -27,7 +28,7 @@ class Piece:
 
     ``name`` without a scope gets the wire's (``http`` is ``@activepieces/piece-http``). ``version`` is the newest wire version whose
     actions and properties this piece serves, ``versions`` the whole range; by default every version of the same major line.
-
+    ``auth``: how its connections are made; several kinds let people choose.
     ``minimum_release``: the oldest release of the wire (``spec.piece.WIRE_RELEASE``) that it needs; an older server leaves the piece out.
     """
 
@@ -40,7 +41,7 @@ class Piece:
         versions: str | None = None,
         description: str = "",
         categories: Sequence[PieceCategory] = (),
-        auth: Auth | None = None,
+        auth: Auth | Sequence[Auth] | None = None,
         logo: str | None = None,
         authors: Sequence[str] = ("Piecework",),
         minimum_release: str = MINIMUM_RELEASE,
@@ -52,7 +53,8 @@ class Piece:
         self.versions = VersionRange.parse(versions or f">={major}.0.0,<{major + 1}.0.0")
         self.description = description
         self.categories = tuple(categories)
-        self.auth = auth
+        self.auths: tuple[Auth, ...] = () if auth is None else (auth,) if isinstance(auth, Auth) else tuple(auth)
+        _refuse_twins(self.name, self.auths)
         self.logo = logo or monogram(display_name)
         self.authors = tuple(authors)
         self.minimum_release = minimum_release
@@ -70,6 +72,16 @@ class Piece:
             return parse_version(version) in self.versions
         except ValueError:
             return False
+
+    @property
+    def needs_connection(self) -> bool:
+        """Whether nothing works without a connection, but for what says ``require_auth=False``."""
+        return bool(self.auths) and all(auth.required for auth in self.auths)
+
+    def auth_for(self, connection_type: str) -> Auth | None:
+        """The kind of auth that connections of this type are of (an AppConnectionType), None if the piece has no such kind."""
+        wanted = PropertyType.OAUTH2 if connection_type in OAUTH2_TYPES else connection_type
+        return next((auth for auth in self.auths if auth.type == wanted), None)
 
     @overload
     def action(self, function: F) -> F: ...
@@ -284,9 +296,16 @@ class Piece:
             "pieceType": "OFFICIAL",
             "packageType": "REGISTRY",
         }
-        if self.auth is not None:
-            wire["auth"] = self.auth.describe()
+        if self.auths:
+            described = [auth.describe() for auth in self.auths]
+            wire["auth"] = described[0] if len(described) == 1 else described
         return wire
+
+
+def _refuse_twins(piece: str, auths: Sequence[Auth]) -> None:
+    """A connection says its type and nothing more, so that two kinds of one type could not be told apart."""
+    if len({auth.type for auth in auths}) < len(auths):
+        raise PieceDefinitionError(f"{piece} declares two auths of one type")
 
 
 def monogram(display_name: str) -> str:

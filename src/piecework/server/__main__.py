@@ -12,6 +12,7 @@ from piecework.server.cli.check_piece import check_piece_command
 from piecework.server.cli.flows import export_command, import_command
 from piecework.server.cli.migrate import migrate_command
 from piecework.server.cli.new_piece import new_piece_command
+from piecework.server.cli.rotate_encryption_key import rotate_encryption_key_command
 from piecework.server.cli.run import run_command
 
 
@@ -46,7 +47,16 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         raise click.ClickException(str(error)) from None
 
 
-for command in (bench_command, check_piece_command, export_command, import_command, migrate_command, new_piece_command, run_command):
+for command in (
+    bench_command,
+    check_piece_command,
+    export_command,
+    import_command,
+    migrate_command,
+    new_piece_command,
+    rotate_encryption_key_command,
+    run_command,
+):
     main.add_command(command)
 
 

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piecework.engine.references import connection_ids, references, renaming, rewrite
+from piecework.engine.references import references, renaming, rewrite
+from piecework.engine.secret_references import connection_ids
 from tests.unit.engine.trees import chain, code, piece, trigger
 
 

@@ -24,7 +24,7 @@ def enter(state: RunState, node: LoopNode, at: float) -> None:
     A loop that an earlier life of the run opened keeps the items it had then, so that iterations already done stay what they were.
     """
     known = state.restored.get(node.name)
-    raw = known["input"]["items"] if known and known.get("status") != StepStatus.FAILED else node.items.evaluate(state.scope, state.answers)
+    raw = known["input"]["items"] if known and known.get("status") != StepStatus.FAILED else _evaluated(state, node)
     state.answers = {}
     items = _as_list(raw)
     record: dict[str, Any] = {"type": node.kind, "status": StepStatus.RUNNING, "input": {"items": raw if items is None else items}}
@@ -42,6 +42,12 @@ def enter(state: RunState, node: LoopNode, at: float) -> None:
     record["output"] = {"iterations": frame.iterations}
     state.frames.append(frame)
     next_iteration(state, frame, at)
+
+
+def _evaluated(state: RunState, node: LoopNode) -> Any:
+    """The items. They are recorded as they are, so that those which a connection or variable gives stay censored, and are no list."""
+    evaluate = node.items.evaluate_censored if node.items.has_secrets else node.items.evaluate
+    return evaluate(state.scope, state.answers)
 
 
 def next_iteration(state: RunState, frame: LoopFrame, at: float) -> None:

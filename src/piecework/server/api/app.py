@@ -12,6 +12,7 @@ from piecework.server.api.docs import add_docs
 from piecework.server.api.envelope import Envelope
 from piecework.server.api.errors import install_error_handlers
 from piecework.server.api.methods import AllowedMethods
+from piecework.server.api.redirect import redirect_mount
 from piecework.server.api.web import web_app
 from piecework.server.kernel.http import Access, JsonResponse, RateLimiter, Routes
 
@@ -58,7 +59,8 @@ def create_app(
         api.include_router(module_routes)
     _complete_openapi(api, mounts)
     served = _below(API_PREFIX, AllowedMethods(api, [*api.routes, *(route for module_routes in routes for route in module_routes.routes)]))
-    framed = Envelope(Dispatcher([Mount(API_PREFIX + "/", served)], web_app()), max_body_bytes + _OVERHEAD_BYTES)
+    web = web_app()
+    framed = Envelope(Dispatcher([Mount(API_PREFIX + "/", served), redirect_mount(web)], web), max_body_bytes + _OVERHEAD_BYTES)
     return Dispatcher(mounts, framed)
 
 

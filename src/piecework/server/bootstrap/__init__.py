@@ -1,7 +1,7 @@
 """Puts the server together: the only place that binds ports to adapters and services to each other.
 
 Each file builds one group of what lives as long as the server, out of the groups before it: `foundation`, `accounts`, `execution`, `flows`,
-`machinery`. `container` puts the groups together, `serving` starts and stops them.
+`secrets`, `machinery`. `container` puts the groups together, `serving` starts and stops them.
 """
 
 from piecework.server.bootstrap.container import Container, build_container

@@ -9,6 +9,7 @@ from piecework.server.bootstrap.execution import Execution, build_execution
 from piecework.server.bootstrap.flows import Flows, build_flows
 from piecework.server.bootstrap.foundation import Foundation, build_foundation, database_path
 from piecework.server.bootstrap.machinery import Runs, build_runs
+from piecework.server.bootstrap.secrets import SecretServices, build_secrets
 from piecework.server.bootstrap.telemetry import Telemetry, build_telemetry
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.flags.service import FlagService
@@ -35,6 +36,7 @@ class Container:
     accounts: Accounts
     execution: Execution
     flows: Flows
+    secrets: SecretServices
     runs: Runs
     status: Status
 
@@ -52,8 +54,9 @@ def build_container(settings: Settings) -> Container:
     accounts = build_accounts(foundation)
     execution = build_execution(foundation)
     flows = build_flows(foundation, accounts, execution)
+    secrets = build_secrets(foundation, accounts, execution, flows)
     runs = build_runs(foundation, telemetry, accounts, execution, flows)
-    return Container(foundation, telemetry, accounts, execution, flows, runs, _status(foundation, accounts, runs))
+    return Container(foundation, telemetry, accounts, execution, flows, secrets, runs, _status(foundation, accounts, runs))
 
 
 def _status(ground: Foundation, accounts: Accounts, runs: Runs) -> Status:

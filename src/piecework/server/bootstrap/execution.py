@@ -11,8 +11,19 @@ from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
 from piecework.server.bootstrap.foundation import Foundation
 from piecework.server.kernel.settings import Settings
+from piecework.server.modules.connections.service import Claims, Credentials, Renewal
 from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
 from piecework.server.modules.step_services.service import StepServices
+from piecework.server.modules.variables.service import VariableValues
+
+
+@dataclass(frozen=True)
+class Vault:
+    """What opens the secrets of projects for steps, and what makes new ones."""
+
+    credentials: Credentials
+    variables: VariableValues
+    claims: Claims
 
 
 @dataclass(frozen=True)
@@ -24,6 +35,7 @@ class Execution:
     http: PooledHttp
     runner: StepRunner
     services: StepServices
+    vault: Vault
     address: Server
 
 
@@ -34,9 +46,18 @@ def build_execution(ground: Foundation) -> Execution:
     sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
     http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
     max_file_bytes = int(settings.max_file_size_mb * 1024 * 1024)
-    services = StepServices(ground.store, ground.files, http, settings.frontend_url, max_file_bytes)
     api = f"{settings.frontend_url}/api/"
-    return Execution(catalogue, sandbox, http, StepRunner(catalogue, sandbox), services, Server(api_url=api, public_url=api))
+    address = Server(api_url=api, public_url=api)
+    vault = _vault(ground, catalogue, http, address)
+    services = StepServices(ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes)
+    return Execution(catalogue, sandbox, http, StepRunner(catalogue, sandbox), services, vault, address)
+
+
+def _vault(ground: Foundation, catalogue: Catalogue, http: PooledHttp, address: Server) -> Vault:
+    renewal = Renewal(ground.database, ground.keyring, http, address)
+    bound = ground.settings.enforce_connection_piece_binding
+    credentials = Credentials(ground.database, ground.keyring, catalogue.get, renewal, bound_to_piece=bound)
+    return Vault(credentials, VariableValues(ground.database, ground.keyring), Claims(http, address, renewal))
 
 
 def compiled_by(sandbox: SandboxPool) -> CompileCode:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from piecework.server.kernel.crypto import Cipher
+from piecework.server.kernel.crypto import Keyring
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.http import RateLimiter
 from piecework.server.kernel.secret_files import load_or_create_secret
@@ -24,7 +24,7 @@ class Foundation:
 
     settings: Settings
     database: Database
-    cipher: Cipher
+    keyring: Keyring
     tokens: TokenSigner
     rate_limiter: RateLimiter
     files: FileService
@@ -38,7 +38,7 @@ def build_foundation(settings: Settings) -> Foundation:
     return Foundation(
         settings=settings,
         database=database,
-        cipher=Cipher(bytes.fromhex(_secret(settings, settings.encryption_key, "encryption_key", 16))),
+        keyring=Keyring(encryption_keys(settings)),
         tokens=tokens,
         rate_limiter=_rate_limiter(settings),
         files=FileService(database, tokens, settings.frontend_url, timedelta(days=settings.execution_data_retention_days)),
@@ -55,6 +55,21 @@ def database_url(settings: Settings) -> str:
     """Returns SQLAlchemy's URL of the embedded database; its folder is made when it is not there."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     return f"sqlite+aiosqlite:///{database_path(settings)}"
+
+
+ENCRYPTION_KEY_FILE = "encryption_key"
+
+
+def encryption_keys(settings: Settings) -> list[bytes]:
+    """Returns the keys of connections and variables, the one that seals first: AP_ENCRYPTION_KEY, those before it, and those of the data folder.
+
+    Without the setting the first one is made in the data folder; a file with several lines is from a rotation that is under way.
+    """
+    given = (settings.encryption_key, *settings.encryption_key_previous) if settings.encryption_key is not None else ()
+    texts = [key.get_secret_value() for key in given]
+    if not texts or (settings.data_dir / ENCRYPTION_KEY_FILE).exists():
+        texts += load_or_create_secret(settings.data_dir, ENCRYPTION_KEY_FILE, 16).split()
+    return [bytes.fromhex(text) for text in dict.fromkeys(texts)]
 
 
 def _secret(settings: Settings, given: SecretStr | None, name: str, length: int) -> str:

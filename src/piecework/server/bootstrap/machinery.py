@@ -7,6 +7,7 @@ from piecework.sandbox.pool import SandboxPool
 from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.websocket.broadcast import Broadcast
+from piecework.server.api.websocket.connection_news import ConnectionNews
 from piecework.server.api.websocket.flow_events import FlowEvents
 from piecework.server.api.websocket.hub import Hub
 from piecework.server.api.websocket.trigger_news import TriggerNews
@@ -88,6 +89,7 @@ class Live:
     hub: Hub
     flow_events: FlowEvents
     trigger_news: TriggerNews
+    connection_news: ConnectionNews
 
 
 @dataclass(frozen=True)
@@ -137,6 +139,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
             TriggerNews(flows.trigger_events, machinery.broadcast),
+            ConnectionNews(execution.vault.credentials, machinery.broadcast),
         ),
     )
 

@@ -21,6 +21,7 @@ from piecework.server.kernel.schema_version import upgrade_if_behind
 from piecework.server.kernel.settings import Settings
 from piecework.server.modules.authentication import endpoints as authentication_endpoints
 from piecework.server.modules.builder_runs import endpoints as builder_run_endpoints
+from piecework.server.modules.connections import endpoints as connection_endpoints
 from piecework.server.modules.files import endpoints as file_endpoints
 from piecework.server.modules.flags import endpoints as flag_endpoints
 from piecework.server.modules.flows import endpoints as flow_endpoints
@@ -39,6 +40,7 @@ from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.templates import endpoints as template_endpoints
 from piecework.server.modules.trigger_events import endpoints as trigger_event_endpoints
 from piecework.server.modules.users import endpoints as user_endpoints
+from piecework.server.modules.variables import endpoints as variable_endpoints
 from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
 from piecework.server.modules.webhooks.endpoints import WEBHOOK_PATHS, webhook_app
 from piecework.server.modules.workers import endpoints as worker_endpoints
@@ -60,6 +62,12 @@ ROUTES: Sequence[Routes] = (
     human_input_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
+    connection_endpoints.routes,
+    connection_endpoints.global_routes,
+    connection_endpoints.worker_routes,
+    connection_endpoints.oauth_app_routes,
+    variable_endpoints.routes,
+    variable_endpoints.worker_routes,
     tag_endpoints.routes,
     invitation_endpoints.routes,
     flag_endpoints.routes,

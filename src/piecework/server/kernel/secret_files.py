@@ -25,3 +25,18 @@ def load_or_create_secret(data_dir: Path, name: str, length: int) -> str:
         finally:
             draft.unlink()
     return path.read_text().strip()
+
+
+def replace_secret(data_dir: Path, name: str, text: str) -> None:
+    """Puts a text in the place of the secret in `data_dir/name`. The old one or the new one is there, whole, whenever the machine stops."""
+    draft = data_dir / f".{name}.{os.getpid()}"
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    os.replace(draft, data_dir / name)
+    folder = os.open(data_dir, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -10,7 +10,7 @@ from typing import Any
 
 import structlog
 
-from piecework.runner.errors import PieceMissing
+from piecework.runner.errors import ConnectionExpired, ConnectionMissing, PieceMissing, VariableMissing
 from piecework.sdk import Trigger
 from piecework.server.modules.flows.activation import ActivationFailed, wire_schedule
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
@@ -90,8 +90,9 @@ class TriggerSwitch:
             return
         try:
             opened = await self._hooks.open(version)
-        except PieceMissing:
-            log.warning("a trigger was forgotten without its hook: the piece is gone", flow=listening.flow_id)
+        except (PieceMissing, ConnectionMissing, ConnectionExpired, VariableMissing) as error:
+            reason = type(error).__name__  # what is gone does not come back by trying again, and the flow must not stay enabled for ever
+            log.warning("a trigger was forgotten without its hook: what it needs is gone", flow=listening.flow_id, reason=reason)
             return
         except Exception as error:
             raise ActivationFailed(str(error)) from error
@@ -118,7 +119,7 @@ class TriggerSwitch:
         except TimeoutError:
             raise ActivationFailed(f"The trigger took longer than {self._seconds:g} seconds") from None
         except Exception as error:
-            raise ActivationFailed(str(error)) from error
+            raise ActivationFailed(opened.secrets.scrub_text(str(error))) from None  # the cause may quote a secret
 
     def _schedule_of(self, opened: OpenTrigger) -> dict[str, Any] | None:
         if not opened.trigger.is_scheduled:

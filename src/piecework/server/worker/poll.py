@@ -40,7 +40,7 @@ class TriggerPolls:
         try:
             async with asyncio.timeout(self._timeout):
                 opened = await self._hooks.open(version)
-                outputs = await opened.trigger.outputs(opened.context, opened.props)
+                outputs = await opened.outputs()
         except Exception as error:
             log.warning("a trigger failed", flow_id=tick.flow_id, error=type(error).__name__, error_id=new_id())
             return

@@ -8,8 +8,9 @@ from typing import Any
 
 from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.steps import Services
-from piecework.runner.triggers import prepare_trigger, trigger_props
+from piecework.runner.secrets import Secrets
+from piecework.runner.services import Services
+from piecework.runner.triggers import prepare_trigger, trigger_input
 from piecework.sdk import Trigger, TriggerContext
 from piecework.sdk.services import Server, Store
 from piecework.server.modules.flows.schemas import StoredVersion
@@ -55,6 +56,11 @@ class OpenTrigger:
     context: TriggerContext
     props: Mapping[str, Any]
     store: HeldStore
+    secrets: Secrets
+
+    async def outputs(self) -> list[Any]:
+        """What the trigger gives now, without the secrets that it was given."""
+        return self.secrets.scrub(await self.trigger.outputs(self.context, self.props))
 
 
 class TriggerHooks:
@@ -66,11 +72,11 @@ class TriggerHooks:
         self._server = server
 
     async def open(self, version: StoredVersion) -> OpenTrigger:
-        """Raises PieceMissing, ConnectionMissing and InvalidInput for a trigger that cannot be called."""
+        """Raises PieceMissing, ConnectionProblem, VariableMissing and InvalidInput for a trigger that cannot be called."""
         program = compile_program(version.trigger, metadata=version.flow_metadata)
         prepared = program.trigger_handle = prepare_trigger(program, self._catalogue)
         services = self._services(version.project_id, version.flow_id)
-        props = await trigger_props(program, services.connections)
+        props, auth = await trigger_input(program, services)
         assert prepared.trigger is not None
         store = HeldStore(services.store)
         context = TriggerContext(
@@ -79,7 +85,7 @@ class TriggerHooks:
             http=services.http,
             connections=services.connections,
             flows=services.flows,
-            auth=props.get("auth"),
+            auth=auth,
             step_name=version.trigger["name"],
             flow_id=version.flow_id,
             flow_version_id=version.id,
@@ -87,4 +93,4 @@ class TriggerHooks:
             webhook_url=f"{self._server.public_url}v1/webhooks/{version.flow_id}",
             server=self._server,
         )
-        return OpenTrigger(prepared.trigger, context, props, store)
+        return OpenTrigger(prepared.trigger, context, props, store, services.secrets)

@@ -17,10 +17,13 @@ from piecework.sdk import ById, Piece, ShortText, TriggerContext
 from piecework.sdk.services import Server
 from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.websocket.broadcast import Broadcast
+from piecework.server.kernel.crypto import Keyring
 from piecework.server.kernel.db import Database, new_entity
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.tokens import TokenSigner
 from piecework.server.modules import load_all_tables
+from piecework.server.modules.connections.service.credentials import Credentials
+from piecework.server.modules.connections.service.renewal import Renewal
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows.schemas import CreateFlow, StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
@@ -30,6 +33,7 @@ from piecework.server.modules.schedules.service import Listening, ScheduleServic
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.users.service import UserService
+from piecework.server.modules.variables.service import VariableValues
 from piecework.server.worker.activation import TriggerSwitch
 from piecework.server.worker.poll import TriggerPolls
 from piecework.server.worker.schedule import Scheduler
@@ -93,7 +97,11 @@ class Installation:
         catalogue = Catalogue([*Catalogue.load().all(), source.piece])
         self.http = PooledHttp(AddressGuard(NetworkMode.STRICT, ()))
         self.store = StoreService(self.database, 1_000_000)
-        services = StepServices(self.store, files, self.http, "https://piecework.test", 1_000_000)
+        keyring = Keyring([bytes(16)])
+        renewal = Renewal(self.database, keyring, self.http, Server())
+        credentials = Credentials(self.database, keyring, catalogue.get, renewal, bound_to_piece=False)
+        variables = VariableValues(self.database, keyring)
+        services = StepServices(self.store, files, self.http, credentials, variables, "https://piecework.test", 1_000_000)
         hooks = TriggerHooks(catalogue, services, Server())
         self.schedules = ScheduleService(self.database)
         self.switch = TriggerSwitch(self.schedules, hooks, self._find_version, poll_minutes=5, clock=self.now)

@@ -4,6 +4,158 @@
  */
 
 export interface paths {
+    "/app-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List connections
+         * @description Returns the connections that a project may use, oldest first, without what they hold.
+         */
+        get: operations["list_connections_app_connections_get"];
+        put?: never;
+        /**
+         * Set a connection
+         * @description Adds a connection to a project, or reconnects the one of this externalId. The piece checks it first; a code is exchanged for a token.
+         */
+        post: operations["upsert_connection_app_connections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a connection
+         * @description Returns a connection without what it holds, and why its service refuses it, if it does.
+         */
+        get: operations["get_connection_app_connections__id__get"];
+        put?: never;
+        /**
+         * Rename a connection
+         * @description Gives a connection another name or other metadata. To change what it holds, set it again.
+         */
+        post: operations["update_connection_app_connections__id__post"];
+        /**
+         * Delete a connection
+         * @description Deletes a connection of a project. Steps that use it fail from then on; with `ifUnused` nothing happens while there are any.
+         */
+        delete: operations["delete_connection_app_connections__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-connections/{id}/revalidate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a connection
+         * @description Renews a connection's token and lets its piece try it; the status says how that went.
+         */
+        post: operations["revalidate_connection_app_connections__id__revalidate_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-connections/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the flows that use a connection
+         * @description Returns the flows that use a connection in projects that the caller may enter: in which versions and which steps.
+         */
+        get: operations["get_usage_app_connections__id__usage_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-connections/oauth2/authorization-url": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get the URL of a consent page
+         * @description Returns the URL under which a service asks a person for consent, with state and PKCE.
+         */
+        post: operations["get_authorization_url_app_connections_oauth2_authorization_url_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-connections/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the owners of connections
+         * @description Returns the people who own connections that a project may use.
+         */
+        get: operations["list_owners_app_connections_owners_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/app-connections/replace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a connection in flows
+         * @description Puts one connection in the place of another in the flows of a project.
+         */
+        post: operations["replace_connection_app_connections_replace_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/authentication/sign-in": {
         parameters: {
             query?: never;
@@ -472,6 +624,54 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/global-connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List global connections
+         * @description Returns the platform's own connections, oldest first. For platform administrators.
+         */
+        get: operations["list_global_connections_global_connections_get"];
+        put?: never;
+        /**
+         * Set a global connection
+         * @description Adds a connection for several projects, or reconnects the one of this externalId. For platform administrators.
+         */
+        post: operations["upsert_global_connection_global_connections_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/global-connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a global connection
+         * @description Gives a global connection another name, other metadata or other projects. For platform administrators.
+         */
+        post: operations["update_global_connection_global_connections__id__post"];
+        /**
+         * Delete a global connection
+         * @description Deletes a global connection. For platform administrators.
+         */
+        delete: operations["delete_global_connection_global_connections__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -567,6 +767,50 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth-apps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List OAuth applications
+         * @description Returns the platform's registrations without their secrets: who connects needs their client ids.
+         */
+        get: operations["list_oauth_apps_oauth_apps_get"];
+        put?: never;
+        /**
+         * Set an OAuth application
+         * @description Keeps the platform's own registration at the service of a piece. For platform administrators.
+         */
+        post: operations["upsert_oauth_app_oauth_apps_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/oauth-apps/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete an OAuth application
+         * @description Deletes a registration. For platform administrators.
+         */
+        delete: operations["delete_oauth_app_oauth_apps__id__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1175,6 +1419,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/variables": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List variables
+         * @description Returns the variables of a project without their values, oldest first.
+         */
+        get: operations["list_variables_variables_get"];
+        put?: never;
+        /**
+         * Set a variable
+         * @description Adds a variable to a project, or gives the one of this name another value.
+         */
+        post: operations["set_variable_variables_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/variables/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Change a variable
+         * @description Gives a variable another value or other metadata.
+         */
+        post: operations["update_variable_variables__id__post"];
+        /**
+         * Delete a variable
+         * @description Deletes a variable. Steps that use it fail from then on.
+         */
+        delete: operations["delete_variable_variables__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/variables/{id}/reveal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reveal a variable
+         * @description Returns the value of a variable. The log notes who asked.
+         */
+        post: operations["reveal_variable_variables__id__reveal_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/variables/owners": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the owners of variables
+         * @description Returns the people who own variables of a project.
+         */
+        get: operations["list_variable_owners_variables_owners_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/worker-machines": {
         parameters: {
             query?: never;
@@ -1187,6 +1519,46 @@ export interface paths {
          * @description Returns the connected workers with what they have to work with. For platform administrators.
          */
         get: operations["list_worker_machines_worker_machines_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/app-connections/{externalId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a connection's value, as a running step
+         * @description Returns a connection with what it holds, its token refreshed. For the tokens of steps alone.
+         */
+        get: operations["get_connection_value_worker_app_connections__externalId__get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/worker/variables/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get a variable's value, as a running step
+         * @description Returns the value of a variable of the step's project. For the tokens of steps alone.
+         */
+        get: operations["get_variable_value_worker_variables__name__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1262,6 +1634,58 @@ export interface components {
             verified: boolean;
         };
         /**
+         * AuthorizationUrl
+         * @description Where to send the browser. `state` comes back with the code and must be compared; `codeVerifier` goes into the claim (PKCE).
+         */
+        AuthorizationUrl: {
+            /** Authorizationurl */
+            authorizationUrl: string;
+            /** Codeverifier */
+            codeVerifier: string | null;
+            /** State */
+            state: string;
+        };
+        /**
+         * AuthorizationUrlRequest
+         * @description Whose consent page is asked for.
+         */
+        AuthorizationUrlRequest: {
+            /** Clientid */
+            clientId: string;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId?: string | null;
+            /** Props */
+            props?: {
+                [key: string]: unknown;
+            } | null;
+            /** Redirecturl */
+            redirectUrl: string;
+            /**
+             * Scopes
+             * @description Some of the piece's scopes; all of them when absent.
+             */
+            scopes?: string[] | null;
+        };
+        /**
+         * BasicAuthGiven
+         * @description A name and a password.
+         */
+        BasicAuthGiven: {
+            /** Password */
+            password: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "BASIC_AUTH";
+            /** Username */
+            username: string;
+        };
+        /**
          * BulkRetryBody
          * @description Retry many runs.
          */
@@ -1308,6 +1732,151 @@ export interface components {
             };
             /** Title */
             title: string;
+        };
+        /**
+         * CloudOAuth2Given
+         * @description The code that a service gave for the vendor's application: not possible here.
+         */
+        CloudOAuth2Given: {
+            /** Authorization Method */
+            authorization_method?: ("HEADER" | "BODY") | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Code Challenge
+             * @description The PKCE verifier that belongs to the code; the name is the wire's.
+             */
+            code_challenge?: string | null;
+            /** Props */
+            props?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Scope
+             * @default
+             */
+            scope?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CLOUD_OAUTH2";
+        };
+        /**
+         * Connection
+         * @description A connection without what it holds.
+         */
+        Connection: {
+            /** Created */
+            created: string;
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Id */
+            id: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Ownerid */
+            ownerId: string | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion: string;
+            /** Platformid */
+            platformId: string;
+            /** Preselectfornewprojects */
+            preSelectForNewProjects: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "PROJECT" | "PLATFORM";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ACTIVE" | "MISSING" | "ERROR";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC";
+            /** Updated */
+            updated: string;
+            /** Usingsecretmanager */
+            usingSecretManager: boolean;
+        };
+        /**
+         * ConnectionDetails
+         * @description A connection as it is shown by itself. `problem`: why the service refuses it, null when it does not.
+         */
+        ConnectionDetails: {
+            /** Created */
+            created: string;
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Flowids */
+            flowIds: string[];
+            /** Id */
+            id: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            owner: components["schemas"]["Owner"] | null;
+            /** Ownerid */
+            ownerId: string | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion: string;
+            /** Platformid */
+            platformId: string;
+            /** Preselectfornewprojects */
+            preSelectForNewProjects: boolean;
+            /** Problem */
+            problem: string | null;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "PROJECT" | "PLATFORM";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ACTIVE" | "MISSING" | "ERROR";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC";
+            /** Updated */
+            updated: string;
+            /** Usingsecretmanager */
+            usingSecretManager: boolean;
+        };
+        /**
+         * ConnectionUsage
+         * @description The flows that use a connection.
+         */
+        ConnectionUsage: {
+            /** Data */
+            data: components["schemas"]["FlowUse"][];
         };
         /**
          * CreateFlow
@@ -1407,6 +1976,21 @@ export interface components {
             type?: "CUSTOM" | "SHARED";
         };
         /**
+         * CustomAuthGiven
+         * @description The fields of the piece's form.
+         */
+        CustomAuthGiven: {
+            /** Props */
+            props: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CUSTOM_AUTH";
+        };
+        /**
          * DatabaseState
          * @description The database: whether it answers, what it is, and the bytes of its files.
          */
@@ -1458,6 +2042,59 @@ export interface components {
             params: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * EngineConnection
+         * @description A connection with what it holds, for running steps.
+         */
+        EngineConnection: {
+            /** Created */
+            created: string;
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Id */
+            id: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Ownerid */
+            ownerId: string | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion: string;
+            /** Platformid */
+            platformId: string;
+            /** Preselectfornewprojects */
+            preSelectForNewProjects: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "PROJECT" | "PLATFORM";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ACTIVE" | "MISSING" | "ERROR";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC";
+            /** Updated */
+            updated: string;
+            /** Usingsecretmanager */
+            usingSecretManager: boolean;
+            /** Value */
+            value: {
+                [key: string]: unknown;
+            };
         };
         /**
          * FailedStepView
@@ -1579,6 +2216,29 @@ export interface components {
             triggeredBy: string | null;
             /** Updated */
             updated: string;
+        };
+        /**
+         * FlowUse
+         * @description A flow that uses a connection: in the version that is edited, in the one that is published, and in which steps.
+         */
+        FlowUse: {
+            /** Displayname */
+            displayName: string;
+            /** Id */
+            id: string;
+            /** Inlatest */
+            inLatest: boolean;
+            /** Inpublished */
+            inPublished: boolean;
+            /** Projectid */
+            projectId: string;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ENABLED" | "DISABLED";
+            /** Steps */
+            steps: string[];
         };
         /**
          * FlowVersion
@@ -1797,6 +2457,58 @@ export interface components {
             status: string;
         };
         /**
+         * ListedConnection
+         * @description A connection as lists show it. `flowIds`: the flows that use it.
+         */
+        ListedConnection: {
+            /** Created */
+            created: string;
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Flowids */
+            flowIds: string[];
+            /** Id */
+            id: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            owner: components["schemas"]["Owner"] | null;
+            /** Ownerid */
+            ownerId: string | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion: string;
+            /** Platformid */
+            platformId: string;
+            /** Preselectfornewprojects */
+            preSelectForNewProjects: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @enum {string}
+             */
+            scope: "PROJECT" | "PLATFORM";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ACTIVE" | "MISSING" | "ERROR";
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC";
+            /** Updated */
+            updated: string;
+            /** Usingsecretmanager */
+            usingSecretManager: boolean;
+        };
+        /**
          * Me
          * @description The calling user.
          */
@@ -1853,6 +2565,96 @@ export interface components {
             total: number;
         };
         /**
+         * NoAuthGiven
+         * @description Nothing.
+         */
+        NoAuthGiven: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "NO_AUTH";
+        };
+        /**
+         * OAuth2Given
+         * @description The code that a service gave for an application of one's own, or the application alone (client_credentials).
+         */
+        OAuth2Given: {
+            /** Authorization Method */
+            authorization_method?: ("HEADER" | "BODY") | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Client Secret
+             * @default
+             */
+            client_secret?: string;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Code Challenge
+             * @description The PKCE verifier that belongs to the code; the name is the wire's.
+             */
+            code_challenge?: string | null;
+            /** Grant Type */
+            grant_type?: ("authorization_code" | "client_credentials") | null;
+            /** Props */
+            props?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Redirect Url
+             * @default
+             */
+            redirect_url?: string;
+            /**
+             * Scope
+             * @default
+             */
+            scope?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OAUTH2";
+        };
+        /**
+         * OAuthApp
+         * @description A registration without its secret.
+         */
+        OAuthApp: {
+            /** Clientid */
+            clientId: string;
+            /** Created */
+            created: string;
+            /** Id */
+            id: string;
+            /** Piecename */
+            pieceName: string;
+            /** Platformid */
+            platformId: string;
+            /** Updated */
+            updated: string;
+        };
+        /**
+         * OidcGiven
+         * @description The fields of the piece's form.
+         */
+        OidcGiven: {
+            /** Props */
+            props: {
+                [key: string]: unknown;
+            };
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OIDC";
+        };
+        /**
          * Options
          * @description DROPDOWN and MULTI_SELECT_DROPDOWN: `{disabled, placeholder?, options: [{label, value}]}`; DYNAMIC: properties by name.
          */
@@ -1893,6 +2695,50 @@ export interface components {
             } | null;
             /** Searchvalue */
             searchValue?: string | null;
+        };
+        /**
+         * Owner
+         * @description The user behind a thing, as lists show him (recordings/connections.json).
+         */
+        Owner: {
+            /** Created */
+            created: string;
+            /** Email */
+            email: string;
+            /** Externalid */
+            externalId: string | null;
+            /** Firstname */
+            firstName: string;
+            /** Id */
+            id: string;
+            /** Lastname */
+            lastName: string;
+            /** Platformid */
+            platformId: string | null;
+            /**
+             * Platformrole
+             * @enum {string}
+             */
+            platformRole: "ADMIN" | "MEMBER" | "OPERATOR";
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "ACTIVE" | "INACTIVE";
+            /** Updated */
+            updated: string;
+        };
+        /**
+         * OwnerName
+         * @description Somebody to filter a list by.
+         */
+        OwnerName: {
+            /** Email */
+            email: string;
+            /** Firstname */
+            firstName: string;
+            /** Lastname */
+            lastName: string;
         };
         /**
          * Page
@@ -1937,6 +2783,42 @@ export interface components {
         Page_Invitation_: {
             /** Data */
             data: components["schemas"]["Invitation"][];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list.
+         */
+        Page_ListedConnection_: {
+            /** Data */
+            data: components["schemas"]["ListedConnection"][];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list.
+         */
+        Page_OAuthApp_: {
+            /** Data */
+            data: components["schemas"]["OAuthApp"][];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list.
+         */
+        Page_OwnerName_: {
+            /** Data */
+            data: components["schemas"]["OwnerName"][];
             /** Next */
             next: string | null;
             /** Previous */
@@ -2015,6 +2897,18 @@ export interface components {
             previous: string | null;
         };
         /**
+         * Page
+         * @description One page of a list.
+         */
+        Page_Variable_: {
+            /** Data */
+            data: components["schemas"]["Variable"][];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+        };
+        /**
          * PieceMetadata
          * @description A piece with all its forms.
          */
@@ -2028,7 +2922,9 @@ export interface components {
             /** Auth */
             auth?: {
                 [key: string]: unknown;
-            };
+            } | {
+                [key: string]: unknown;
+            }[];
             /** Authors */
             authors: string[];
             /** Categories */
@@ -2078,7 +2974,9 @@ export interface components {
             /** Auth */
             auth?: {
                 [key: string]: unknown;
-            };
+            } | {
+                [key: string]: unknown;
+            }[];
             /** Authors */
             authors: string[];
             /** Categories */
@@ -2174,6 +3072,45 @@ export interface components {
             ssoDomainVerification: null;
             /** Updated */
             updated: string;
+        };
+        /**
+         * PlatformOAuth2Given
+         * @description The code that a service gave for the platform's application.
+         */
+        PlatformOAuth2Given: {
+            /** Authorization Method */
+            authorization_method?: ("HEADER" | "BODY") | null;
+            /** Client Id */
+            client_id: string;
+            /**
+             * Code
+             * @default
+             */
+            code?: string;
+            /**
+             * Code Challenge
+             * @description The PKCE verifier that belongs to the code; the name is the wire's.
+             */
+            code_challenge?: string | null;
+            /** Props */
+            props?: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Redirect Url
+             * @default
+             */
+            redirect_url?: string;
+            /**
+             * Scope
+             * @default
+             */
+            scope?: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLATFORM_OAUTH2";
         };
         /**
          * PopulatedFlow
@@ -2365,6 +3302,29 @@ export interface components {
             version: string;
         };
         /**
+         * ReplaceConnection
+         * @description Which connection shall take the place of which in the flows of a project.
+         */
+        ReplaceConnection: {
+            /**
+             * Applytopublishedversions
+             * @description Also in what is published and runs; else only where flows are edited.
+             * @default false
+             */
+            applyToPublishedVersions?: boolean;
+            /**
+             * Deletesourceconnection
+             * @default false
+             */
+            deleteSourceConnection?: boolean;
+            /** Projectid */
+            projectId: string;
+            /** Sourceappconnectionid */
+            sourceAppConnectionId: string;
+            /** Targetappconnectionid */
+            targetAppConnectionId: string;
+        };
+        /**
          * RequestProblem
          * @description An error of the request itself.
          */
@@ -2520,6 +3480,19 @@ export interface components {
             projectId: string;
         };
         /**
+         * SecretTextGiven
+         * @description One secret.
+         */
+        SecretTextGiven: {
+            /** Secret Text */
+            secret_text: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SECRET_TEXT";
+        };
+        /**
          * SendInvitation
          * @description Whom to invite to what. A platform invitation needs `platformRole`, a project invitation `projectId` and `projectRole`.
          */
@@ -2547,6 +3520,22 @@ export interface components {
             piecesName: string[];
             /** Tags */
             tags: string[];
+        };
+        /**
+         * SetVariable
+         * @description A variable that shall be there. One of this name gets the new value.
+         */
+        SetVariable: {
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Name */
+            name: string;
+            /** Projectid */
+            projectId: string;
+            /** Value */
+            value: string;
         };
         /**
          * SharedTemplate
@@ -2863,12 +3852,40 @@ export interface components {
             step: string;
         };
         /**
+         * UpdateConnection
+         * @description Another name or other metadata.
+         */
+        UpdateConnection: {
+            /** Displayname */
+            displayName: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /**
          * UpdateFolder
          * @description A folder's new name.
          */
         UpdateFolder: {
             /** Displayname */
             displayName: string;
+        };
+        /**
+         * UpdateGlobalConnection
+         * @description Another name, other metadata, other projects.
+         */
+        UpdateGlobalConnection: {
+            /** Displayname */
+            displayName: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Preselectfornewprojects */
+            preSelectForNewProjects?: boolean | null;
+            /** Projectids */
+            projectIds?: string[] | null;
         };
         /**
          * UpdateMe
@@ -2984,6 +4001,89 @@ export interface components {
             status?: ("ACTIVE" | "INACTIVE") | null;
         };
         /**
+         * UpdateVariable
+         * @description Changes to a variable; its name stays, because flows use it by its name.
+         */
+        UpdateVariable: {
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Value */
+            value?: string | null;
+        };
+        /**
+         * UpsertConnection
+         * @description A connection that shall be there; one of this `externalId` is replaced. A PLACEHOLDER waits for somebody to fill it in.
+         */
+        UpsertConnection: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /** Type */
+            type: ("OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC") | "PLACEHOLDER";
+            /** Value */
+            value?: (components["schemas"]["SecretTextGiven"] | components["schemas"]["BasicAuthGiven"] | components["schemas"]["CustomAuthGiven"] | components["schemas"]["OidcGiven"] | components["schemas"]["NoAuthGiven"] | components["schemas"]["OAuth2Given"] | components["schemas"]["PlatformOAuth2Given"] | components["schemas"]["CloudOAuth2Given"]) | null;
+        };
+        /**
+         * UpsertGlobalConnection
+         * @description A connection that shall be there for several projects.
+         */
+        UpsertGlobalConnection: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /** Type */
+            type: ("OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC") | "PLACEHOLDER";
+            /** Value */
+            value?: (components["schemas"]["SecretTextGiven"] | components["schemas"]["BasicAuthGiven"] | components["schemas"]["CustomAuthGiven"] | components["schemas"]["OidcGiven"] | components["schemas"]["NoAuthGiven"] | components["schemas"]["OAuth2Given"] | components["schemas"]["PlatformOAuth2Given"] | components["schemas"]["CloudOAuth2Given"]) | null;
+        };
+        /**
+         * UpsertOAuthApp
+         * @description The platform's registration at the service of a piece.
+         */
+        UpsertOAuthApp: {
+            /** Clientid */
+            clientId: string;
+            /** Clientsecret */
+            clientSecret: string;
+            /** Piecename */
+            pieceName: string;
+        };
+        /**
          * UpsertTag
          * @description A tag that shall be there.
          */
@@ -3026,6 +4126,41 @@ export interface components {
             status: "ACTIVE" | "INACTIVE";
             /** Updated */
             updated: string;
+        };
+        /**
+         * Variable
+         * @description A variable of a project without its value.
+         */
+        Variable: {
+            /** Created */
+            created: string;
+            /** Flowids */
+            flowIds: string[] | null;
+            /** Id */
+            id: string;
+            /** Metadata */
+            metadata: {
+                [key: string]: unknown;
+            } | null;
+            /** Name */
+            name: string;
+            owner: components["schemas"]["Owner"] | null;
+            /** Ownerid */
+            ownerId: string | null;
+            /** Platformid */
+            platformId: string;
+            /** Projectid */
+            projectId: string;
+            /** Updated */
+            updated: string;
+        };
+        /**
+         * VariableText
+         * @description A variable's value.
+         */
+        VariableText: {
+            /** Value */
+            value: string;
         };
         /**
          * WaitView
@@ -3105,22 +4240,32 @@ export interface components {
 export type Accepted = components['schemas']['Accepted'];
 export type AcceptInvitation = components['schemas']['AcceptInvitation'];
 export type AuthenticationResponse = components['schemas']['AuthenticationResponse'];
+export type AuthorizationUrl = components['schemas']['AuthorizationUrl'];
+export type AuthorizationUrlRequest = components['schemas']['AuthorizationUrlRequest'];
+export type BasicAuthGiven = components['schemas']['BasicAuthGiven'];
 export type BulkRetryBody = components['schemas']['BulkRetryBody'];
 export type ChatPage = components['schemas']['ChatPage'];
+export type CloudOAuth2Given = components['schemas']['CloudOAuth2Given'];
+export type Connection = components['schemas']['Connection'];
+export type ConnectionDetails = components['schemas']['ConnectionDetails'];
+export type ConnectionUsage = components['schemas']['ConnectionUsage'];
 export type CreateFlow = components['schemas']['CreateFlow'];
 export type CreateFolder = components['schemas']['CreateFolder'];
 export type CreateProject = components['schemas']['CreateProject'];
 export type CreateTemplate = components['schemas']['CreateTemplate'];
+export type CustomAuthGiven = components['schemas']['CustomAuthGiven'];
 export type DatabaseState = components['schemas']['DatabaseState'];
 export type Disk = components['schemas']['Disk'];
 export type DiskInfo = components['schemas']['DiskInfo'];
 export type DomainProblem = components['schemas']['DomainProblem'];
+export type EngineConnection = components['schemas']['EngineConnection'];
 export type FailedStepView = components['schemas']['FailedStepView'];
 export type FailureCount = components['schemas']['FailureCount'];
 export type FlowProblem = components['schemas']['FlowProblem'];
 export type FlowProblems = components['schemas']['FlowProblems'];
 export type FlowRunStatus = components['schemas']['FlowRunStatus'];
 export type FlowRunView = components['schemas']['FlowRunView'];
+export type FlowUse = components['schemas']['FlowUse'];
 export type FlowVersion = components['schemas']['FlowVersion'];
 export type FlowVersionMetadata = components['schemas']['FlowVersionMetadata'];
 export type Folder = components['schemas']['Folder'];
@@ -3132,23 +4277,35 @@ export type Icon = components['schemas']['Icon'];
 export type Interval = components['schemas']['Interval'];
 export type Invitation = components['schemas']['Invitation'];
 export type LegView = components['schemas']['LegView'];
+export type ListedConnection = components['schemas']['ListedConnection'];
 export type Me = components['schemas']['Me'];
 export type Memory = components['schemas']['Memory'];
+export type NoAuthGiven = components['schemas']['NoAuthGiven'];
+export type OAuth2Given = components['schemas']['OAuth2Given'];
+export type OAuthApp = components['schemas']['OAuthApp'];
+export type OidcGiven = components['schemas']['OidcGiven'];
 export type Options = components['schemas']['Options'];
 export type OptionsRequest = components['schemas']['OptionsRequest'];
+export type Owner = components['schemas']['Owner'];
+export type OwnerName = components['schemas']['OwnerName'];
 export type PageFlowRunView = components['schemas']['Page_FlowRunView_'];
 export type PageFlowVersionMetadata = components['schemas']['Page_FlowVersionMetadata_'];
 export type PageFolder = components['schemas']['Page_Folder_'];
 export type PageInvitation = components['schemas']['Page_Invitation_'];
+export type PageListedConnection = components['schemas']['Page_ListedConnection_'];
+export type PageOAuthApp = components['schemas']['Page_OAuthApp_'];
+export type PageOwnerName = components['schemas']['Page_OwnerName_'];
 export type PagePopulatedFlow = components['schemas']['Page_PopulatedFlow_'];
 export type PageProject = components['schemas']['Page_Project_'];
 export type PageTag = components['schemas']['Page_Tag_'];
 export type PageTemplate = components['schemas']['Page_Template_'];
 export type PageTriggerEvent = components['schemas']['Page_TriggerEvent_'];
 export type PageUser = components['schemas']['Page_User_'];
+export type PageVariable = components['schemas']['Page_Variable_'];
 export type PieceMetadata = components['schemas']['PieceMetadata'];
 export type PieceSummary = components['schemas']['PieceSummary'];
 export type Platform = components['schemas']['Platform'];
+export type PlatformOAuth2Given = components['schemas']['PlatformOAuth2Given'];
 export type PopulatedFlow = components['schemas']['PopulatedFlow'];
 export type ProcessorLoad = components['schemas']['ProcessorLoad'];
 export type Project = components['schemas']['Project'];
@@ -3159,6 +4316,7 @@ export type PutStoreEntry = components['schemas']['PutStoreEntry'];
 export type Queue = components['schemas']['Queue'];
 export type Readiness = components['schemas']['Readiness'];
 export type RegisteredPiece = components['schemas']['RegisteredPiece'];
+export type ReplaceConnection = components['schemas']['ReplaceConnection'];
 export type RequestProblem = components['schemas']['RequestProblem'];
 export type RetryBody = components['schemas']['RetryBody'];
 export type RetryStrategy = components['schemas']['RetryStrategy'];
@@ -3169,8 +4327,10 @@ export type RuntimeHealth = components['schemas']['RuntimeHealth'];
 export type RunTimeline = components['schemas']['RunTimeline'];
 export type Sandbox = components['schemas']['Sandbox'];
 export type SaveTriggerEvent = components['schemas']['SaveTriggerEvent'];
+export type SecretTextGiven = components['schemas']['SecretTextGiven'];
 export type SendInvitation = components['schemas']['SendInvitation'];
 export type SetPieceTags = components['schemas']['SetPieceTags'];
+export type SetVariable = components['schemas']['SetVariable'];
 export type SharedTemplate = components['schemas']['SharedTemplate'];
 export type SignIn = components['schemas']['SignIn'];
 export type SignUp = components['schemas']['SignUp'];
@@ -3189,20 +4349,992 @@ export type TriggerEvent = components['schemas']['TriggerEvent'];
 export type TriggerSchedule = components['schemas']['TriggerSchedule'];
 export type TurnView = components['schemas']['TurnView'];
 export type UndeliveredResponse = components['schemas']['UndeliveredResponse'];
+export type UpdateConnection = components['schemas']['UpdateConnection'];
 export type UpdateFolder = components['schemas']['UpdateFolder'];
+export type UpdateGlobalConnection = components['schemas']['UpdateGlobalConnection'];
 export type UpdateMe = components['schemas']['UpdateMe'];
 export type UpdatePlatform = components['schemas']['UpdatePlatform'];
 export type UpdateProject = components['schemas']['UpdateProject'];
 export type UpdateTemplate = components['schemas']['UpdateTemplate'];
 export type UpdateUser = components['schemas']['UpdateUser'];
+export type UpdateVariable = components['schemas']['UpdateVariable'];
+export type UpsertConnection = components['schemas']['UpsertConnection'];
+export type UpsertGlobalConnection = components['schemas']['UpsertGlobalConnection'];
+export type UpsertOAuthApp = components['schemas']['UpsertOAuthApp'];
 export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
+export type Variable = components['schemas']['Variable'];
+export type VariableText = components['schemas']['VariableText'];
 export type WaitView = components['schemas']['WaitView'];
 export type WorkerInformation = components['schemas']['WorkerInformation'];
 export type WorkerLoad = components['schemas']['WorkerLoad'];
 export type WorkerMachine = components['schemas']['WorkerMachine'];
 export type $defs = Record<string, never>;
 export interface operations {
+    list_connections_app_connections_get: {
+        parameters: {
+            query: {
+                /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
+                cursor?: string | null;
+                /** @description Connections with this in their names, in any case. */
+                displayName?: string | null;
+                externalIds?: string[] | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                pieceName?: string | null;
+                projectId: string;
+                scope?: ("PROJECT" | "PLATFORM") | null;
+                status?: ("ACTIVE" | "MISSING" | "ERROR")[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListedConnection_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    upsert_connection_app_connections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpsertConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_connection_app_connections__id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionDetails"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    update_connection_app_connections__id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    delete_connection_app_connections__id__delete: {
+        parameters: {
+            query?: {
+                /** @description Refuse with 409 and the flows that use the connection, if there are any. */
+                ifUnused?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    revalidate_connection_app_connections__id__revalidate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_usage_app_connections__id__usage_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectionUsage"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_authorization_url_app_connections_oauth2_authorization_url_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthorizationUrlRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthorizationUrl"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_owners_app_connections_owners_get: {
+        parameters: {
+            query: {
+                projectId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnerName_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    replace_connection_app_connections_replace_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
     sign_in_authentication_sign_in_post: {
         parameters: {
             query?: never;
@@ -6207,6 +8339,400 @@ export interface operations {
             };
         };
     };
+    list_global_connections_global_connections_get: {
+        parameters: {
+            query?: {
+                /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
+                cursor?: string | null;
+                /** @description Connections with this in their names, in any case. */
+                displayName?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                pieceName?: string | null;
+                /** @description Connections that one of these projects may use. */
+                projectIds?: string[] | null;
+                status?: ("ACTIVE" | "MISSING" | "ERROR")[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ListedConnection_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    upsert_global_connection_global_connections_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpsertGlobalConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    update_global_connection_global_connections__id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateGlobalConnection"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Connection"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    delete_global_connection_global_connections__id__delete: {
+        parameters: {
+            query?: {
+                /** @description Refuse with 409 and the flows that use the connection, if there are any. */
+                ifUnused?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
     get_health_health_get: {
         parameters: {
             query?: never;
@@ -6613,6 +9139,293 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["FormPage"];
                 };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_oauth_apps_oauth_apps_get: {
+        parameters: {
+            query?: {
+                /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                pieceName?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OAuthApp_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    upsert_oauth_app_oauth_apps_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpsertOAuthApp"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OAuthApp"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    delete_oauth_app_oauth_apps__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */
             400: {
@@ -10747,6 +13560,583 @@ export interface operations {
             };
         };
     };
+    list_variables_variables_get: {
+        parameters: {
+            query: {
+                /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
+                cursor?: string | null;
+                /** @description Rows on a page. */
+                limit?: number;
+                /** @description Variables with this in their names, in any case. */
+                name?: string | null;
+                projectId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_Variable_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    set_variable_variables_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetVariable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    update_variable_variables__id__post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateVariable"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Variable"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    delete_variable_variables__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    reveal_variable_variables__id__reveal_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableText"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_variable_owners_variables_owners_get: {
+        parameters: {
+            query: {
+                projectId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OwnerName_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
     list_worker_machines_worker_machines_get: {
         parameters: {
             query?: never;
@@ -10763,6 +14153,199 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WorkerMachine"][];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_connection_value_worker_app_connections__externalId__get: {
+        parameters: {
+            query?: {
+                pieceName?: string | null;
+                projectId?: string | null;
+            };
+            header?: never;
+            path: {
+                /** @description The connection's externalId. */
+                externalId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EngineConnection"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    get_variable_value_worker_variables__name__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The variable's name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VariableText"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

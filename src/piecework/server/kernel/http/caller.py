@@ -83,6 +83,13 @@ class Caller:
             raise not_authorized("No role found for the user", userId=user.id, projectId=project_id)
         return user
 
+    async def engine(self) -> str:
+        """Returns the project of the calling step; refuses people."""
+        principal = await self.principal()
+        if principal.type is not PrincipalType.ENGINE or principal.project_id is None:
+            raise not_authorized("principal is not allowed for this route")
+        return principal.project_id
+
     async def project(self, project_id: str | None) -> str:
         """Returns the project to work in: an engine's own, or the one that a user names and may enter."""
         principal = await self.principal()

@@ -19,6 +19,7 @@ from piecework.server.kernel.settings.values import (
     Days,
     DefaultText,
     EncryptionKey,
+    EncryptionKeys,
     Environment,
     ExecutionMode,
     FileStorage,
@@ -62,6 +63,8 @@ class CoreSettings(_Section):
     """Folder that holds everything the embedded profile keeps: database, files, generated keys. Back it up as a whole."""
     encryption_key: Annotated[EncryptionKey | None, DefaultText("generated into `AP_DATA_DIR`")] = None  # the wire: required
     """AES key that encrypts connections and variables. Whoever loses it loses them."""
+    encryption_key_previous: EncryptionKeys = ()
+    """Keys that `AP_ENCRYPTION_KEY` has replaced (ours): they still open what they sealed, until `piecework rotate-encryption-key` is through."""
     jwt_secret: Annotated[TokenSecret | None, DefaultText("generated into `AP_DATA_DIR`")] = None  # the wire: required
     """Signs every token; changing it signs everybody out."""
     environment: Environment = Environment.PROD
@@ -165,8 +168,8 @@ class ExecutionSettings(_Section):
     """`STRICT` keeps pieces from private, loopback and link-local addresses."""
     ssrf_allow_list: NetworkExceptions = ()
     """Exceptions of `STRICT`."""
-    enforce_connection_piece_binding: Annotated[bool, PLANNED] = False
-    """Whether a step may use only connections that were made for its own piece."""
+    enforce_connection_piece_binding: bool = False
+    """Whether a piece's step may use only connections that were made for its own piece. Code steps may use any."""
 
 
 class LimitSettings(_Section):

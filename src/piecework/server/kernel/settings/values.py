@@ -238,6 +238,9 @@ NetworkExceptions = Annotated[
     Allowed("IP addresses, CIDR ranges or host names, separated by commas"),
 ]
 EncryptionKey = Annotated[SecretStr, AfterValidator(_hexadecimal_key), Allowed("32 or 64 hexadecimal digits")]
+EncryptionKeys = Annotated[
+    tuple[EncryptionKey, ...], BeforeValidator(_comma_separated), Allowed("keys of 32 or 64 hexadecimal digits, separated by commas")
+]
 TokenSecret = Annotated[SecretStr, Field(min_length=32), Allowed("text of at least 32 characters")]
 MetricsToken = Annotated[SecretStr, Field(min_length=16), Allowed("text of at least 16 characters")]
 HeaderName = Annotated[

@@ -67,6 +67,33 @@ async def find_version_ids(connection: AsyncConnection, flow_id: str) -> list[st
     return list((await connection.execute(select(flow_version.c.id).where(flow_version.c.flowId == flow_id))).scalars())
 
 
+async def find_with_connections(connection: AsyncConnection, project_ids: Sequence[str]) -> list[Row]:
+    """The connections of every latest and published version that uses any: `flowId`, `connectionIds`."""
+    statement = select(flow_version.c.flowId, flow_version.c.connectionIds).join(flow, _is_shown())
+    return rows_of(
+        await connection.execute(statement.where(flow.c.projectId.in_(project_ids), _mentions(flow_version.c.connectionIds, '"')))
+    )
+
+
+async def find_shown_versions(connection: AsyncConnection, project_ids: Sequence[str], text: str) -> list[Row]:
+    """The latest and published versions whose steps contain a text, each with facts of its flow."""
+    columns = (flow_version.c.id, flow_version.c.flowId, flow_version.c.displayName, flow_version.c.trigger, flow_version.c.connectionIds)
+    facts = (flow.c.projectId, flow.c.status, flow.c.latestVersionId, flow.c.publishedVersionId)
+    statement = select(*columns, *facts).join(flow, _is_shown())
+    inside_json = dumps(text).decode()[1:-1]
+    return rows_of(
+        await connection.execute(statement.where(flow.c.projectId.in_(project_ids), _mentions(flow_version.c.trigger, inside_json)))
+    )
+
+
+def _is_shown() -> ColumnElement[bool]:
+    return or_(flow_version.c.id == flow.c.latestVersionId, flow_version.c.id == flow.c.publishedVersionId)
+
+
+def _mentions(column: Column[Any], text: str) -> ColumnElement[bool]:
+    return type_coerce(column, String).contains(text, autoescape=True)
+
+
 async def is_in_another_version(connection: AsyncConnection, flow_id: str, version_id: str, text: str) -> bool:
     """Whether a text, such as the id of a file, stands in another version of the flow."""
     others = and_(flow_version.c.flowId == flow_id, flow_version.c.id != version_id)

@@ -43,6 +43,6 @@ def _input_problems(piece: Piece, operation: Action | Trigger, given: dict[str, 
         Problem(f"settings.input.{name}", f"the required input {operation.properties[name].title or name} ({name}) is missing")
         for name in operation.form.missing(given)
     ]
-    if piece.auth is not None and piece.auth.required and operation.require_auth and not given.get("auth"):
+    if piece.needs_connection and operation.require_auth and not given.get("auth"):
         problems.append(Problem("settings.input.auth", f"a connection to {piece.display_name} is missing"))
     return problems

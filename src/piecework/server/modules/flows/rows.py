@@ -5,10 +5,12 @@ from typing import Any
 import orjson
 
 from piecework.engine.edit import Version
-from piecework.engine.references import connection_ids
+from piecework.engine.secret_references import connection_ids
 from piecework.engine.tree import walk
 from piecework.server.kernel.db import Row, new_entity
-from piecework.spec.flow import SCHEMA_VERSION, FlowVersionState, Step, TriggerType
+from piecework.server.kernel.ids import new_id
+from piecework.server.modules.flows.schemas import CreateFlow
+from piecework.spec.flow import SCHEMA_VERSION, FlowStatus, FlowVersionState, Step, TriggerType
 from piecework.spec.jsons import dumps, loads
 
 SAMPLE_FILES = ("sampleDataFileId", "sampleDataInputFileId")
@@ -71,3 +73,19 @@ def sample_files(trigger: Step) -> list[str]:
     """The ids of the files in which a tree's sample data are kept."""
     samples = (step["settings"].get("sampleData") or {} for step in walk(trigger))
     return [sample[field] for sample in samples for field in SAMPLE_FILES if isinstance(sample.get(field), str)]
+
+
+def new_flow(request: CreateFlow, user_id: str, folder_id: str | None) -> Row:
+    """A flow that was just made, without its version."""
+    return new_entity(
+        projectId=request.project_id,
+        externalId=request.external_id or new_id(),
+        ownerId=user_id,
+        folderId=folder_id,
+        status=FlowStatus.DISABLED,
+        publishedVersionId=None,
+        metadata=request.metadata,
+        operationStatus="NONE",
+        timeSavedPerRun=None,
+        templateId=request.template_id,
+    )

@@ -1,6 +1,6 @@
 """What travels about flows, and what the hot path reads of them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NotRequired
 
@@ -9,6 +9,7 @@ from typing_extensions import TypedDict
 
 from piecework.server.kernel.http import Body, IdText, Name, PageQuery, PlainText, Query
 from piecework.spec.flow import Step
+from piecework.spec.operations import OperationType
 
 FlowStatusName = Literal["ENABLED", "DISABLED"]
 VersionStateName = Literal["DRAFT", "LOCKED"]
@@ -112,6 +113,18 @@ class FlowProblems(TypedDict):
     data: list[FlowProblem]
 
 
+class FlowUse(TypedDict):
+    """A flow that uses a connection: in the version that is edited, in the one that is published, and in which steps."""
+
+    id: str
+    projectId: str
+    displayName: str
+    status: FlowStatusName
+    inLatest: bool
+    inPublished: bool
+    steps: list[str]
+
+
 class CreateFlow(Body):
     """A new flow. `folder_name` is ignored when there is a `folder_id`; the flow of a template is imported."""
 
@@ -187,3 +200,14 @@ class StoredVersion:
     scripts: Mapping[str, str]
     flow_metadata: Mapping[str, Any] | None
     wire_json: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FlowUpdate:
+    """The notice that somebody changed a flow. `step_names` are the steps that the operation named."""
+
+    project_id: str
+    flow_id: str
+    version_id: str
+    operation_type: OperationType
+    step_names: Sequence[str]

@@ -9,7 +9,7 @@ import orjson
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
 from piecework.runner.steps import Services
-from piecework.sdk import Action, ActionContext, Piece, Trigger, TriggerContext
+from piecework.sdk import Action, ActionContext, Piece, Trigger, TriggerContext, auth_value
 from piecework.sdk.errors import UnknownProperty
 from piecework.sdk.services import Server
 from piecework.server.kernel.errors import ApError, ErrorCode
@@ -76,17 +76,20 @@ class PieceService:
         if operation is None:
             raise _not_there("piece_action", request.action_or_trigger_name, f"{piece.name} has no such action or trigger")
         services = self._services_of(request.project_id, request.flow_id, "")
+        secrets = services.secrets
         try:
             form_input = await self._form_values.resolved(request, services)
-            context = self._context(operation, request, services, form_input.get("auth"))
+            form_input["auth"] = auth_value(form_input.get("auth"))
+            context = self._context(operation, request, services, form_input["auth"])
             name, prop = request.action_or_trigger_name, request.property_name
-            return await piece.options(name, prop, context, form_input, request.search_value)
+            return secrets.scrub(await piece.options(name, prop, context, form_input, request.search_value))
         except UnknownProperty as error:
             raise _not_there("piece_property", request.property_name, str(error)) from error
         except ApError:
             raise
         except Exception as error:
-            raise ApError(ErrorCode.ENGINE_OPERATION_FAILURE, {"message": error_message(error)}) from error
+            message = secrets.scrub_text(error_message(error))
+            raise ApError(ErrorCode.ENGINE_OPERATION_FAILURE, {"message": message}) from None  # the cause may quote a secret
 
     def _piece(self, name: str, version: str | None) -> Piece:
         piece = self._catalogue.get(name, version)

@@ -1,8 +1,9 @@
 """Statements about projects, plans and members."""
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, insert, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from piecework.server.kernel.clock import now_iso
@@ -23,6 +24,12 @@ async def insert_project(connection: AsyncConnection, values: Row) -> Row:
 
 async def find_project(connection: AsyncConnection, project_id: str) -> Row | None:
     return row_of(await connection.execute(select(project).where(project.c.id == project_id)))
+
+
+async def count_of_platform(connection: AsyncConnection, project_ids: Collection[str], platform_id: str) -> int:
+    """How many of these projects the platform has."""
+    statement = select(func.count()).select_from(project).where(project.c.id.in_(project_ids), project.c.platformId == platform_id)
+    return (await connection.execute(statement)).scalar_one()
 
 
 async def find_plans(connection: AsyncConnection, project_ids: list[str]) -> dict[str, Row]:

@@ -1,7 +1,7 @@
 """What can be done with projects. `changed` tells that somebody may see fewer projects than before."""
 
 import random
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args
 
@@ -28,12 +28,13 @@ CountFlows = Callable[[Sequence[str]], Awaitable[dict[str, FlowCount]]]
 
 
 class ProjectService:
-    """Reads and changes projects. Methods that take a connection are parts of a larger transaction."""
+    """Reads and changes projects. Methods that take a connection are parts of a larger transaction; `on_added` are part of a new project's."""
 
     def __init__(self, database: Database, count_flows: CountFlows) -> None:
         self._database = database
         self._count_flows = count_flows
         self.changed = Signal()
+        self.on_added: list[Callable[[AsyncConnection, Row], Awaitable[None]]] = []
 
     async def add_personal(self, connection: AsyncConnection, platform_id: str, owner_id: str, first_name: str) -> Row:
         """Adds the project that a user has for himself and returns it."""
@@ -65,6 +66,11 @@ class ProjectService:
         """Returns the row of a project, or None."""
         async with self._database.read() as connection:
             return await _repository.find_project(connection, project_id)
+
+    async def all_of_platform(self, project_ids: Collection[str], platform_id: str) -> bool:
+        """Whether all these projects are of the platform."""
+        async with self._database.read() as connection:
+            return await _repository.count_of_platform(connection, project_ids, platform_id) == len(set(project_ids))
 
     async def get(self, project_id: str) -> Project:
         """Returns a project with its plan and counts."""
@@ -112,7 +118,10 @@ class ProjectService:
             "metadata": None,
             "poolId": None,
         }
-        return await _repository.insert_project(connection, defaults | values)
+        project = await _repository.insert_project(connection, defaults | values)
+        for listener in self.on_added:
+            await listener(connection, project)
+        return project
 
     async def _row(self, connection: AsyncConnection, project_id: str) -> Row:
         row = await _repository.find_project(connection, project_id)

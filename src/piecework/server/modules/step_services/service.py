@@ -1,4 +1,4 @@
-"""The SDK's services on this server: the store, files, connections and HTTP of one project. Nothing here crosses the project's border."""
+"""The SDK's services on this server: the store, files, connections, variables and HTTP of one project. Nothing here crosses the project's border."""
 
 from __future__ import annotations
 
@@ -7,15 +7,18 @@ from collections.abc import Callable
 from typing import Any
 
 from piecework.runner.http import PooledHttp
-from piecework.runner.steps import Services
+from piecework.runner.secrets import Secrets
+from piecework.runner.services import Services
 from piecework.sdk.errors import PieceError
 from piecework.sdk.http_messages import HttpError
 from piecework.sdk.services import NO_FLOWS, Flows, LoadedFile
 from piecework.server.kernel.errors import ApError
+from piecework.server.modules.connections.service import Credentials
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.store.errors import StoreKeyError, StoreValueTooLargeError
 from piecework.server.modules.store.service import StoreService
+from piecework.server.modules.variables.service import VariableValues
 from piecework.spec.piece import StoreScope
 
 
@@ -96,23 +99,58 @@ class ProjectFiles:
 
 
 class ProjectConnections:
-    """``Connections`` of one project. This release keeps no connections: every name is unknown, and the step that asks fails saying so."""
+    """``ConnectionSource`` of one project, for one run."""
 
-    async def get(self, external_id: str) -> Any:
-        """See ``Connections``."""
-        return None
+    def __init__(self, credentials: Credentials, project_id: str, secrets: Secrets) -> None:
+        self._credentials = credentials
+        self._project_id = project_id
+        self._secrets = secrets
+
+    async def get(self, external_id: str, piece: str | None = None) -> Any:
+        """See ``ConnectionSource``."""
+        held = await self._credentials.get(self._project_id, external_id, piece)
+        if held is None:
+            return None
+        self._secrets.add(held.secrets, external_id)
+        return held.for_steps
+
+
+class ProjectVariables:
+    """``VariableSource`` of one project, for one run."""
+
+    def __init__(self, variables: VariableValues, project_id: str, secrets: Secrets) -> None:
+        self._variables = variables
+        self._project_id = project_id
+        self._secrets = secrets
+
+    async def get(self, name: str) -> str | None:
+        """See ``VariableSource``."""
+        value = await self._variables.get(self._project_id, name)
+        if value is not None:
+            self._secrets.add((value,))
+        return value
 
 
 class StepServices:
     """Builds the services of a run's steps; calling it is cheap, everything costly is shared."""
 
-    def __init__(self, store: StoreService, files: FileService, http: PooledHttp, public_url: str, max_file_bytes: int) -> None:
+    def __init__(
+        self,
+        store: StoreService,
+        files: FileService,
+        http: PooledHttp,
+        credentials: Credentials,
+        variables: VariableValues,
+        public_url: str,
+        max_file_bytes: int,
+    ) -> None:
         self._store = store
         self._files = files
         self._http = http
         self._own_links = re.compile(re.escape(public_url.rstrip("/")) + r"/api/v1/files/([0-9A-Za-z]{21})(?:\?|$)")
         self._max_file_bytes = max_file_bytes
-        self._connections = ProjectConnections()
+        self._credentials = credentials
+        self._variables = variables
         self._flows_of: Callable[[str], Flows] = lambda _project_id: NO_FLOWS
 
     def connect_flows(self, flows_of: Callable[[str], Flows]) -> None:
@@ -121,11 +159,14 @@ class StepServices:
 
     def __call__(self, project_id: str, flow_id: str, prefix: str = "") -> Services:
         """Services of a flow's steps. ``prefix``: ``test`` keeps a trigger test's store apart from the live one."""
+        secrets = Secrets()
         return Services(
             store=ProjectStore(self._store, project_id, flow_id, prefix),
             files=ProjectFiles(self._files, self._http, project_id, self._own_links, self._max_file_bytes),
             http=self._http,
-            connections=self._connections,
+            connections=ProjectConnections(self._credentials, project_id, secrets),
+            variables=ProjectVariables(self._variables, project_id, secrets),
+            secrets=secrets,
             flows=self._flows_of(project_id),
         )
 

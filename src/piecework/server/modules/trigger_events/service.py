@@ -7,7 +7,7 @@ from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
 from piecework.runner.steps import Services
-from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_props
+from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_input
 from piecework.sdk import Trigger, TriggerContext
 from piecework.sdk.services import Server
 from piecework.server.kernel.db import Database
@@ -116,10 +116,11 @@ class TriggerTestService:
         trigger = _usable(program.trigger_handle)
         services = self._services_of(project_id, flow_id, _TEST_STORE)
         try:
-            props = await trigger_props(program, services.connections)
-            items = await trigger.test(self._context(version, services, props.get("auth")), props)
+            props, auth = await trigger_input(program, services)
+            items = services.secrets.scrub(await trigger.test(self._context(version, services, auth), props))
         except Exception as error:
-            raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": error_message(error)}) from error
+            message = services.secrets.scrub_text(error_message(error))
+            raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": message}) from None  # the cause may quote a secret
         source = source_name_of(version.trigger)
         events = [await self._events.save(project_id, flow_id, source, item) for item in items]
         return {"data": events[::-1], "next": None, "previous": None}

@@ -1,5 +1,6 @@
 """Statements about identities and users."""
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Select, delete, func, insert, select, update
@@ -74,6 +75,14 @@ async def page_users(connection: AsyncConnection, platform_id: str, query: UserQ
     if query.external_id is not None:
         statement = statement.where(user.c.externalId == query.external_id)
     return await page_of(connection, statement, query, sort=user.c.created, row_id=user.c.id)
+
+
+async def find_owners(connection: AsyncConnection, user_ids: Collection[str], platform_id: str) -> list[Any]:
+    """Users as ``schemas.Owner`` shows them."""
+    account = tuple(column for column in _ACCOUNT if column.name != "lastActiveDate")
+    person = (user_identity.c.email, user_identity.c.firstName, user_identity.c.lastName)
+    statement = select(*account, *person).join_from(user, user_identity)
+    return rows_of(await connection.execute(statement.where(user.c.id.in_(user_ids), user.c.platformId == platform_id)))
 
 
 async def count_users(connection: AsyncConnection) -> int:

@@ -75,6 +75,29 @@ class User(TypedDict):
     imageUrl: str | None
 
 
+class Owner(TypedDict):
+    """The user behind a thing, as lists show him (recordings/connections.json)."""
+
+    id: str
+    created: str
+    updated: str
+    email: str
+    firstName: str
+    lastName: str
+    status: UserStatusName
+    externalId: str | None
+    platformId: str | None
+    platformRole: PlatformRoleName
+
+
+class OwnerName(TypedDict):
+    """Somebody to filter a list by."""
+
+    firstName: str
+    lastName: str
+    email: str
+
+
 class Me(User):
     """The calling user."""
 

@@ -1,5 +1,6 @@
 """What can be done with users. `changed` tells that somebody's session may be over or worth more or less than before."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +12,7 @@ from piecework.server.kernel.http import Page
 from piecework.server.kernel.passwords import hash_password, verify_password
 from piecework.server.kernel.signal import Signal
 from piecework.server.modules.users import _repository
-from piecework.server.modules.users.schemas import Me, PlatformRole, UpdateMe, UpdateUser, User, UserQuery, UserStatus
+from piecework.server.modules.users.schemas import Me, Owner, OwnerName, PlatformRole, UpdateMe, UpdateUser, User, UserQuery, UserStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +109,17 @@ class UserService:
         """Returns a user of a platform."""
         async with self._database.read() as connection:
             return await self._get(connection, user_id, platform_id)
+
+    async def owners(self, user_ids: Collection[str], platform_id: str) -> dict[str, Owner]:
+        """Returns users of a platform by id; those who have left are missing."""
+        async with self._database.read() as connection:
+            return {row["id"]: row for row in await _repository.find_owners(connection, user_ids, platform_id)}
+
+    async def owner_names(self, user_ids: Collection[str], platform_id: str) -> list[OwnerName]:
+        """Returns the names of users of a platform, by e-mail address."""
+        owners = await self.owners(user_ids, platform_id)
+        names = (OwnerName(firstName=owner["firstName"], lastName=owner["lastName"], email=owner["email"]) for owner in owners.values())
+        return sorted(names, key=lambda name: name["email"])
 
     async def page(self, platform_id: str, query: UserQuery) -> Page[User]:
         """Returns a page of a platform's users, newest first."""

@@ -13,9 +13,9 @@ from time import perf_counter
 from typing import Any, Protocol, cast
 
 from piecework.engine.program import Program
-from piecework.runner.errors import ConnectionMissing, PieceMissing
+from piecework.runner.errors import ConnectionProblem, PieceMissing, VariableMissing
 from piecework.runner.steps import Services
-from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
+from piecework.runner.triggers import PreparedTrigger, source_name, trigger_input, trigger_payloads
 from piecework.sdk import InvalidInput, PayloadRejected, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.kernel.ids import derived_id
@@ -124,7 +124,7 @@ class WebhookService:
             return Answer(401, {"message": str(error)})
         except PayloadRejected as error:
             return Answer(400, {"statusCode": 400, "error": "Bad Request", "message": str(error)})
-        except (PieceMissing, ConnectionMissing, InvalidInput) as error:
+        except (PieceMissing, ConnectionProblem, VariableMissing, InvalidInput) as error:
             return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
         if mode is Mode.TEST:
             for output in outputs:
@@ -134,7 +134,7 @@ class WebhookService:
 
     async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> list[Any]:
         services = self.services(facts)
-        props = await trigger_props(program, services.connections)
+        props, auth = await trigger_input(program, services)
         context = TriggerContext(
             store=services.store,
             files=services.files,
@@ -142,13 +142,13 @@ class WebhookService:
             connections=services.connections,
             flows=services.flows,
             payload=payload,
-            auth=props.get("auth"),
+            auth=auth,
             flow_id=facts.id,
             flow_version_id=version_id,
             project_id=facts.project_id,
             server=self._server,
         )
-        return await trigger_payloads(program, context, props)
+        return services.secrets.scrub(await trigger_payloads(program, context, props))
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
         environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING

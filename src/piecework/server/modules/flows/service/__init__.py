@@ -1,10 +1,11 @@
 """What can be done with flows. `FlowService` is what other modules speak to; the rest of the package are its parts."""
 
-from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
+from piecework.server.modules.flows.schemas import FlowFacts, FlowUpdate, FlowUse, StoredVersion
 from piecework.server.modules.flows.service.counts import FlowCounts
 from piecework.server.modules.flows.service.directory import FlowDirectory
-from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, FlowUpdate, MayOwn
+from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, MayOwn
 from piecework.server.modules.flows.service.problems import FlowProblemService
+from piecework.server.modules.flows.service.usage import FlowUsage
 
 __all__ = [
     "FlowCounts",
@@ -14,6 +15,8 @@ __all__ = [
     "FlowService",
     "FlowSettings",
     "FlowUpdate",
+    "FlowUsage",
+    "FlowUse",
     "MayOwn",
     "StoredVersion",
 ]

@@ -1,8 +1,8 @@
 """The service of flows."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
 
@@ -13,10 +13,9 @@ from piecework.engine.template import to_template
 from piecework.engine.validation import recompute_valid
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
-from piecework.server.kernel.db import Database, Row, new_entity
+from piecework.server.kernel.db import Database, Row
 from piecework.server.kernel.errors import ApError, entity_not_found, invalid
 from piecework.server.kernel.http import Page, PageQuery, Principal
-from piecework.server.kernel.ids import new_id
 from piecework.server.modules.files.schemas import FileType
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows import _repository
@@ -30,17 +29,26 @@ from piecework.server.modules.flows.rows import (
     contents_of,
     empty_contents,
     new_draft,
+    new_flow,
     sample_files,
     wire_flow,
 )
-from piecework.server.modules.flows.schemas import CreateFlow, FlowFacts, FlowQuery, FlowVersionMetadata, PopulatedFlow, StoredVersion
+from piecework.server.modules.flows.schemas import (
+    CreateFlow,
+    FlowFacts,
+    FlowQuery,
+    FlowUpdate,
+    FlowVersionMetadata,
+    PopulatedFlow,
+    StoredVersion,
+)
 from piecework.server.modules.flows.service.compiling import CodeKeeper
 from piecework.server.modules.flows.service.publishing import Publisher, source_row
 from piecework.server.modules.flows.service.reading import FlowReader
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.users.schemas import User
 from piecework.server.modules.users.service import UserService
-from piecework.spec.flow import FlowStatus, FlowVersionState, InvalidFlow, TriggerType
+from piecework.spec.flow import FlowVersionState, InvalidFlow, Step, TriggerType
 from piecework.spec.jsons import dumps
 from piecework.spec.operations import Operation, OperationType, SampleDataType
 
@@ -58,17 +66,6 @@ class FlowSettings:
     """What the installation decides about flows."""
 
     enable_on_publish: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class FlowUpdate:
-    """The notice that somebody changed a flow. `step_names` are the steps that the operation named."""
-
-    project_id: str
-    flow_id: str
-    version_id: str
-    operation_type: OperationType
-    step_names: Sequence[str]
 
 
 class FlowService:
@@ -185,7 +182,7 @@ class FlowService:
             contents = await self._code.checked(connection, artifacts, contents)
             if request.external_id and await _repository.find_by_external_id(connection, request.project_id, request.external_id):
                 raise invalid("Another flow of the project has this externalId")
-            row = _new_flow(request, user_id, await self._folder_for(connection, request))
+            row = new_flow(request, user_id, await self._folder_for(connection, request))
             version = new_draft(row["id"], contents, None)
             await _repository.insert_flow(connection, row | {"latestVersionId": version["id"]}, version)
         return await self.get(row["id"])
@@ -217,10 +214,29 @@ class FlowService:
             await self._apply(flow_id, operation, user_id)
             flow = await self.get(flow_id)
             self._reader.forget(flow_id, await self._touched(flow, before, operation))
-        update = FlowUpdate(flow["projectId"], flow_id, flow["version"]["id"], operation.type, named_steps(operation))
+        self._tell(FlowUpdate(flow["projectId"], flow_id, flow["version"]["id"], operation.type, named_steps(operation)))
+        return flow
+
+    async def rewrite(self, flow_id: str, user_id: str, change: Callable[[Step], Step], *, published: bool) -> None:
+        """Changes the steps of the latest version and, with `published`, those of the published one, as no operation can.
+
+        Raises TRIGGER_UPDATE_STATUS when the trigger of the changed published version cannot be switched on; then it stays what it was.
+        """
+        async with self._turn(flow_id):
+            before = await self.require(flow_id)
+            copy = await self._publisher.rewrite(flow_id, user_id, change) if published else None
+            self._reader.forget(flow_id, ())
+            latest = await self.require_version(flow_id, (await self.require(flow_id)).latest_version_id)
+            if change(latest.trigger) != latest.trigger:
+                await self._edit(flow_id, user_id, lambda version, _context: replace(version, trigger=change(version.trigger)))
+            touched = (before.latest_version_id, before.published_version_id, latest.id, copy)
+            self._reader.forget(flow_id, {version_id for version_id in touched if version_id is not None})
+            flow = await self.get(flow_id)
+        self._tell(FlowUpdate(flow["projectId"], flow_id, flow["version"]["id"], OperationType.IMPORT_FLOW, ()))
+
+    def _tell(self, update: FlowUpdate) -> None:
         for listener in self.on_flow_updated:
             listener(update)
-        return flow
 
     async def _touched(self, flow: PopulatedFlow, latest_before: str, operation: Operation) -> set[str]:
         """The versions that are not what they were; metadata of the flow stand in all of them (`StoredVersion.flow_metadata`)."""
@@ -382,18 +398,3 @@ class FlowService:
         if lock is None:
             lock = self._turns[flow_id] = asyncio.Lock()
         return lock
-
-
-def _new_flow(request: CreateFlow, user_id: str, folder_id: str | None) -> Row:
-    return new_entity(
-        projectId=request.project_id,
-        externalId=request.external_id or new_id(),
-        ownerId=user_id,
-        folderId=folder_id,
-        status=FlowStatus.DISABLED,
-        publishedVersionId=None,
-        metadata=request.metadata,
-        operationStatus="NONE",
-        timeSavedPerRun=None,
-        templateId=request.template_id,
-    )

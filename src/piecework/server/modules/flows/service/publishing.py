@@ -4,6 +4,9 @@ The trigger is switched outside of any transaction, because that may call other 
 is still what was checked. `FlowService` lets one change of a flow happen at a time.
 """
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -15,10 +18,11 @@ from piecework.server.modules.flows import _repository
 from piecework.server.modules.flows.activation import ActivationFailed, TriggerActivation
 from piecework.server.modules.flows.errors import in_progress, no_trigger, not_publishable, operation_invalid, trigger_not_switched
 from piecework.server.modules.flows.pieces import piece_check, trigger_of
+from piecework.server.modules.flows.rows import contents_of, new_draft
 from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service.obstacles import obstacles
 from piecework.server.modules.flows.service.reading import facts_of, stored_version
-from piecework.spec.flow import FlowStatus, FlowVersionState, TriggerType
+from piecework.spec.flow import FlowStatus, FlowVersionState, Step, TriggerType
 
 log = structlog.get_logger("flows")
 
@@ -62,6 +66,30 @@ class Publisher:
         listening = await self._switch(flow, version)
         async with self._database.transaction() as connection:
             await self._write(connection, flow, {"status": status, "updated": now_iso()}, listening)
+
+    async def rewrite(self, flow_id: str, user_id: str, change: Callable[[Step], Step]) -> str | None:
+        """Puts a changed copy in the place of the published version and returns the copy's id; None if there was nothing to change.
+
+        The version that was published stays as it is: runs of it go on, and its trigger is switched off with what it was switched on with.
+        """
+        async with self._database.read() as connection:
+            flow = await _found(connection, flow_id)
+            row = (await _repository.find_versions(connection, [flow["publishedVersionId"] or ""])).get(flow["publishedVersionId"])
+        old = None if row is None else contents_of(row)
+        trigger = None if old is None else change(old.trigger)
+        if old is None or trigger is None or trigger == old.trigger:
+            return None
+        copy = new_draft(flow_id, replace(old, trigger=trigger), user_id) | {"state": FlowVersionState.LOCKED}
+        async with self._database.transaction() as connection:
+            await _repository.insert_version(connection, copy)
+            version = await stored_version(connection, flow, copy)
+        listening = await self._switch(flow, version if flow["status"] == FlowStatus.ENABLED else None)
+        values = {"publishedVersionId": copy["id"], "updated": now_iso()}
+        if flow["latestVersionId"] == flow["publishedVersionId"]:
+            values["latestVersionId"] = copy["id"]
+        async with self._database.transaction() as connection:
+            await self._write(connection, flow, values, listening)
+        return copy["id"]
 
     async def disable_for_deletion(self, flow: Row) -> None:
         """Switches off the trigger of a flow that goes away; a failure of that is logged and stops nothing."""

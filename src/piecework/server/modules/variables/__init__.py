@@ -1,0 +1,1 @@
+"""Variables: encrypted constants of a project, which its flows use by name."""
