@@ -13,7 +13,7 @@ from pathlib import Path
 
 from piecework.sdk.actions import Action
 from piecework.sdk.pieces import Piece
-from piecework.sdk.properties import Computed, Markdown, Property
+from piecework.sdk.properties import Computed, DynamicProperties, Markdown, Property
 from piecework.sdk.triggers import Trigger
 
 NAME = re.compile(r"@[a-z0-9][a-z0-9-]*/piece-[a-z0-9]+(-[a-z0-9]+)*")
@@ -65,7 +65,7 @@ def _step(step: Action | Trigger) -> Iterator[str]:
 
 
 def _property(where: str, prop: Property, known: set[str]) -> Iterator[str]:
-    if not prop.title and not isinstance(prop, Markdown):
+    if not prop.title and not isinstance(prop, Markdown | DynamicProperties):
         yield f"{where}: no title"
     if isinstance(prop, Computed):
         for name in prop.refreshers():
