@@ -1678,8 +1678,8 @@ export interface components {
             /** Password */
             password: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "BASIC_AUTH";
             /** Username */
@@ -1762,8 +1762,8 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "CLOUD_OAUTH2";
         };
@@ -1985,8 +1985,8 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "CUSTOM_AUTH";
         };
@@ -2570,8 +2570,8 @@ export interface components {
          */
         NoAuthGiven: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "NO_AUTH";
         };
@@ -2616,8 +2616,8 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "OAUTH2";
         };
@@ -2649,8 +2649,8 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "OIDC";
         };
@@ -3107,8 +3107,8 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "PLATFORM_OAUTH2";
         };
@@ -3487,8 +3487,8 @@ export interface components {
             /** Secret Text */
             secret_text: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "SECRET_TEXT";
         };
@@ -4012,35 +4012,8 @@ export interface components {
             /** Value */
             value?: string | null;
         };
-        /**
-         * UpsertConnection
-         * @description A connection that shall be there; one of this `externalId` is replaced. A PLACEHOLDER waits for somebody to fill it in.
-         */
-        UpsertConnection: {
-            /** Displayname */
-            displayName: string;
-            /** Externalid */
-            externalId: string;
-            /** Metadata */
-            metadata?: {
-                [key: string]: unknown;
-            } | null;
-            /** Piecename */
-            pieceName: string;
-            /** Pieceversion */
-            pieceVersion?: string | null;
-            /** Projectid */
-            projectId: string;
-            /** Type */
-            type: ("OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC") | "PLACEHOLDER";
-            /** Value */
-            value?: (components["schemas"]["SecretTextGiven"] | components["schemas"]["BasicAuthGiven"] | components["schemas"]["CustomAuthGiven"] | components["schemas"]["OidcGiven"] | components["schemas"]["NoAuthGiven"] | components["schemas"]["OAuth2Given"] | components["schemas"]["PlatformOAuth2Given"] | components["schemas"]["CloudOAuth2Given"]) | null;
-        };
-        /**
-         * UpsertGlobalConnection
-         * @description A connection that shall be there for several projects.
-         */
-        UpsertGlobalConnection: {
+        /** UpsertGlobalBasicAuth */
+        UpsertGlobalOf_Literal__BASIC_AUTH___BasicAuthGiven_: {
             /** Displayname */
             displayName: string;
             /** Externalid */
@@ -4066,10 +4039,250 @@ export interface components {
              * @constant
              */
             scope?: "PLATFORM";
-            /** Type */
-            type: ("OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC") | "PLACEHOLDER";
-            /** Value */
-            value?: (components["schemas"]["SecretTextGiven"] | components["schemas"]["BasicAuthGiven"] | components["schemas"]["CustomAuthGiven"] | components["schemas"]["OidcGiven"] | components["schemas"]["NoAuthGiven"] | components["schemas"]["OAuth2Given"] | components["schemas"]["PlatformOAuth2Given"] | components["schemas"]["CloudOAuth2Given"]) | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "BASIC_AUTH";
+            value: components["schemas"]["BasicAuthGiven"];
+        };
+        /** UpsertGlobalCloudOAuth2 */
+        UpsertGlobalOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CLOUD_OAUTH2";
+            value: components["schemas"]["CloudOAuth2Given"];
+        };
+        /** UpsertGlobalCustomAuth */
+        UpsertGlobalOf_Literal__CUSTOM_AUTH___CustomAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CUSTOM_AUTH";
+            value: components["schemas"]["CustomAuthGiven"];
+        };
+        /** UpsertGlobalNoAuth */
+        UpsertGlobalOf_Literal__NO_AUTH___NoAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "NO_AUTH";
+            value: components["schemas"]["NoAuthGiven"];
+        };
+        /** UpsertGlobalOAuth2 */
+        UpsertGlobalOf_Literal__OAUTH2___OAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OAUTH2";
+            value: components["schemas"]["OAuth2Given"];
+        };
+        /** UpsertGlobalOidc */
+        UpsertGlobalOf_Literal__OIDC___OidcGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OIDC";
+            value: components["schemas"]["OidcGiven"];
+        };
+        /** UpsertGlobalPlatformOAuth2 */
+        UpsertGlobalOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLATFORM_OAUTH2";
+            value: components["schemas"]["PlatformOAuth2Given"];
+        };
+        /** UpsertGlobalSecretText */
+        UpsertGlobalOf_Literal__SECRET_TEXT___SecretTextGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SECRET_TEXT";
+            value: components["schemas"]["SecretTextGiven"];
         };
         /**
          * UpsertOAuthApp
@@ -4082,6 +4295,215 @@ export interface components {
             clientSecret: string;
             /** Piecename */
             pieceName: string;
+        };
+        /** UpsertBasicAuth */
+        UpsertOf_Literal__BASIC_AUTH___BasicAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "BASIC_AUTH";
+            value: components["schemas"]["BasicAuthGiven"];
+        };
+        /** UpsertCloudOAuth2 */
+        UpsertOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CLOUD_OAUTH2";
+            value: components["schemas"]["CloudOAuth2Given"];
+        };
+        /** UpsertCustomAuth */
+        UpsertOf_Literal__CUSTOM_AUTH___CustomAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CUSTOM_AUTH";
+            value: components["schemas"]["CustomAuthGiven"];
+        };
+        /** UpsertNoAuth */
+        UpsertOf_Literal__NO_AUTH___NoAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "NO_AUTH";
+            value: components["schemas"]["NoAuthGiven"];
+        };
+        /** UpsertOAuth2 */
+        UpsertOf_Literal__OAUTH2___OAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OAUTH2";
+            value: components["schemas"]["OAuth2Given"];
+        };
+        /** UpsertOidc */
+        UpsertOf_Literal__OIDC___OidcGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OIDC";
+            value: components["schemas"]["OidcGiven"];
+        };
+        /** UpsertPlatformOAuth2 */
+        UpsertOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLATFORM_OAUTH2";
+            value: components["schemas"]["PlatformOAuth2Given"];
+        };
+        /** UpsertSecretText */
+        UpsertOf_Literal__SECRET_TEXT___SecretTextGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SECRET_TEXT";
+            value: components["schemas"]["SecretTextGiven"];
+        };
+        /**
+         * UpsertPlaceholder
+         * @description A connection that an import names: it waits for somebody to fill it in. One that is there stays.
+         */
+        UpsertPlaceholder: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLACEHOLDER";
         };
         /**
          * UpsertTag
@@ -4358,9 +4780,24 @@ export type UpdateProject = components['schemas']['UpdateProject'];
 export type UpdateTemplate = components['schemas']['UpdateTemplate'];
 export type UpdateUser = components['schemas']['UpdateUser'];
 export type UpdateVariable = components['schemas']['UpdateVariable'];
-export type UpsertConnection = components['schemas']['UpsertConnection'];
-export type UpsertGlobalConnection = components['schemas']['UpsertGlobalConnection'];
+export type UpsertGlobalOfLiteralBasicAuthBasicAuthGiven = components['schemas']['UpsertGlobalOf_Literal__BASIC_AUTH___BasicAuthGiven_'];
+export type UpsertGlobalOfLiteralCloudOauth2CloudOAuth2Given = components['schemas']['UpsertGlobalOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_'];
+export type UpsertGlobalOfLiteralCustomAuthCustomAuthGiven = components['schemas']['UpsertGlobalOf_Literal__CUSTOM_AUTH___CustomAuthGiven_'];
+export type UpsertGlobalOfLiteralNoAuthNoAuthGiven = components['schemas']['UpsertGlobalOf_Literal__NO_AUTH___NoAuthGiven_'];
+export type UpsertGlobalOfLiteralOauth2OAuth2Given = components['schemas']['UpsertGlobalOf_Literal__OAUTH2___OAuth2Given_'];
+export type UpsertGlobalOfLiteralOidcOidcGiven = components['schemas']['UpsertGlobalOf_Literal__OIDC___OidcGiven_'];
+export type UpsertGlobalOfLiteralPlatformOauth2PlatformOAuth2Given = components['schemas']['UpsertGlobalOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_'];
+export type UpsertGlobalOfLiteralSecretTextSecretTextGiven = components['schemas']['UpsertGlobalOf_Literal__SECRET_TEXT___SecretTextGiven_'];
 export type UpsertOAuthApp = components['schemas']['UpsertOAuthApp'];
+export type UpsertOfLiteralBasicAuthBasicAuthGiven = components['schemas']['UpsertOf_Literal__BASIC_AUTH___BasicAuthGiven_'];
+export type UpsertOfLiteralCloudOauth2CloudOAuth2Given = components['schemas']['UpsertOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_'];
+export type UpsertOfLiteralCustomAuthCustomAuthGiven = components['schemas']['UpsertOf_Literal__CUSTOM_AUTH___CustomAuthGiven_'];
+export type UpsertOfLiteralNoAuthNoAuthGiven = components['schemas']['UpsertOf_Literal__NO_AUTH___NoAuthGiven_'];
+export type UpsertOfLiteralOauth2OAuth2Given = components['schemas']['UpsertOf_Literal__OAUTH2___OAuth2Given_'];
+export type UpsertOfLiteralOidcOidcGiven = components['schemas']['UpsertOf_Literal__OIDC___OidcGiven_'];
+export type UpsertOfLiteralPlatformOauth2PlatformOAuth2Given = components['schemas']['UpsertOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_'];
+export type UpsertOfLiteralSecretTextSecretTextGiven = components['schemas']['UpsertOf_Literal__SECRET_TEXT___SecretTextGiven_'];
+export type UpsertPlaceholder = components['schemas']['UpsertPlaceholder'];
 export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
 export type Variable = components['schemas']['Variable'];
@@ -4484,7 +4921,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpsertConnection"];
+                "application/json": components["schemas"]["UpsertOf_Literal__SECRET_TEXT___SecretTextGiven_"] | components["schemas"]["UpsertOf_Literal__BASIC_AUTH___BasicAuthGiven_"] | components["schemas"]["UpsertOf_Literal__CUSTOM_AUTH___CustomAuthGiven_"] | components["schemas"]["UpsertOf_Literal__OIDC___OidcGiven_"] | components["schemas"]["UpsertOf_Literal__NO_AUTH___NoAuthGiven_"] | components["schemas"]["UpsertOf_Literal__OAUTH2___OAuth2Given_"] | components["schemas"]["UpsertOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_"] | components["schemas"]["UpsertOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_"] | components["schemas"]["UpsertPlaceholder"];
             };
         };
         responses: {
@@ -8451,7 +8888,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpsertGlobalConnection"];
+                "application/json": components["schemas"]["UpsertGlobalOf_Literal__SECRET_TEXT___SecretTextGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__BASIC_AUTH___BasicAuthGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__CUSTOM_AUTH___CustomAuthGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__OIDC___OidcGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__NO_AUTH___NoAuthGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__OAUTH2___OAuth2Given_"] | components["schemas"]["UpsertGlobalOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_"] | components["schemas"]["UpsertGlobalOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_"];
             };
         };
         responses: {
