@@ -182,7 +182,7 @@ async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoi
     job, run = await claim_one(runs)
     run.status = FlowRunStatus.PAUSED
     waitpoint = a_waitpoint(run, resume_at=resume_at)
-    assert await runs.pause(run, job, b"{}", waitpoint)
+    assert await runs.pause(run, job, b"{}", [waitpoint])
     return run, waitpoint
 
 
@@ -198,10 +198,10 @@ async def test_a_pause_is_resumed_once(reopen: Reopen) -> None:
     runs = await reopen()
     run, waitpoint = await paused(runs, resume_at=time() + 3600)
     assert await nothing_to_claim(runs)
-    assert not await runs.resume(new_id(), None, b"1")
+    assert not await runs.resume(new_id(), waitpoint.id, b"1")
     assert await runs.resume(run.id, waitpoint.id, b'{"body":7}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":8}')
-    assert not await runs.resume(run.id, None, b'{"body":9}')
+    assert not await runs.resume(run.id, "any", b'{"body":9}', else_newest=True)
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload) == {"path": [["loop", 1]], "step": "wait", "payload": {"body": 7}}
     assert await nothing_to_claim(runs)
@@ -225,7 +225,7 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     waitpoint = a_waitpoint(run, resume_at=time() + 3600)
     assert await runs.resume(run.id, waitpoint.id, b'{"body":"early"}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":"again"}')
-    assert not await runs.pause(run, job, b"{}", waitpoint)
+    assert not await runs.pause(run, job, b"{}", [waitpoint])
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
 

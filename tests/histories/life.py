@@ -96,7 +96,8 @@ class Life:
 def verdict_of(verdict: Finish | Pause) -> dict[str, Any]:
     """How a turn ended, as a history keeps it."""
     if isinstance(verdict, Pause):
-        return {"status": "PAUSED", "step": verdict.node.name, "path": [list(part) for part in verdict.path]}
+        first, *others = ({"step": step.node.name, "path": [list(part) for part in step.path]} for step in verdict.steps)
+        return {"status": "PAUSED", **first} | ({"others": others} if others else {})
     failed = verdict.failed_step
     return {"status": str(verdict.status), "failedStep": None if failed is None else failed.name}
 

@@ -57,14 +57,19 @@ NO_OUTCOME = Outcome()
 class RunHooks:
     """What a step may ask of its run. The last call wins."""
 
-    __slots__ = ("_resume_root", "id", "outcome", "tags", "waitpoint_id")
+    __slots__ = ("_resume_root", "_waitpoint_id", "id", "outcome", "tags")
 
-    def __init__(self, run_id: str, waitpoint_id: str, resume_root: str) -> None:
+    def __init__(self, run_id: str, waitpoint_id: str | Callable[[], str], resume_root: str) -> None:
         self.id = run_id
-        self.waitpoint_id = waitpoint_id
+        self._waitpoint_id = waitpoint_id
         self.outcome = NO_OUTCOME
         self.tags: list[str] | None = None
         self._resume_root = resume_root
+
+    @property
+    def waitpoint_id(self) -> str:
+        """The id of the waitpoint that a pause of this step leaves. Each step has its own: a run may wait in several places."""
+        return self._waitpoint_id if isinstance(self._waitpoint_id, str) else self._waitpoint_id()
 
     def stop(self, response: Response | None = None) -> None:
         """End the run as SUCCEEDED after this step; answer the waiting caller with ``response``."""
@@ -86,7 +91,8 @@ class RunHooks:
             self.tags.append(name)
 
     def pending_resume_url(self, params: dict[str, str]) -> str:
-        """The URL that resumes whatever pause of this run is pending when it is called (the wire's older form, spec/api.md)."""
+        """The URL that resumes the pause of this step or, if it has none, the newest pause of the run that is pending when it is called
+        (the wire's older form, spec/api.md)."""
         return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.waitpoint_id or self.id}?{urlencode(params)}"
 
     def resume_url(self, params: dict[str, str] | None = None, *, sync: bool = False) -> str:
@@ -130,7 +136,7 @@ class ActionContext:
         run_id: str = "",
         project_id: str = "",
         idempotency_key: str = "",
-        waitpoint_id: str = "",
+        waitpoint_id: str | Callable[[], str] = "",
         execution_type: Literal["BEGIN", "RESUME"] = "BEGIN",
         resume_payload: dict[str, Any] | None = None,
         server: Server = NO_SERVER,

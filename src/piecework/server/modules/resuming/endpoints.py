@@ -17,7 +17,13 @@ routes = Routes("flow-runs", "/flow-runs")
 Resumes = Annotated[ResumeService, Provided(ResumeService)]
 Configured = Annotated[Settings, Provided(Settings)]
 WaitpointId = Annotated[str, Path(alias="waitpointId", pattern="^[0-9a-zA-Z]{21}$", description="The pause that the link belongs to.")]
-RequestId = Annotated[str, Path(alias="requestId", description="Not looked at: the run's pending pause is meant, whichever it is.")]
+RequestId = Annotated[
+    str,
+    Path(
+        alias="requestId",
+        description="The pause that is meant if it is pending; else, whatever this says, it is the run's newest pending one.",
+    ),
+]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 ASYNC_ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -47,14 +53,16 @@ async def resume_sync(request: Request, resumes: Resumes, settings: Configured, 
 
 async def resume_pending(request: Request, resumes: Resumes, settings: Configured, run_id: EntityId, request_id: RequestId) -> Response:
     """Lets a paused run go on, whatever it waits for: the older form of these links."""
-    return await _answered(request, resumes, settings, run_id, lambda payload: resumes.resume(run_id, None, payload))
+    return await _answered(request, resumes, settings, run_id, lambda payload: resumes.resume(run_id, request_id, payload, older=True))
 
 
 async def resume_pending_sync(
     request: Request, resumes: Resumes, settings: Configured, run_id: EntityId, request_id: RequestId
 ) -> Response:
     """Lets a paused run go on, whatever it waits for, and answers with the flow's next response: the older form of these links."""
-    return await _answered(request, resumes, settings, run_id, lambda payload: resumes.resume_and_wait(run_id, None, payload))
+    return await _answered(
+        request, resumes, settings, run_id, lambda payload: resumes.resume_and_wait(run_id, request_id, payload, older=True)
+    )
 
 
 for _path, _endpoint, _summary, _answers in (
