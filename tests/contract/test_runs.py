@@ -201,7 +201,7 @@ async def test_a_pause_is_resumed_once(reopen: Reopen) -> None:
     assert not await runs.resume(new_id(), waitpoint.id, b"1")
     assert await runs.resume(run.id, waitpoint.id, b'{"body":7}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":8}')
-    assert not await runs.resume(run.id, "any", b'{"body":9}', else_newest=True)
+    assert not await runs.resume(run.id, "any", b'{"body":9}', else_newest="")
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload) == {"path": [["loop", 1]], "step": "wait", "payload": {"body": 7}}
     assert await nothing_to_claim(runs)
@@ -345,16 +345,17 @@ async def test_a_run_that_ends_takes_everything_with_it(reopen: Reopen) -> None:
 async def test_the_newest_pause_where_the_named_one_does_not_wait(reopen: Reopen) -> None:
     runs = await reopen()
     run, waitpoints = await paused_thrice(runs)
-    assert await runs.resume(run.id, waitpoints[0].id, b"0", else_newest=True)
-    assert await runs.resume(run.id, waitpoints[0].id, b"2", else_newest=True)
+    assert await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="")
+    assert not await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="loop:1/"), "that iteration has been answered"
+    assert await runs.resume(run.id, waitpoints[0].id, b"2", else_newest="")
     job, row = await claim_one(runs)
     await runs.pause(row, job, b"{}", [])
     job, row = await claim_one(runs)
     assert part_of(job) == 2
     row.status = FlowRunStatus.RUNNING
     await runs.append(row, job, 0, b"[]")
-    assert await runs.resume(run.id, "x", b"1", else_newest=True)
-    assert not await runs.resume(run.id, "x", b"3", else_newest=True), "nothing is kept that names no pause"
+    assert await runs.resume(run.id, "x", b"1", else_newest="")
+    assert not await runs.resume(run.id, "x", b"3", else_newest=""), "nothing is kept that names no pause"
 
 
 async def test_of_several_pauses_one_may_be_resumed_first(reopen: Reopen) -> None:

@@ -196,7 +196,7 @@ class StepRunner:
 def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
     name, place = command.node.name, step_path(command)
     services = run.services
-    return ActionContext(
+    context = ActionContext(
         store=services.store,
         files=services.files,
         http=services.http,
@@ -214,6 +214,8 @@ def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
         server=run.server,
         test=run.test,
     )
+    context.run.step_path = place
+    return context
 
 
 def step_path(command: ExecuteStep | PausedStep) -> str:

@@ -55,12 +55,13 @@ NO_OUTCOME = Outcome()
 
 
 class RunHooks:
-    """What a step may ask of its run. The last call wins."""
+    """What a step may ask of its run. The last call wins. ``step_path`` is the step's name with the loops around it: ``loop_1:3/step_2``."""
 
-    __slots__ = ("_resume_root", "_waitpoint_id", "id", "outcome", "tags")
+    __slots__ = ("_resume_root", "_waitpoint_id", "id", "outcome", "step_path", "tags")
 
     def __init__(self, run_id: str, waitpoint_id: str | Callable[[], str], resume_root: str) -> None:
         self.id = run_id
+        self.step_path = ""
         self._waitpoint_id = waitpoint_id
         self.outcome = NO_OUTCOME
         self.tags: list[str] | None = None
@@ -91,9 +92,14 @@ class RunHooks:
             self.tags.append(name)
 
     def pending_resume_url(self, params: dict[str, str]) -> str:
-        """The URL that resumes the pause of this step or, if it has none, the newest pause of the run that is pending when it is called
+        """The URL that resumes whatever pause of this run is pending when it is called, the newest first; within a loop, of this iteration only
         (the wire's older form, spec/api.md)."""
-        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.waitpoint_id or self.id}?{urlencode(params)}"
+        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self._request_id()}?{urlencode(params)}"
+
+    def _request_id(self) -> str:
+        """Within a loop its iteration: ``loop_1:3,loop_2:1``. Iterations may wait at the same time, and one's link must not end another's pause."""
+        iteration = self.step_path.rpartition("/")[0].replace("/", ",")
+        return iteration or self.waitpoint_id or self.id
 
     def resume_url(self, params: dict[str, str] | None = None, *, sync: bool = False) -> str:
         """The URL that resumes this step's webhook pause; ``params`` come back in ``resume_payload["queryParams"]``."""

@@ -148,11 +148,12 @@ class RunQueue(Protocol):
         """
         ...
 
-    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: bool = False) -> bool:
+    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: str | None = None) -> bool:
         """Complete a waitpoint of the run and write the job that goes on with ``payload``, in one transaction. Other waitpoints stay.
 
         False if it does not wait: it was completed before, or the run has ended. A resume that comes before its run has paused is kept, and the run
-        does not pause there. ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is; nothing is kept.
+        does not pause there. ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is, among those whose
+        ``step_path`` begins with this; nothing is kept.
         """
         ...
 

@@ -125,7 +125,7 @@ async def test_a_paused_run_is_cancelled_and_its_link_is_dead(path: Path) -> Non
         await life.until(run.id, "PAUSED")
         await cancel(life, run.id)
         assert await life.status(run.id) == "CANCELED"
-        assert not await life.runs.resume(run.id, "any", b"{}", else_newest=True)
+        assert not await life.runs.resume(run.id, "any", b"{}", else_newest="")
         assert await life.left_over() == (0, 0)
 
 
@@ -169,7 +169,7 @@ async def test_a_run_whose_log_is_too_large_does_not_pause(path: Path) -> None:
     async with driven(path, chain(step("a"), step("b")), {"a": large, "b": wait_for_link}, limits=RunLimits(10, 10_000, 30)) as life:
         run = await life.begin()
         await life.until(run.id, "LOG_SIZE_EXCEEDED")
-        assert not await life.runs.resume(run.id, "any", b"{}", else_newest=True)
+        assert not await life.runs.resume(run.id, "any", b"{}", else_newest="")
         assert await life.left_over() == (0, 0)
 
 

@@ -168,7 +168,7 @@ class SqliteRuns:
         if any(claim.job.run_id == run_id for claim in self._ready):
             self._ready = deque(claim for claim in self._ready if claim.job.run_id != run_id)
 
-    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: bool = False) -> bool:
+    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: str | None = None) -> bool:
         """See ``RunQueue.resume``."""
         job_id, now = self._new_job_id(), now_iso()
 

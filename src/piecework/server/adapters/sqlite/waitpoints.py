@@ -23,7 +23,10 @@ _ADD_EARLY = (
     " SELECT ?, ?, ?, id, projectId, '', 'WEBHOOK', 'COMPLETED', ? FROM flow_run WHERE id = ? AND status IN ('QUEUED', 'RUNNING')"
 )
 _PENDING = "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ? AND id = ? AND status = 'PENDING'"
-_NEWEST = "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ? AND status = 'PENDING' ORDER BY created DESC, rowid DESC LIMIT 1"
+_NEWEST = (
+    "SELECT id, jobPayload FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING' AND substr(stepName, 1, length(?2)) = ?2"
+    " ORDER BY created DESC, rowid DESC LIMIT 1"
+)
 _COMPLETE = "UPDATE waitpoint SET status = 'COMPLETED', updated = ? WHERE id = ?"
 _QUEUE = "UPDATE flow_run SET status = 'QUEUED', updated = ? WHERE id = ? AND status = 'PAUSED'"
 """A run that a worker has in hand stays RUNNING: it goes on with this when the worker has come to the end of its turn."""
@@ -50,17 +53,17 @@ def _add(connection: sqlite3.Connection, waitpoint: Waitpoint, job_id: int, now:
 
 
 def complete_waitpoint(
-    connection: sqlite3.Connection, run_id: str, waitpoint_id: str, payload: bytes, job_id: int, now: str, *, else_newest: bool
+    connection: sqlite3.Connection, run_id: str, waitpoint_id: str, payload: bytes, job_id: int, now: str, *, else_newest: str | None
 ) -> bool:
     """Complete a pending waitpoint and put the job that goes on in the place of the one for the end of its time.
 
-    ``else_newest``: if that one is not pending, the newest of the run that is.
+    ``else_newest``: if that one is not pending, the newest of the run that is, among those whose step's path begins with this.
     """
     pending = connection.execute(_PENDING, (run_id, waitpoint_id)).fetchone()
-    if pending is None and else_newest:
-        pending = connection.execute(_NEWEST, (run_id,)).fetchone()
+    if pending is None and else_newest is not None:
+        pending = connection.execute(_NEWEST, (run_id, else_newest)).fetchone()
     if pending is None:
-        return not else_newest and _keep_early(connection, run_id, waitpoint_id, payload, now)
+        return else_newest is None and _keep_early(connection, run_id, waitpoint_id, payload, now)
     connection.execute(_COMPLETE, (now, pending[0]))
     connection.execute("DELETE FROM job WHERE runId = ? AND waitpointId = ?", (run_id, pending[0]))
     connection.execute(_QUEUE, (now, run_id))

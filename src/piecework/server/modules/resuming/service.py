@@ -23,7 +23,8 @@ MAY_PAUSE = frozenset({FlowRunStatus.PAUSED, FlowRunStatus.RUNNING, FlowRunStatu
 class ResumeService:
     """``payload`` is what ``webhooks.payload.read_payload`` gives; the waiting step gets its body, headers and query parameters.
 
-    ``older``: the wire's older links, which need not name a waitpoint. They mean the one that they name if it is pending, else the newest that is.
+    ``older``: the wire's older links, which need not name a waitpoint. They mean the one that they name if it is pending, else the newest that is;
+    those that name an iteration (``loop_1:3``, see ``RunHooks.pending_resume_url``), the newest in it.
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class ResumeService:
     async def resume(self, run_id: str, waitpoint_id: str, payload: Mapping[str, Any], *, older: bool = False) -> Answer:
         """Let the run go on and do not wait for it. Raises ENTITY_NOT_FOUND for an unknown run."""
         await self._runs.row(run_id)
-        resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload), else_newest=older)
+        resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload), else_newest=_where(waitpoint_id) if older else None)
         return Answer(200, {"message": RECORDED if resumed else EXPIRED})
 
     async def resume_and_wait(self, run_id: str, waitpoint_id: str, payload: Mapping[str, Any], *, older: bool = False) -> Answer:
@@ -58,7 +59,7 @@ class ResumeService:
         started = perf_counter()
         expected = self._callers.expect(run_id)
         try:
-            resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload), else_newest=older)
+            resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload), else_newest=_where(waitpoint_id) if older else None)
         except BaseException:
             self._callers.forget(expected)
             raise
@@ -68,6 +69,11 @@ class ResumeService:
         answer = await self._callers.wait(expected, self._timeout)
         self._metrics.responded((perf_counter() - started) * 1000, outcome_of(answer))
         return answer_of(answer)
+
+
+def _where(request_id: str) -> str:
+    """What the paths of the steps begin with that an older link may mean; empty for all."""
+    return f"{request_id.replace(',', '/')}/" if ":" in request_id else ""
 
 
 def _for_step(payload: Mapping[str, Any]) -> dict[str, Any]:
