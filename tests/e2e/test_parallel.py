@@ -82,7 +82,10 @@ class Neighbour:
 
             def log_message(self, format: str, *args: Any) -> None: ...  # noqa: A002 - the name is the library's
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        class Busy(ThreadingHTTPServer):
+            request_queue_size = 64  # of five, the default, more connections than that at once have to knock again a second later
+
+        self._server = Busy(("127.0.0.1", 0), Handler)
         self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
         self._thread.start()
