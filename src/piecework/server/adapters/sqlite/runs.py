@@ -50,11 +50,12 @@ LONGEST_SLEEP = 60.0
 """Seconds. The clock may be set, or the machine may sleep, while the timer of a delay runs."""
 
 _FETCH = (
-    "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed = 0 AND dueAt <= ? AND NOT EXISTS"
+    "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed IS 0 AND dueAt <= ? AND NOT EXISTS"
     " (SELECT 1 FROM job AS begun WHERE begun.runId = job.runId AND begun.id <> job.id AND (begun.claimed = 1 OR begun.attempts > 0))"
     " ORDER BY dueAt, id LIMIT ?"
 )
-"""Without the jobs of runs of which another one is in hand, or was when the last life ended: the journal is that one's."""
+"""Without the jobs of runs of which another one is in hand, or was when the last life ended: the journal is that one's. ``IS``, because
+that is what the partial index of unclaimed jobs is declared with: ``=`` would read the whole table."""
 _RELEASE = "UPDATE job SET claimed = 0, attempts = max(attempts - 1, 1) WHERE claimed = 1"
 """Never below 1: what was in hand once may have left entries, and has to read them in its next life."""
 _REQUEUE = (
@@ -220,7 +221,7 @@ class SqliteRuns:
                 self._ready.append(Claim(job, run))
 
     def _arm_timer(self, now: int) -> None:
-        (due_at,) = self._reader.execute("SELECT min(dueAt) FROM job WHERE claimed = 0 AND dueAt > ?", (now,)).fetchone()
+        (due_at,) = self._reader.execute("SELECT min(dueAt) FROM job WHERE claimed IS 0 AND dueAt > ?", (now,)).fetchone()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
