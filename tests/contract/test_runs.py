@@ -174,9 +174,9 @@ async def test_a_large_log_comes_back_whole_and_replaces_the_old_one(reopen: Reo
     assert await runs.fetch("SELECT count(*) FROM file") == [(1,)]
 
 
-def a_waitpoint(run: RunRow, *, resume_at: float) -> Waitpoint:
-    payload = orjson.dumps({"path": [["loop", 1]], "step": "wait", "payload": None, "expired": True})
-    return Waitpoint(new_id(), run.id, run.project_id, "loop:2/wait", "WEBHOOK", int(resume_at * 1000), payload)
+def a_waitpoint(run: RunRow, *, resume_at: float, part: int = 1) -> Waitpoint:
+    payload = orjson.dumps({"path": [["loop", part]], "step": "wait", "payload": None, "expired": True})
+    return Waitpoint(new_id(), run.id, run.project_id, f"loop:{part + 1}/wait", "WEBHOOK", int(resume_at * 1000), payload)
 
 
 async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoint]:
@@ -184,7 +184,7 @@ async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoi
     job, run = await claim_one(runs)
     run.status = FlowRunStatus.PAUSED
     waitpoint = a_waitpoint(run, resume_at=resume_at)
-    assert await runs.pause(run, job, b"{}", waitpoint)
+    assert await runs.pause(run, job, b"{}", [waitpoint])
     return run, waitpoint
 
 
@@ -200,10 +200,10 @@ async def test_a_pause_is_resumed_once(reopen: Reopen) -> None:
     runs = await reopen()
     run, waitpoint = await paused(runs, resume_at=time() + 3600)
     assert await nothing_to_claim(runs)
-    assert not await runs.resume(new_id(), None, b"1")
+    assert not await runs.resume(new_id(), waitpoint.id, b"1")
     assert await runs.resume(run.id, waitpoint.id, b'{"body":7}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":8}')
-    assert not await runs.resume(run.id, None, b'{"body":9}')
+    assert not await runs.resume(run.id, "any", b'{"body":9}', else_newest="")
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload) == {"path": [["loop", 1]], "step": "wait", "payload": {"body": 7}}
     assert await nothing_to_claim(runs)
@@ -227,7 +227,7 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     waitpoint = a_waitpoint(run, resume_at=time() + 3600)
     assert await runs.resume(run.id, waitpoint.id, b'{"body":"early"}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":"again"}')
-    assert not await runs.pause(run, job, b"{}", waitpoint)
+    assert not await runs.pause(run, job, b"{}", [waitpoint])
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
 
@@ -255,7 +255,7 @@ async def test_a_resume_and_the_pause_that_it_ends_may_be_written_together(reope
     async with one_transaction(runs):
         resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b'{"body":1}'))
         await asyncio.sleep(0)
-        pausing = asyncio.create_task(runs.pause(run, job, b"{}", waitpoint))
+        pausing = asyncio.create_task(runs.pause(run, job, b"{}", [waitpoint]))
     assert (await resuming, await pausing) == (True, False)
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": 1}
 
@@ -298,7 +298,7 @@ async def test_a_child_that_ends_before_its_parent_has_paused_is_heard_of(reopen
     waitpoint = a_waitpoint(parent, resume_at=time() + 3600)
     await ended_child(runs, a_child_of(parent, waitpoint), ToParent(parent.id, waitpoint.id, b'{"body":"early"}'))
     parent.status = FlowRunStatus.PAUSED
-    assert not await runs.pause(parent, job, b"{}", waitpoint)
+    assert not await runs.pause(parent, job, b"{}", [waitpoint])
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": "early"}
 
 
@@ -314,7 +314,7 @@ async def test_a_child_that_names_no_pause_ends_no_delay(reopen: Reopen) -> None
     runs = await reopen()
     job, parent = await running(runs, a_run())
     parent.status = FlowRunStatus.PAUSED
-    await runs.pause(parent, job, b"{}", a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY"))
+    await runs.pause(parent, job, b"{}", [a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY")])
     await ended_child(runs, a_child_of(parent, None), ToParent(parent.id, None, b'{"body":1}'))
     assert await nothing_to_claim(runs)
 
@@ -332,6 +332,158 @@ async def test_a_child_that_is_cancelled_resumes_its_parent(reopen: Reopen) -> N
     job, _ = await claim_one(runs)
     assert (job.run_id, orjson.loads(job.payload)["payload"]) == (parent.id, {"body": "cancelled"})
     assert await nothing_to_claim(runs)
+
+
+async def paused_thrice(runs: SqliteRuns, *resume_at: float) -> tuple[RunRow, list[Waitpoint]]:
+    """A run that waits in three places at once."""
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    ends = resume_at or (time() + 3600,) * 3
+    waitpoints = [a_waitpoint(run, resume_at=end, part=part) for part, end in enumerate(ends)]
+    assert await runs.pause(run, job, b"{}", waitpoints)
+    return run, waitpoints
+
+
+def part_of(job: Job) -> int:
+    return orjson.loads(job.payload)["path"][0][1]
+
+
+async def status_of(runs: SqliteRuns, run: RunRow) -> str:
+    [(status,)] = await runs.fetch("SELECT status FROM flow_run WHERE id = ?", (run.id,))
+    return status
+
+
+async def left_of(runs: SqliteRuns, run: RunRow) -> tuple[int, int]:
+    """Jobs and pending waitpoints of a run."""
+    statement = (
+        "SELECT (SELECT count(*) FROM job WHERE runId = ?1), (SELECT count(*) FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING')"
+    )
+    [counts] = await runs.fetch(statement, (run.id,))
+    return counts
+
+
+async def test_each_waitpoint_is_completed_by_its_own_id(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    assert await runs.resume(run.id, waitpoints[1].id, b'{"body":1}')
+    assert not await runs.resume(run.id, waitpoints[1].id, b'{"body":2}')
+    assert await status_of(runs, run) == "QUEUED"
+    assert await left_of(runs, run) == (3, 2)
+    job, row = await claim_one(runs)
+    assert (part_of(job), orjson.loads(job.payload)["payload"]) == (1, {"body": 1})
+    row.status = FlowRunStatus.PAUSED
+    assert await runs.pause(row, job, b"{}", []), "it waits for the others"
+    assert await left_of(runs, run) == (2, 2)
+    assert await nothing_to_claim(runs)
+
+
+async def test_one_turn_of_a_run_at_a_time(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    assert await runs.resume(run.id, waitpoints[2].id, b"2")
+    assert await runs.resume(run.id, waitpoints[0].id, b"0")
+    job, row = await claim_one(runs)
+    assert part_of(job) == 2
+    row.status = FlowRunStatus.RUNNING
+    await runs.append(row, job, 0, b"[]")
+    assert await runs.resume(run.id, waitpoints[1].id, b"1")
+    assert await status_of(runs, run) == "RUNNING", "a worker has it in hand"
+    assert await nothing_to_claim(runs)
+    other = a_run()
+    await runs.enqueue(other, JobKind.BEGIN, b"1")
+    assert (await claim_one(runs))[1].id == other.id
+    row.status = FlowRunStatus.PAUSED
+    await runs.pause(row, job, b"{}", [])
+    job, row = await claim_one(runs)
+    assert part_of(job) == 0
+    assert await nothing_to_claim(runs)
+    await runs.pause(row, job, b"{}", [])
+    assert part_of((await claim_one(runs))[0]) == 1
+
+
+async def test_the_turn_that_was_in_hand_goes_first_in_the_next_life(reopen: Reopen) -> None:
+    """Its entries are in the journal: another turn must not go on from them."""
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs, time() + 0.05, time() + 3600, time() + 3600)
+    job, row = await claim_one(runs)
+    assert part_of(job) == 0
+    await runs.append(row, job, 0, b"[]")
+    assert await runs.resume(run.id, waitpoints[1].id, b"1")
+    second = await reopen()
+    job, row = await claim_one(second)
+    assert (part_of(job), job.attempts) == (0, 2)
+    assert await nothing_to_claim(second)
+    await second.pause(row, job, b"{}", [])
+    assert part_of((await claim_one(second))[0]) == 1
+
+
+async def test_several_pauses_end_by_themselves_each_at_its_time(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs, time() + 0.1, time() + 0.05, time() + 3600)
+    parts = []
+    for _ in range(2):
+        job, row = await claim_one(runs)
+        parts.append(part_of(job))
+        assert not await runs.resume(run.id, waitpoints[parts[-1]].id, b"1"), "its time is over"
+        await runs.pause(row, job, b"{}", [])
+    assert parts == [1, 0]
+    assert await left_of(runs, run) == (1, 1)
+    assert await runs.resume(run.id, waitpoints[2].id, b"1")
+
+
+async def test_a_run_that_ends_takes_everything_with_it(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    for waitpoint in waitpoints[:2]:
+        assert await runs.resume(run.id, waitpoint.id, b"1")
+    job, row = await claim_one(runs)
+    row.status = FlowRunStatus.FAILED
+    await runs.finish(row, job, b"{}")
+    assert await left_of(runs, run) == (0, 0)
+    assert not await runs.resume(run.id, waitpoints[2].id, b"1")
+    assert await nothing_to_claim(runs)
+    assert await runs.retry(run.id)
+
+
+async def test_the_newest_pause_where_the_named_one_does_not_wait(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    assert await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="")
+    assert not await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="loop:1/"), "that iteration has been answered"
+    assert await runs.resume(run.id, waitpoints[0].id, b"2", else_newest="")
+    job, row = await claim_one(runs)
+    await runs.pause(row, job, b"{}", [])
+    job, row = await claim_one(runs)
+    assert part_of(job) == 2
+    row.status = FlowRunStatus.RUNNING
+    await runs.append(row, job, 0, b"[]")
+    assert await runs.resume(run.id, "x", b"1", else_newest="")
+    assert not await runs.resume(run.id, "x", b"3", else_newest=""), "nothing is kept that names no pause"
+
+
+async def test_of_several_pauses_one_may_be_resumed_first(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.RUNNING
+    await runs.append(run, job, 0, b"[]")
+    waitpoints = [a_waitpoint(run, resume_at=time() + 3600, part=part) for part in range(3)]
+    assert await runs.resume(run.id, waitpoints[1].id, b'{"body":"early"}')
+    run.status = FlowRunStatus.PAUSED
+    assert not await runs.pause(run, job, b"{}", waitpoints)
+    job, run = await claim_one(runs)
+    assert (part_of(job), orjson.loads(job.payload)["payload"]) == (1, {"body": "early"})
+    assert await left_of(runs, run) == (3, 2)
+
+
+async def test_the_depth_counts_each_thing_that_a_run_waits_for(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    waitpoints = [a_waitpoint(run, resume_at=time() + 3600, part=part) for part in range(3)]
+    await runs.pause(run, job, b"{}", [waitpoints[0]._replace(type="DELAY"), *waitpoints[1:]])
+    assert runs.depth() == QueueDepth(0, 1, 2, None)
 
 
 async def test_a_discarded_run_is_not_claimed(reopen: Reopen) -> None:

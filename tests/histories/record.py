@@ -78,7 +78,45 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "outcomes": {"l:1/x": [{"error": "no"}, {"output": "now"}]},
         "retry": True,
     },
+    "parallel-loop": {
+        "flow": trigger(loop("l", "{{trigger['items']}}", piece("x", "{{l['item']}}"), code("y"), parallelism=2), piece("after", "{{l}}"))
+    },
+    "parallel-nested": {"flow": trigger(loop("o", [1, 2], loop("i", [1, 2, 3], piece("x"), parallelism=2), piece("y"), parallelism=2))},
+    "parallel-router": {
+        "flow": trigger(
+            router("r", [(YES, chain(piece("p"), piece("q"))), (YES, piece("s")), (None, piece("f"))], first_match=False, parallel=True),
+            piece("after", "{{q}}{{s}}"),
+        )
+    },
+    "parallel-retried": {
+        "flow": trigger(loop("l", [1, 2], piece("x", retry=True), parallelism=2)),
+        "outcomes": {"l:0/x": [{"error": "no"}, {"output": 1}]},
+    },
+    "parallel-failure": {
+        "flow": trigger(loop("l", [1, 2, 3, 4], piece("x"), piece("y"), parallelism=2)),
+        "outcomes": {"l:1/x": [{"error": "no"}, {"output": "now"}]},
+        "retry": True,
+    },
+    "parallel-stopped": {
+        "flow": trigger(loop("l", [1, 2, 3], piece("x"), parallelism=3), piece("b")),
+        "outcomes": {"l:1/x": [{"output": 1, "stop": True}]},
+    },
+    "parallel-response": {
+        "flow": trigger(router("r", [(YES, piece("a")), (YES, piece("b"))], first_match=False, parallel=True)),
+        "outcomes": {"a": [{"output": 1, "respond": 1}], "b": [{"output": 2, "respond": 2}]},
+    },
+    "parallel-pauses": {
+        "flow": trigger(loop("l", [1, 2, 3], piece("x"), piece("w"), piece("y", "{{w}}"), parallelism=3), piece("z")),
+        "outcomes": {"l:0/w": PAUSE, "l:1/w": PAUSE, "l:2/w": PAUSE},
+    },
+    "parallel-pause-twice": {
+        "flow": trigger(
+            router("r", [(YES, chain(piece("v"), piece("w"))), (YES, loop("l", [1, 2], piece("u")))], first_match=False, parallel=True)
+        ),
+        "outcomes": {"v": PAUSE, "w": PAUSE, "l:1/u": PAUSE},
+    },
 }
+"""Where parts run at the same time, the last of several pauses is ended first."""
 PAYLOAD = {"n": 1, "items": ["p", "q"]}
 
 
@@ -97,8 +135,8 @@ def histories() -> Iterator[tuple[str, dict[str, Any]]]:
             for phase, crash_at, before in (("started", (count + 1) // 2, False), ("between", count, True), ("ending", None, False)):
                 crashed = _life(begun, _remaining(outcomes, taken), crash_at=crash_at, before_start=before)
                 assert (_run(crashed, begun) is None) == (crash_at is not None)
-                if phase == "ending":  # what the last step gave is written together with the end: it runs again
-                    crashed.taken[crashed.player.executed[-1]] -= 1
+                for place in _unwritten(crashed, phase):
+                    crashed.taken[place] -= 1
                 rest = _remaining(_remaining(outcomes, taken), crashed.taken)
                 history = begun | {
                     "crash": {"phase": phase, "afterSteps": crashed.player.executed},
@@ -110,12 +148,18 @@ def histories() -> Iterator[tuple[str, dict[str, Any]]]:
             taken = {place: taken.get(place, -1) + 1 + whole.taken.get(place, -1) for place in {*taken, *whole.taken}}
             log = orjson.loads(orjson.dumps(whole.player.state.steps))
             if isinstance(verdict, Pause):
-                path = [list(part) for part in verdict.path]
-                kind, resume = "RESUME", {"path": path, "step": verdict.node.name, "payload": {"body": turn}}
+                step = verdict.steps[-1]
+                kind, resume = "RESUME", {"path": [list(part) for part in step.path], "step": step.node.name, "payload": {"body": turn}}
             elif scenario.get("retry") and kind == "BEGIN":
                 kind, resume = "RETRY", None
             else:
                 break
+
+
+def _unwritten(life: Life, phase: str) -> list[str]:
+    """Steps that run again: what they gave is written together with the turn's end. The last one, or those that ended a part."""
+    held = ["/".join([*(f"{loop}:{index}" for loop, index in path), name]) for path, name, _ in life.player.state.log.held]
+    return held or ([life.player.executed[-1]] if phase == "ending" else [])
 
 
 def _life(begun: dict[str, Any], outcomes: dict[str, list[dict[str, Any]]], **crash: Any) -> Life:

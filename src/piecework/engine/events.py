@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from piecework.engine.commands import Response
+from piecework.engine.commands import Finish, PartOver, Pause, Response
 
 
 class OutcomeKind(StrEnum):
@@ -76,4 +76,18 @@ class Responded(NamedTuple):
     at: float
 
 
-Event = RunStarted | RunRestored | ExpressionsEvaluated | StepSucceeded | StepFailed | RetryDue | Responded
+class PartStarted(NamedTuple):
+    """A track of a fork is being driven."""
+
+    at: float
+
+
+class PartEnded(NamedTuple):
+    """To the track that forked: ``part`` (``RunState.part``) is over, and this was its last command."""
+
+    part: int
+    verdict: PartOver | Pause | Finish
+    at: float
+
+
+Event = RunStarted | RunRestored | ExpressionsEvaluated | StepSucceeded | StepFailed | RetryDue | Responded | PartStarted | PartEnded

@@ -7,12 +7,12 @@ afterwards and handed to the engine, which alone decides what they mean.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter, time
 from typing import Any
 
-from piecework.engine.commands import EvaluateExpressions, ExecuteStep, Response
+from piecework.engine.commands import EvaluateExpressions, ExecuteStep, PausedStep, Response
 from piecework.engine.events import ExpressionsEvaluated, OutcomeKind, StepFailed, StepSucceeded
 from piecework.engine.expressions import UNDEFINED, Question
 from piecework.engine.program import Program, WorkNode
@@ -30,11 +30,17 @@ from piecework.sdk.services import Server
 from piecework.spec.flow import ActionType
 
 
+def no_waitpoint(step: str) -> str:
+    """Of runs that nobody can resume."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Who the run is. ``test``: pieces run their ``test`` where they have one. ``waitpoint_id``: the id that a pause of this run will get.
+    """Who the run is. ``test``: pieces run their ``test`` where they have one.
 
-    ``trigger_output``: what the run began with.
+    ``waitpoint_id`` gives the id that a pause of the step at a place (``step_path``) will get in this turn of the run. ``trigger_output``: what
+    the run began with.
     """
 
     run_id: str
@@ -44,7 +50,7 @@ class RunFacts:
     services: Services
     server: Server
     test: bool = False
-    waitpoint_id: str = ""
+    waitpoint_id: Callable[[str], str] = no_waitpoint
     trigger_output: Any = None
 
 
@@ -185,9 +191,9 @@ class StepRunner:
 
 
 def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
-    name = command.node.name
+    name, place = command.node.name, step_path(command)
     services = run.services
-    return ActionContext(
+    context = ActionContext(
         store=services.store,
         files=services.files,
         http=services.http,
@@ -199,17 +205,19 @@ def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
         flow_version_id=run.flow_version_id,
         run_id=run.run_id,
         project_id=run.project_id,
-        idempotency_key=f"{run.run_id}:{step_path(command)}",
-        waitpoint_id=run.waitpoint_id,
+        idempotency_key=f"{run.run_id}:{place}",
+        waitpoint_id=lambda: run.waitpoint_id(place),
         execution_type="RESUME" if command.resumed else "BEGIN",
         resume_payload=command.resume_payload,
         trigger_output=run.trigger_output,
         server=run.server,
         test=run.test,
     )
+    context.run.step_path = place
+    return context
 
 
-def step_path(command: ExecuteStep) -> str:
+def step_path(command: ExecuteStep | PausedStep) -> str:
     """The step's name with the loops around it, as waitpoints carry it: ``loop_1:3/approval`` is in the third iteration (spec/engine.md §5)."""
     return "/".join([*(f"{loop}:{index + 1}" for loop, index in command.path), command.node.name])
 

@@ -144,7 +144,8 @@ class RunQueue(Protocol):
         ...
 
     async def claim(self, limit: int) -> list[Claim]:
-        """Wait until there is work and take up to ``limit`` jobs, at least one."""
+        """Wait until there is work and take up to ``limit`` jobs, at least one. Of one run only one at a time: others of it wait for the end of
+        the turn, and the one that an earlier life of the process had in hand goes before them."""
         ...
 
     def depth(self) -> QueueDepth:
@@ -163,17 +164,18 @@ class RunQueue(Protocol):
         ...
 
     async def cancel(self, run_id: str, to_parent: ToParent | None) -> bool:
-        """Make an unfinished run that nobody drives CANCELED and tell its parent, in one transaction; its job and its waitpoints go.
+        """Make an unfinished run that nobody drives CANCELED and tell its parent, in one transaction; its jobs and its waitpoints go.
 
         False if it has ended meanwhile.
         """
         ...
 
-    async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
-        """Complete the run's waitpoint (None: whichever it waits for) and write the job that goes on with ``payload``, in one transaction.
+    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: str | None = None) -> bool:
+        """Complete a waitpoint of the run and write the job that goes on with ``payload``, in one transaction. Other waitpoints stay.
 
-        False if nothing waits: it was completed before, or the run has ended. A resume of a known waitpoint that comes before its run has paused is
-        kept, and the run does not pause.
+        False if it does not wait: it was completed before, or the run has ended. A resume that comes before its run has paused is kept, and the run
+        does not pause there. ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is, among those whose
+        ``step_path`` begins with this; nothing is kept.
         """
         ...
 
@@ -193,15 +195,20 @@ class RunJournal(Protocol):
         ...
 
     async def finish(self, run: RunRow, job: Job, log: bytes, to_parent: ToParent | None = None) -> None:
-        """The turn is over: write the row and the folded log, drop the entries and the job; tell the parent run, if it is given.
+        """The run is over: write the row and the folded log, drop the entries, and whatever jobs and waitpoints the run has; tell the parent run,
+        if it is given.
 
         All in one transaction: no crash leaves a parent waiting for a child that has ended. A parent that has not paused yet finds the answer when
         it does; one that waits no longer is left alone.
         """
         ...
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
-        """As ``finish``, and leave a waitpoint. False if it was completed before it was written; then a RESUME job is there already."""
+    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoints: Sequence[Waitpoint]) -> bool:
+        """The turn is over, the run is not: write the row and the folded log, drop the entries and the turn's job, and leave waitpoints beside
+        those that the run has (none, if it only waits for these).
+
+        False if one was completed before it was written; then its RESUME job is there already.
+        """
         ...
 
     async def log(self, run: RunRow) -> bytes | None:

@@ -173,7 +173,8 @@ class Worker:
         except Fenced:
             self._observer.fenced(run.id)
         finally:
-            if self._turns[run.id][0] is turn:  # a retry may have begun already
+            held = self._turns.get(run.id)
+            if held is not None and held[0] is turn:  # the run's next turn may have begun already, and have ended
                 del self._turns[run.id]
             self._slot_free.set()
 

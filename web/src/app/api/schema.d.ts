@@ -3821,8 +3821,12 @@ export interface components {
         /**
          * TurnView
          * @description One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end.
+         *
+         *     ``waitsFor``: what the run began to wait for when the turn ended; ``alsoWaitsFor``: the same of further steps, where parts ran at the same time.
          */
         TurnView: {
+            /** Alsowaitsfor */
+            alsoWaitsFor: components["schemas"]["WaitView"][];
             /** Claimedat */
             claimedAt: string | null;
             /** Endedat */

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import fields
 from functools import partial
@@ -22,7 +22,14 @@ import structlog
 import zstandard
 
 from piecework.server.adapters.sqlite.depth import depth_of
-from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, cancel_run, complete_waitpoint, tell_parent
+from piecework.server.adapters.sqlite.waitpoints import (
+    add_waitpoints,
+    cancel_run,
+    close_waitpoints,
+    complete_waitpoint,
+    tell_parent,
+    wait_no_more,
+)
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
@@ -49,7 +56,13 @@ they cannot. Runs whose caller waits for the result are not held up."""
 LONGEST_SLEEP = 60.0
 """Seconds. The clock may be set, or the machine may sleep, while the timer of a delay runs."""
 
-_FETCH = "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?"
+_FETCH = (
+    "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed IS 0 AND dueAt <= ? AND NOT EXISTS"
+    " (SELECT 1 FROM job AS begun WHERE begun.runId = job.runId AND begun.id <> job.id AND (begun.claimed = 1 OR begun.attempts > 0))"
+    " ORDER BY dueAt, id LIMIT ?"
+)
+"""Without the jobs of runs of which another one is in hand, or was when the last life ended: the journal is that one's. ``IS``, because
+that is what the partial index of unclaimed jobs is declared with: ``=`` would read the whole table."""
 _RELEASE = "UPDATE job SET claimed = 0, attempts = max(attempts - 1, 1) WHERE claimed = 1"
 """Never below 1: what was in hand once may have left entries, and has to read them in its next life."""
 _REQUEUE = (
@@ -169,11 +182,14 @@ class SqliteRuns:
         write = Write(extra=lambda connection: cancel_run(connection, run_id, to_parent, job_id, now))
         return await self._write_then(write, self._look_again)
 
-    async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
+    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: str | None = None) -> bool:
         """See ``RunQueue.resume``."""
         job_id, now = self._new_job_id(), now_iso()
-        write = Write(extra=lambda connection: complete_waitpoint(connection, run_id, waitpoint_id, payload, job_id, now))
-        return await self._write_then(write, self._look_again)
+
+        def complete(connection: sqlite3.Connection) -> bool:
+            return complete_waitpoint(connection, run_id, waitpoint_id, payload, job_id, now, else_newest=else_newest)
+
+        return await self._write_then(Write(extra=complete), self._look_again)
 
     async def retry(self, run_id: str) -> bool:
         """See ``RunQueue.retry``."""
@@ -202,7 +218,7 @@ class SqliteRuns:
         if len(rows) < limit:
             self._overflow = False
             self._arm_timer(now)
-        jobs = _without_neighbours([Job(row[0], row[1], JobKind(row[2]), row[3], row[4], row[5], row[6]) for row in rows])
+        jobs = _without_neighbours(_one_of_each_run(Job(row[0], row[1], JobKind(row[2]), *row[3:]) for row in rows))
         if len(jobs) < len(rows):
             self._overflow = True
         if not jobs:
@@ -218,7 +234,7 @@ class SqliteRuns:
                 self._ready.append(Claim(job, run))
 
     def _arm_timer(self, now: int) -> None:
-        (due_at,) = self._reader.execute("SELECT min(dueAt) FROM job WHERE claimed = 0 AND dueAt > ?", (now,)).fetchone()
+        (due_at,) = self._reader.execute("SELECT min(dueAt) FROM job WHERE claimed IS 0 AND dueAt > ?", (now,)).fetchone()
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -256,26 +272,18 @@ class SqliteRuns:
         """See ``RunJournal.finish``."""
         old_log = run.logs_file_id
         write = self._turn_over(run, job, log)
+        if old_log is not None:  # else it has never paused
+            write.extra = partial(_one_by_one, (write.extra, partial(wait_no_more, run_id=run.id)))
         try:
             if to_parent is None:
                 await self._writer.submit(write)
             else:
-                await self._write_then(self._telling(write, to_parent, run.updated), self._look_again)
+                news = partial(tell_parent, to_parent=to_parent, job_id=self._new_job_id(), now=run.updated)
+                write.extra = partial(_one_by_one, (write.extra, news))
+                await self._write_then(write, self._look_again)
         except BaseException:
             run.logs_file_id = old_log
             raise
-
-    def _telling(self, write: Write, to_parent: ToParent, now: str) -> Write:
-        """The write of a child's end, with the news for its parent in the same transaction."""
-        replace_log, job_id = write.extra, self._new_job_id()
-
-        def tell(connection: sqlite3.Connection) -> bool:
-            if replace_log is not None:
-                replace_log(connection)
-            return tell_parent(connection, to_parent, job_id, now)
-
-        write.extra = tell
-        return write
 
     def _turn_over(self, run: RunRow, job: Job, log: bytes) -> Write:
         old_log, run.logs_file_id = run.logs_file_id, new_id()
@@ -292,18 +300,12 @@ class SqliteRuns:
             write.extra = partial(_drop_file, old_log)
         return write
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
+    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoints: Sequence[Waitpoint]) -> bool:
         """See ``RunJournal.pause``."""
         old_log = run.logs_file_id
         write = self._turn_over(run, job, log)
-        replace_log, resume_id, now = write.extra, self._new_job_id(), run.updated
-
-        def leave_waitpoint(connection: sqlite3.Connection) -> bool:
-            if replace_log is not None:
-                replace_log(connection)
-            return add_waitpoint(connection, waitpoint, resume_id, now)
-
-        write.extra = leave_waitpoint
+        job_ids, now = [self._new_job_id() for _ in waitpoints], run.updated
+        write.extra = partial(_one_by_one, (write.extra, partial(add_waitpoints, waitpoints=waitpoints, job_ids=job_ids, now=now)))
         try:
             return await self._write_then(write, self._look_again)
         except BaseException:
@@ -340,11 +342,27 @@ def _without_neighbours(jobs: list[Job]) -> list[Job]:
     return jobs
 
 
+def _one_of_each_run(jobs: Iterable[Job]) -> list[Job]:
+    """The first job of each run. Two turns of one run are never driven at once; the end of a turn lets others of its run be looked for again."""
+    first: dict[str, Job] = {}
+    for job in jobs:
+        first.setdefault(job.run_id, job)
+    return list(first.values())
+
+
 def _claim_rows(job_ids: list[int], connection: sqlite3.Connection) -> set[int]:
     """Claim those that are still there: one may have been cancelled, or put in another's place, since it was read."""
     marks = ",".join("?" * len(job_ids))
-    statement = f"UPDATE job SET claimed = 1, attempts = attempts + 1 WHERE id IN ({marks}) RETURNING id"  # noqa: S608 - only marks
-    return {row[0] for row in connection.execute(statement, job_ids).fetchall()}
+    statement = f"UPDATE job SET claimed = 1, attempts = attempts + 1 WHERE id IN ({marks}) RETURNING id, waitpointId"  # noqa: S608 - only marks
+    rows = connection.execute(statement, job_ids).fetchall()
+    close_waitpoints(connection, [waitpoint_id for _, waitpoint_id in rows if waitpoint_id is not None])
+    return {job_id for job_id, _ in rows}
+
+
+def _one_by_one(extras: Sequence[Callable[[sqlite3.Connection], Any] | None], connection: sqlite3.Connection) -> Any:
+    """Do these in one transaction; gives what the last one gives."""
+    results = [extra(connection) for extra in extras if extra is not None]
+    return results[-1]
 
 
 def _absolve(job_id: int, connection: sqlite3.Connection) -> None:

@@ -131,8 +131,9 @@ class RunRepository:
         return [(count, latest[run_id]) for count, run_id in found if run_id in latest]
 
     async def job(self, run_id: str) -> tuple[str, int] | None:
-        """Kind and due time of the job that drives the run, or will."""
-        rows = await self._reader.fetch('SELECT kind, "dueAt" FROM job WHERE "runId" = ? ORDER BY id LIMIT 1', (run_id,))
+        """Kind and due time of the job that drives the run, or will next."""
+        statement = 'SELECT kind, "dueAt" FROM job WHERE "runId" = ? ORDER BY claimed DESC, "dueAt", id LIMIT 1'
+        rows = await self._reader.fetch(statement, (run_id,))
         return (rows[0][0], rows[0][1]) if rows else None
 
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:

@@ -237,7 +237,10 @@ class WaitView(TypedDict):
 
 
 class TurnView(TypedDict):
-    """One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end."""
+    """One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end.
+
+    ``waitsFor``: what the run began to wait for when the turn ended; ``alsoWaitsFor``: the same of further steps, where parts ran at the same time.
+    """
 
     kind: str
     queuedAt: str
@@ -246,6 +249,7 @@ class TurnView(TypedDict):
     status: str
     lives: int
     waitsFor: WaitView | None
+    alsoWaitsFor: list[WaitView]
 
 
 class LegView(TypedDict):

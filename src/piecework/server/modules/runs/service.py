@@ -308,6 +308,9 @@ class RunService:
         """Remove waitpoints that were made before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
         return await self._repository.remove_old_waitpoints(before, limit)
 
-    async def resume(self, run_id: str, waitpoint_id: str | None, payload: dict[str, Any]) -> bool:
-        """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""
-        return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload))
+    async def resume(self, run_id: str, waitpoint_id: str, payload: dict[str, Any], *, else_newest: str | None = None) -> bool:
+        """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait there (any more).
+
+        ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is, among those whose step's path begins with this.
+        """
+        return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload), else_newest=else_newest)

@@ -70,6 +70,7 @@ def _turn(turn: Mapping[str, Any]) -> TurnView:
         "status": turn["status"],
         "lives": turn["lives"],
         "waitsFor": turn.get("waitsFor"),
+        "alsoWaitsFor": turn.get("alsoWaitsFor", []),
     }
 
 
@@ -86,6 +87,7 @@ def _open_turn(run: RunRow, kind: str, due_at: int) -> TurnView:
         "status": run.status,
         "lives": 1,
         "waitsFor": None,
+        "alsoWaitsFor": [],
     }
 
 
