@@ -20,7 +20,7 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
+from piecework.server.ports.runs import Fenced, FoldedLog, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -152,7 +152,7 @@ async def test_finishing_folds(reopen: Reopen) -> None:
     await runs.append(run, job, 0, b"[]")
     run.status = FlowRunStatus.SUCCEEDED
     log = b'{"executionState":{"steps":{},"tags":[]}}'
-    await runs.finish(run, job, log)
+    await runs.finish(run, job, FoldedLog(log))
     assert await runs.load(run.id) == []
     assert await runs.log(run) == log
     second = await reopen()
@@ -167,7 +167,7 @@ async def test_a_large_log_comes_back_whole_and_replaces_the_old_one(reopen: Reo
     job, run = await claim_one(runs)
     for size in (100_000, 200_000):
         log = orjson.dumps(["x" * 10] * (size // 13))
-        await runs.finish(run, job, log)
+        await runs.finish(run, job, FoldedLog(log))
         assert await runs.log(run) == log
     assert await runs.fetch("SELECT count(*) FROM file") == [(1,)]
 
@@ -182,7 +182,7 @@ async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoi
     job, run = await claim_one(runs)
     run.status = FlowRunStatus.PAUSED
     waitpoint = a_waitpoint(run, resume_at=resume_at)
-    assert await runs.pause(run, job, b"{}", waitpoint)
+    assert await runs.pause(run, job, FoldedLog(b"{}"), waitpoint)
     return run, waitpoint
 
 
@@ -225,7 +225,7 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     waitpoint = a_waitpoint(run, resume_at=time() + 3600)
     assert await runs.resume(run.id, waitpoint.id, b'{"body":"early"}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":"again"}')
-    assert not await runs.pause(run, job, b"{}", waitpoint)
+    assert not await runs.pause(run, job, FoldedLog(b"{}"), waitpoint)
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
 
@@ -265,7 +265,7 @@ async def test_archiving_outlasts_the_driver(reopen: Reopen) -> None:
     job, run = await claim_one(runs)
     await runs.append(run, job, 0, b"[]")
     runs._reader.execute("UPDATE flow_run SET archivedAt = 'now' WHERE id = ?", (run.id,))
-    await runs.finish(run, job, b"{}")
+    await runs.finish(run, job, FoldedLog(b"{}"))
     assert await runs.fetch("SELECT archivedAt FROM flow_run WHERE id = ?", (run.id,)) == [("now",)]
 
 
@@ -356,7 +356,7 @@ async def test_a_run_is_retried_once_by_however_many_ask(reopen: Reopen) -> None
     job, run = await claim_one(runs)
     assert not await runs.retry(run.id), "it has not ended"
     run.status = FlowRunStatus.FAILED
-    await runs.finish(run, job, b"{}")
+    await runs.finish(run, job, FoldedLog(b"{}"))
     assert sorted(await asyncio.gather(*(runs.retry(run.id) for _ in range(3)))) == [False, False, True]
     job, again = await claim_one(runs)
     assert (job.kind, job.payload, again.status, again.finish_time) == (JobKind.RETRY, b"null", "QUEUED", None)

@@ -93,7 +93,9 @@ def trigger_record(program: Program, payload: Any) -> StepRecord:
 
 def _start(program: Program, state: RunState, payload: Any, at: float) -> Command:
     name = program.trigger["name"]
-    state.record(name, trigger_record(program, payload), known=name in state.restored)
+    known: StepRecord | None = state.restored.get(name)
+    record = known if known is not None and "type" in known else trigger_record(program, payload)
+    state.record(name, record, known=known is not None)
     state.scope[name] = payload
     state.node = program.first
     return _proceed(program, state, at)

@@ -106,7 +106,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast)
+    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, ground.files)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
@@ -149,10 +149,20 @@ def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, f
         broadcast,
         telemetry.observer,
         StepTests(flows.flows).finish,
-        RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
+        _run_limits(settings),
         settings.worker_concurrency,
     )
     return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
+
+
+def _run_limits(settings: Settings) -> RunLimits:
+    return RunLimits(
+        seconds=settings.flow_timeout_seconds,
+        log_bytes=settings.max_flow_run_log_size_mb * 1024 * 1024,
+        pause_days=settings.paused_flow_timeout_days,
+        input_bytes=settings.flow_run_log_input_truncate_threshold_kb * 1024,
+        output_bytes=settings.flow_run_log_slice_threshold_kb * 1024,
+    )
 
 
 def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:

@@ -109,6 +109,21 @@ class QueueDepth(NamedTuple):
     oldest_since: str | None
 
 
+class LogSlice(NamedTuple):
+    """An output that is kept beside the run's log, in a file of its own. ``data``: its JSON."""
+
+    file_id: str
+    data: bytes
+
+
+class FoldedLog(NamedTuple):
+    """A run's log as it is written: its JSON, the slices that are new, and the ids of all slices that it refers to."""
+
+    content: bytes
+    slices: tuple[LogSlice, ...] = ()
+    refers_to: frozenset[str] = frozenset()
+
+
 SUSPECT_ATTEMPTS = 3
 """A job in so many lives of which no step ended may be what ends its workers: it is driven with no other beginning beside it."""
 
@@ -170,16 +185,21 @@ class RunJournal(Protocol):
         """The entries since the last fold, oldest first."""
         ...
 
-    async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
-        """The turn is over: write the row and the folded log, drop the entries and the job."""
+    async def finish(self, run: RunRow, job: Job, log: FoldedLog) -> None:
+        """The turn is over: write the row and the folded log with its new slices, drop the entries, the job, and slices of the log before that
+        this one does not refer to any more; all in one transaction."""
         ...
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
+    async def pause(self, run: RunRow, job: Job, log: FoldedLog, waitpoint: Waitpoint) -> bool:
         """As ``finish``, and leave a waitpoint. False if it was completed before it was written; then a RESUME job is there already."""
         ...
 
     async def log(self, run: RunRow) -> bytes | None:
         """The folded log, None before the first fold and after retention removed it."""
+        ...
+
+    async def slices(self, project_id: str, file_ids: Sequence[str]) -> dict[str, bytes]:
+        """The JSON of these slices of the project's logs, by id; one that is gone is left out."""
         ...
 
 

@@ -16,14 +16,19 @@ MAX_ATTEMPTS = 10
 
 
 class RunLimits:
-    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of log, days of pause."""
+    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of its log with all slices, days of pause, and the bytes above
+    which an input value and an output leave the log."""
 
-    __slots__ = ("log_bytes", "pause_days", "seconds")
+    __slots__ = ("input_bytes", "log_bytes", "output_bytes", "pause_days", "seconds", "smallest")
 
-    def __init__(self, seconds: float, log_bytes: int, pause_days: float) -> None:
+    def __init__(self, seconds: float, log_bytes: int, pause_days: float, input_bytes: int = 2048, output_bytes: int = 32_768) -> None:
         self.seconds = seconds
         self.log_bytes = log_bytes
         self.pause_days = pause_days
+        self.input_bytes = input_bytes
+        self.output_bytes = output_bytes
+        self.smallest = min(input_bytes, output_bytes)
+        """A log that is no larger needs no closer look."""
 
 
 def new_facts(run: RunRow, services: Any, server: Any) -> RunFacts:

@@ -19,15 +19,15 @@ from time import time
 from typing import Any
 
 import structlog
-import zstandard
 
 from piecework.server.adapters.sqlite.depth import depth_of
+from piecework.server.adapters.sqlite.logs import LogFiles, replace_log
 from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, Waitpoint
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, FoldedLog, Job, JobKind, QueueDepth, RunRow, Waitpoint
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -37,9 +37,6 @@ READY_LIMIT = 10_000
 
 INLINE_PAYLOAD = 64 * 1024
 """Bytes of payload that a waiting job keeps in memory; larger ones are read when the job is claimed."""
-
-COMPRESS_ABOVE = 4 * 1024
-"""Bytes from which a log is compressed: below it zstd saves less than it costs."""
 
 BUSY_ACCEPTING = 8
 PACE_SECONDS = 0.002
@@ -77,8 +74,7 @@ class SqliteRuns:
         self._aside = asyncio.Lock()
         self._available = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._compressor = zstandard.ZstdCompressor(level=1)
-        self._decompressor = zstandard.ZstdDecompressor()
+        self._logs = LogFiles(path)
 
     async def start(self) -> None:
         """Open the file. Jobs that an earlier life had claimed are free again; one that was alone in hand when it ended is blamed for it."""
@@ -246,47 +242,47 @@ class SqliteRuns:
         rows = self._reader.execute("SELECT entry FROM journal WHERE runId = ? ORDER BY seq", (run_id,)).fetchall()
         return [row[0] for row in rows]
 
-    async def finish(self, run: RunRow, job: Job, log: bytes) -> None:
+    async def finish(self, run: RunRow, job: Job, log: FoldedLog) -> None:
         """See ``RunJournal.finish``."""
         old_log = run.logs_file_id
         try:
-            await self._writer.submit(self._turn_over(run, job, log))
+            await self._writer.submit(await self._turn_over(run, job, log))
         except BaseException:
             run.logs_file_id = old_log
             raise
 
-    def _turn_over(self, run: RunRow, job: Job, log: bytes) -> Write:
+    async def _turn_over(self, run: RunRow, job: Job, log: FoldedLog) -> Write:
+        rows = await self._logs.slice_rows(run, log.slices) if log.slices else ()
         old_log, run.logs_file_id = run.logs_file_id, new_id()
-        compressed = len(log) > COMPRESS_ABOVE
-        content = self._compressor.compress(log) if compressed else log
-        compression = "ZSTD" if compressed else "NONE"
-        now = run.updated
-        file = (run.logs_file_id, now, now, run.project_id, "FLOW_RUN_LOG", "DB", compression, content, len(log))
-        write = Write(run=_run_values(run), file=file)
+        write = Write(run=_run_values(run), file=self._logs.log_row(run, run.logs_file_id, log))
         if job.durable:
             write.drop_job = job.id
             write.drop_entries = run.id
-        if old_log is not None:
-            write.extra = partial(_drop_file, old_log)
+        if old_log is not None or rows:
+            write.extra = partial(replace_log, old_log, log.refers_to, rows)
         return write
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
+    async def pause(self, run: RunRow, job: Job, log: FoldedLog, waitpoint: Waitpoint) -> bool:
         """See ``RunJournal.pause``."""
         old_log = run.logs_file_id
-        write = self._turn_over(run, job, log)
-        replace_log, resume_id, now = write.extra, self._new_job_id(), run.updated
-
-        def leave_waitpoint(connection: sqlite3.Connection) -> bool:
-            if replace_log is not None:
-                replace_log(connection)
-            return add_waitpoint(connection, waitpoint, resume_id, now)
-
-        write.extra = leave_waitpoint
         try:
+            write = await self._turn_over(run, job, log)
+            replaced, resume_id, now = write.extra, self._new_job_id(), run.updated
+
+            def leave_waitpoint(connection: sqlite3.Connection) -> bool:
+                if replaced is not None:
+                    replaced(connection)
+                return add_waitpoint(connection, waitpoint, resume_id, now)
+
+            write.extra = leave_waitpoint
             return await self._write_then(write, self._look_again)
         except BaseException:
             run.logs_file_id = old_log
             raise
+
+    async def slices(self, project_id: str, file_ids: Sequence[str]) -> dict[str, bytes]:
+        """See ``RunJournal.slices``."""
+        return await self._logs.slices(project_id, file_ids)
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See ``RunReader.fetch``."""
@@ -302,7 +298,7 @@ class SqliteRuns:
         row = self._reader.execute("SELECT data, compression FROM file WHERE id = ?", (run.logs_file_id,)).fetchone()
         if row is None:
             return None
-        return self._decompressor.decompress(row[0]) if row[1] == "ZSTD" else row[0]
+        return self._logs.unpacked(*row)
 
 
 def _fetch_in_thread(path: Path, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -327,10 +323,6 @@ def _claim_rows(job_ids: list[int], connection: sqlite3.Connection) -> set[int]:
 
 def _absolve(job_id: int, connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE job SET attempts = 1, kills = 0 WHERE id = ?", (job_id,))
-
-
-def _drop_file(file_id: str, connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM file WHERE id = ?", (file_id,))
 
 
 def _job_row(job: Job, *, claimed: bool) -> tuple[Any, ...]:

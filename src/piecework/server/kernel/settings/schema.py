@@ -179,11 +179,12 @@ class LimitSettings(_Section):
     max_file_size_mb: Megabytes = 25
     """Largest file that a step or an upload may store."""
     max_flow_run_log_size_mb: Megabytes = 50
-    """Largest log of one run; above it the run ends as LOG_SIZE_EXCEEDED."""
-    flow_run_log_slice_threshold_kb: Annotated[Kilobytes, PLANNED] = 32
-    """Output of one step above which it is stored beside the log instead of in it."""
-    flow_run_log_input_truncate_threshold_kb: Annotated[Kilobytes, PLANNED] = 2
-    """Input value above which the log keeps only a note of its size."""
+    """Largest log of one run, together with the outputs that are kept beside it; above it the run ends as LOG_SIZE_EXCEEDED."""
+    flow_run_log_slice_threshold_kb: Kilobytes = 32
+    """Output of one step above which it is stored beside the log instead of in it: the API gives `{fileId, size, url}` in its place. A client that
+    knows only versions before 0.84 reads every output in the log itself with `1048576`."""
+    flow_run_log_input_truncate_threshold_kb: Kilobytes = 2
+    """Input value above which the log keeps only a note of its size; the step gets the whole value."""
     max_webhook_payload_size_mb: Megabytes = 25
     """Largest webhook request; body and raw body both count."""
     webhook_payload_inline_threshold_kb: Annotated[Kilobytes, PLANNED] = 512

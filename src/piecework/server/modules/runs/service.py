@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -12,10 +13,11 @@ from piecework.engine.timeline import fold
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.errors import ApError, ErrorCode
+from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.announce import announce, announce_queued
-from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found, too_many_intervals
+from piecework.server.modules.runs.errors import outputs_left_out, outside_retention, run_not_finished, run_not_found, too_many_intervals
 from piecework.server.modules.runs.schemas import (
     MAX_INTERVALS,
     BulkRetryBody,
@@ -27,6 +29,7 @@ from piecework.server.modules.runs.schemas import (
     StatisticsQuery,
     instant_of,
 )
+from piecework.server.modules.runs.slices import SLICE, has_slices, with_links
 from piecework.server.modules.runs.timeline import timeline_of
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.progress import Progress
@@ -67,7 +70,9 @@ class RunService:
         flows: FlowService,
         control: RunControl,
         progress: Progress,
+        files: FileService,
     ) -> None:
+        self._files = files
         self._repository = RunRepository(database, reader)
         self._queue = queue
         self._journal = journal
@@ -175,6 +180,8 @@ class RunService:
         raw = await self._journal.log(run) if run.logs_file_id else None
         kept: dict[str, Any] = orjson.loads(raw) if raw else {"executionState": {"steps": {}}}
         steps = kept["executionState"]["steps"]
+        if raw and has_slices(raw):
+            with_links(steps, self._files.link)
         if run.status in UNFINISHED:
             steps = fold(await self._journal.load(run.id), steps)
         return steps, kept.get("turns", [])
@@ -213,6 +220,8 @@ class RunService:
         if run.status in UNFINISHED:
             raise run_not_finished(run.id, run.status)
         steps = await self._retryable_steps(run)
+        if run.status == FlowRunStatus.LOG_SIZE_EXCEEDED and strategy is RetryStrategy.FROM_FAILED_STEP:
+            raise outputs_left_out(run.id)
         if strategy is RetryStrategy.ON_LATEST_VERSION:
             return run_view(await self._start_again(run, steps)) | {"steps": {}}
         if not await self._queue.retry(run.id):
@@ -238,10 +247,20 @@ class RunService:
             project_id=run.project_id,
             flow_id=run.flow_id,
             flow_version_id=facts.published_version_id or facts.latest_version_id,
-            payload=jsons.dumps(trigger.get("output")),
+            payload=await self._whole_output(run, trigger),
             environment=RunEnvironment(run.environment),
             triggered_by=run.triggered_by,
         )
+
+    async def _whole_output(self, run: RunRow, record: Mapping[str, Any]) -> bytes:
+        """A record's output as JSON, read from its slice where it has one."""
+        output = record.get("output")
+        if record.get("outputType") != SLICE:
+            return jsons.dumps(output)
+        found = await self._journal.slices(run.project_id, [output["fileId"]])
+        if not found:
+            raise outside_retention(run.id)
+        return found[output["fileId"]]
 
     async def bulk_retry(self, body: BulkRetryBody) -> list[dict[str, Any]]:
         """Retry every ended run that the selection means; runs whose log is gone are passed over."""
