@@ -20,7 +20,7 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, FoldedLog, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
+from piecework.server.ports.runs import Fenced, FoldedLog, Job, JobKind, LogSlice, QueueDepth, RunRow, Waitpoint, new_run
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -170,6 +170,32 @@ async def test_a_large_log_comes_back_whole_and_replaces_the_old_one(reopen: Reo
         await runs.finish(run, job, FoldedLog(log))
         assert await runs.log(run) == log
     assert await runs.fetch("SELECT count(*) FROM file") == [(1,)]
+
+
+@pytest.mark.parametrize("size", [10, 10_000, 1_000_000])
+async def test_slices_are_written_with_their_log_and_go_when_it_no_longer_refers_to_them(reopen: Reopen, size: int) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    first, second = LogSlice(new_id(), b"a" * size), LogSlice(new_id(), b"b" * size)
+    await runs.finish(run, job, FoldedLog(b"{}", (first, second), frozenset({first.file_id, second.file_id})))
+    assert await runs.slices(run.project_id, [first.file_id, second.file_id]) == {first.file_id: first.data, second.file_id: second.data}
+    assert await runs.slices("q" * 21, [first.file_id]) == {}
+    third = LogSlice(new_id(), b"c")
+    await runs.finish(run, job, FoldedLog(b"{}", (third,), frozenset({first.file_id, third.file_id})))
+    assert set(await runs.slices(run.project_id, [first.file_id, second.file_id, third.file_id])) == {first.file_id, third.file_id}
+    await runs.finish(run, job, FoldedLog(b"{}"))
+    assert await runs.fetch("SELECT id FROM file") == [(run.logs_file_id,)]
+
+
+async def test_a_paused_run_has_its_slices(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    part = LogSlice(new_id(), b"1" * 100)
+    waitpoint = a_waitpoint(run, resume_at=time() * 1000 + 60_000)
+    assert await runs.pause(run, job, FoldedLog(b"{}", (part,), frozenset({part.file_id})), waitpoint)
+    assert await (await reopen()).slices(run.project_id, [part.file_id]) == {part.file_id: part.data}
 
 
 def a_waitpoint(run: RunRow, *, resume_at: float) -> Waitpoint:
