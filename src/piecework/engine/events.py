@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any, NamedTuple
 
 from piecework.engine.commands import Response
+from piecework.spec.run import FlowRunStatus
 
 
 class OutcomeKind(StrEnum):
@@ -54,6 +55,8 @@ class StepSucceeded(NamedTuple):
 class StepFailed(NamedTuple):
     """``message`` is the error record as stored. ``final``: no retry and no continuing can help (a connection is gone, the run was stopped).
 
+    ``error``: its parts (see ``error_record``). ``ends``: how the run ends if it ends with this.
+
     ``kind`` and ``invalid`` are for those who watch the engine, who must not see values: the error's class, and the properties that did not fit.
     """
 
@@ -64,6 +67,8 @@ class StepFailed(NamedTuple):
     logs: str = ""
     kind: str = ""
     invalid: tuple[str, ...] = ()
+    error: Mapping[str, Any] | None = None
+    ends: FlowRunStatus = FlowRunStatus.FAILED
 
 
 class RetryDue(NamedTuple):

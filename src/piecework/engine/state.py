@@ -13,10 +13,14 @@ from typing import Any
 from piecework.engine.commands import StepPath
 from piecework.engine.program import Branch, LoopNode, Node, RouterNode
 
+RETRY_DELAYS = (4.0, 8.0, 16.0)
+"""Seconds before the second, third and fourth attempt (spec/engine.md §4), unless the driver sets ``RunState.retry_delays``."""
+
 StepRecord = dict[str, Any]
 """One step's entry in the run log: {type, status, input, output, duration, errorMessage?} (spec/engine.md §3).
 
-Piecework's additions, both optional: ``startedAt``, milliseconds since 1970, and ``attempts``, above 1, of a step that was retried.
+Piecework's additions, all optional: ``startedAt``, milliseconds since 1970, ``attempts``, above 1, of a step that was retried, and ``error``, the
+parts of a failure (``error_record``).
 """
 
 
@@ -90,6 +94,7 @@ class RunState:
         "restored",
         "resume_payload",
         "resume_step",
+        "retry_delays",
         "scope",
         "steps",
         "steps_count",
@@ -118,6 +123,7 @@ class RunState:
         self.only: str | None = None
         self.steps_count = 0
         self.tags: dict[str, None] = {}
+        self.retry_delays = RETRY_DELAYS
 
     @property
     def path(self) -> StepPath:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import perf_counter, time
 from typing import Any
 
@@ -17,7 +17,7 @@ from piecework.engine.events import ExpressionsEvaluated, OutcomeKind, StepFaile
 from piecework.engine.expressions import UNDEFINED, Question
 from piecework.engine.program import Program, WorkNode
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.errors import ConnectionMissing, PieceMissing, failure
+from piecework.runner.errors import ConnectionMissing, PieceMissing, failure, texts_in
 from piecework.runner.triggers import prepare_trigger
 from piecework.sandbox.language import Language, detect_language
 from piecework.sandbox.pool import SandboxPool
@@ -50,6 +50,8 @@ class RunFacts:
     server: Server
     test: bool = False
     waitpoint_id: str = ""
+    secrets: set[str] = field(default_factory=set[str])
+    """Texts of the connections and variables that steps of this turn were given: error records must not repeat them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,7 @@ class StepRunner:
                 for text, result in zip(texts, results, strict=True):
                     answers["javascript", text] = result.value if result.ok else UNDEFINED
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.secrets)
         return ExpressionsEvaluated(answers, now_ms())
 
     async def _secret(self, question: Question, run: RunFacts) -> Any:
@@ -141,6 +143,7 @@ class StepRunner:
         value = await run.services.connections.get(question.text)
         if value is None:
             raise ConnectionMissing(f"The connection {question.text!r} does not exist in this project")
+        run.secrets.update(texts_in(value))
         return value
 
     def execute(self, command: ExecuteStep, run: RunFacts) -> StepSucceeded | StepFailed | Awaitable[StepSucceeded | StepFailed]:
@@ -151,22 +154,22 @@ class StepRunner:
             return self._run_code(handle, command, run, started)
         if not isinstance(handle, Action):
             error = handle if isinstance(handle, Exception) else PieceMissing("The step was not prepared")
-            return failure(error, now_ms(), 0)
+            return failure(error, now_ms(), 0, run.secrets)
         try:
             raw: Mapping[str, Any] = command.input
             context = _context(command, run, raw.get("auth"))
             props = handle.process(raw, command.node.settings.get("propertySettings") or {})
             if handle.has_files:
-                return self._run_with_files(handle, context, props, started)
+                return self._run_with_files(handle, context, props, run, started)
             output = handle.invoke(context, props)
             if inspect.isawaitable(output):
-                return _finish_later(output, context, started)
+                return _finish_later(output, context, run, started)
             return _succeeded(output, context, started)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.secrets)
 
     async def _run_with_files(
-        self, action: Action, context: ActionContext, props: dict[str, Any], started: float
+        self, action: Action, context: ActionContext, props: dict[str, Any], run: RunFacts, started: float
     ) -> StepSucceeded | StepFailed:
         try:
             props = await action.resolve_files(props, context.files)
@@ -175,13 +178,13 @@ class StepRunner:
                 output = await output
             return _succeeded(output, context, started)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.secrets)
 
     async def _run_code(self, code: CodeScript, command: ExecuteStep, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
         try:
             result = await self._sandbox.run_code(code.script, command.input, language=code.language, group=run.project_id)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.secrets)
         return StepSucceeded(result.value, now_ms(), _ms_since(started), logs=result.stdout)
 
 
@@ -213,11 +216,11 @@ def step_path(command: ExecuteStep) -> str:
     return "/".join([*(f"{loop}:{index + 1}" for loop, index in command.path), command.node.name])
 
 
-async def _finish_later(output: Awaitable[Any], context: ActionContext, started: float) -> StepSucceeded | StepFailed:
+async def _finish_later(output: Awaitable[Any], context: ActionContext, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
     try:
         return _succeeded(await output, context, started)
     except Exception as error:
-        return failure(error, now_ms(), _ms_since(started))
+        return failure(error, now_ms(), _ms_since(started), run.secrets)
 
 
 def _succeeded(output: Any, context: ActionContext, started: float) -> StepSucceeded:

@@ -114,14 +114,15 @@ class Call:
         except HttpError as error:
             raise self.failed(NO_ANSWER_STATUS, None if error.reason == "connection" else str(error)) from error
         if response.status >= 400:
-            raise self.failed(response.status, readable_body(response))
+            raise self.failed(response.status, readable_body(response), response.headers)
         return response
 
-    def failed(self, status: int, body: Any = None) -> HttpFailed:
+    def failed(self, status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> HttpFailed:
         response = {"status": status} if body is None else {"status": status, "body": body}
         request = {} if self.shown_body is None else {"body": self.shown_body}
         detail = {"response": response, "request": request}
-        return HttpFailed(orjson.dumps(detail, option=orjson.OPT_INDENT_2, default=str).decode(), detail)
+        text = orjson.dumps(detail, option=orjson.OPT_INDENT_2, default=str).decode()
+        return HttpFailed(text, detail, method=self.method, url=self.url, response_headers=headers)
 
 
 @piece.action(name="send_request", display_name="Send HTTP request", error_handling=OWN_ERROR_HANDLING)

@@ -162,6 +162,7 @@ def _run_limits(settings: Settings) -> RunLimits:
         pause_days=settings.paused_flow_timeout_days,
         input_bytes=settings.flow_run_log_input_truncate_threshold_kb * 1024,
         output_bytes=settings.flow_run_log_slice_threshold_kb * 1024,
+        retry_delays=settings.step_retry_delays_seconds,
     )
 
 

@@ -15,6 +15,7 @@ import structlog
 
 from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
 from piecework.engine.containers.loop import close_all
+from piecework.engine.error_record import plain_error
 from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted, StepFailed, StepSucceeded
 from piecework.engine.program import Program, WorkNode
 from piecework.engine.state import RunState, StepRecord, Waiting, restore, single_step
@@ -131,13 +132,13 @@ class Turn:
         except TimeoutError:
             message = f"The run took longer than {self._limits.seconds:g} seconds"
             self._note_interruption("TimeoutError")
-            command = Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message))
+            command = Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message, "TimeoutError"))
         except asyncio.CancelledError:
             if not self.canceled and not self._log.too_large:
                 raise
             command = Finish(FlowRunStatus.CANCELED)
             if self._log.too_large:
-                command = Finish(FlowRunStatus.LOG_SIZE_EXCEEDED, self._interrupted_step(LOG_TOO_LARGE))
+                command = Finish(FlowRunStatus.LOG_SIZE_EXCEEDED, self._interrupted_step(LOG_TOO_LARGE, "LogSizeExceeded"))
         if not isinstance(command, Pause):
             await self._end(command)
         elif run.step_name_to_test is not None:
@@ -148,6 +149,7 @@ class Turn:
 
     async def _drive(self, program: Program, event: Event, facts: RunFacts, runner: StepRunner) -> Finish | Pause:
         self._driving = asyncio.current_task()
+        self.state.retry_delays = self._limits.retry_delays
         try:
             async with asyncio.timeout(self._limits.seconds):
                 command = await drive(program, self.state, event, facts, runner, self)
@@ -172,11 +174,12 @@ class Turn:
         if isinstance(state.node, WorkNode):
             self._seen.interrupted(ExecuteStep(state.node, state.path, None, None, state.attempt, False, None), kind)
 
-    def _interrupted_step(self, message: str) -> FailedStep | None:
+    def _interrupted_step(self, message: str, kind: str) -> FailedStep | None:
         node = self.state.node
         if node is None:
             return None
         record = {"type": node.kind, "status": StepStatus.FAILED, "input": self.state.stored_input, "errorMessage": message}
+        record["error"] = plain_error(message, kind)
         self.state.record(node.name, record)
         close_all(self.state, StepStatus.FAILED)
         return FailedStep(node.name, node.display_name, message)
@@ -281,7 +284,8 @@ class Turn:
         message = "Nobody answered before the time of this pause was over"
         node = program.nodes.get(name)
         if name in self.state.steps:
-            self.state.steps[name] = {**self.state.steps[name], "status": StepStatus.FAILED, "errorMessage": message}
+            failed = {"status": StepStatus.FAILED, "errorMessage": message, "error": plain_error(message, "WaitingTimeExceeded")}
+            self.state.steps[name] = {**self.state.steps[name], **failed}
         await self._end(Finish(FlowRunStatus.FAILED, FailedStep(name, node.display_name if node else name, message)))
 
     async def give_up(self, message: str) -> None:
@@ -301,7 +305,7 @@ class Turn:
         except PausedFlowTimeoutError as error:
             self._seen.paused(command, StepStatus.FAILED)
             self._seen.pause_exceeded(command)
-            await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
+            await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error), type(error).__name__)))
             return
         self._ending = True
         await self._settle()

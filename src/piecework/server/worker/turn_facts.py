@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from piecework.engine.state import RETRY_DELAYS
 from piecework.runner.steps import RunFacts
 from piecework.server.kernel.ids import derived_id
 from piecework.server.ports.runs import RunRow
@@ -16,17 +17,26 @@ MAX_ATTEMPTS = 10
 
 
 class RunLimits:
-    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of its log with all slices, days of pause, and the bytes above
-    which an input value and an output leave the log."""
+    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of its log with all slices, days of pause, the bytes above
+    which an input value and an output leave the log, and the seconds between the attempts at a step."""
 
-    __slots__ = ("input_bytes", "log_bytes", "output_bytes", "pause_days", "seconds", "smallest")
+    __slots__ = ("input_bytes", "log_bytes", "output_bytes", "pause_days", "retry_delays", "seconds", "smallest")
 
-    def __init__(self, seconds: float, log_bytes: int, pause_days: float, input_bytes: int = 2048, output_bytes: int = 32_768) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        log_bytes: int,
+        pause_days: float,
+        input_bytes: int = 2048,
+        output_bytes: int = 32_768,
+        retry_delays: tuple[float, ...] = RETRY_DELAYS,
+    ) -> None:
         self.seconds = seconds
         self.log_bytes = log_bytes
         self.pause_days = pause_days
         self.input_bytes = input_bytes
         self.output_bytes = output_bytes
+        self.retry_delays = retry_delays
         self.smallest = min(input_bytes, output_bytes)
         """A log that is no larger needs no closer look."""
 

@@ -35,6 +35,7 @@ from piecework.server.kernel.settings.values import (
     PiecesSyncMode,
     Port,
     RedisType,
+    RetryDelays,
     SandboxMegabytes,
     Seconds,
     TokenSecret,
@@ -142,7 +143,7 @@ class ExecutionSettings(_Section):
     worker_token: Annotated[SecretStr | None, PLANNED] = None
     """Token with which a remote worker reports to the app."""
     sandbox_memory_limit: SandboxMegabytes = 128  # the wire: 1048576 KB for a whole process; here it bounds one isolate
-    """Memory of one code isolate, in MB. A value above 16384 is taken for the wire's KB and converted, so 1048576 means 1024 MB."""
+    """Memory of one code isolate, in MB; a run whose code wants more ends as MEMORY_LIMIT_EXCEEDED. A value above 16384 is taken for the wire's KB and converted, so 1048576 means 1024 MB."""
     sandbox_cpu_limit_seconds: Seconds = 10
     """CPU time that one code step may use (ours)."""
     sandbox_wall_limit_seconds: Seconds = 30
@@ -151,6 +152,9 @@ class ExecutionSettings(_Section):
     """Environment variables of the server that code steps may see; none unless named here."""
     flow_timeout_seconds: Seconds = 600
     """Time that a run may take, counted anew after each pause, before it ends as TIMEOUT."""
+    step_retry_delays_seconds: RetryDelays = (4, 8, 16)  # the wire's schedule, where it is no setting
+    """Seconds before the second, third, … attempt at a failed step that is to be retried (ours): as many numbers as there are further attempts. The
+    waiting counts towards `AP_FLOW_TIMEOUT_SECONDS`."""
     trigger_timeout_seconds: Seconds = 60
     """Time that one poll or one trigger test may take."""
     trigger_hooks_timeout_seconds: Seconds = 180
