@@ -89,6 +89,12 @@ def trigger_record(program: Program, payload: Any) -> StepRecord:
     return {"type": program.trigger["type"], "status": StepStatus.SUCCEEDED, "input": {}, "output": payload}
 
 
+def failed_trigger(kind: str, payload: Any, failed: StepFailed) -> StepRecord:
+    """The entry of a trigger that failed: it keeps what it was given, so that a retry can hand it over again (spec/engine.md §4)."""
+    record: StepRecord = {"type": kind, "status": StepStatus.FAILED, "input": {}, "output": payload, "duration": failed.duration}
+    return record | {"errorMessage": failed.message, "error": failed.error or plain_error(failed.message, failed.kind)}
+
+
 def _start(program: Program, state: RunState, payload: Any, at: float) -> Command:
     name = program.trigger["name"]
     known: StepRecord | None = state.restored.get(name)

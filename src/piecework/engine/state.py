@@ -123,7 +123,7 @@ class RunState:
         self.only: str | None = None
         self.steps_count = 0
         self.tags: dict[str, None] = {}
-        self.retry_delays = RETRY_DELAYS
+        self.retry_delays: tuple[float, ...] = RETRY_DELAYS
 
     @property
     def path(self) -> StepPath:

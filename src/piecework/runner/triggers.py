@@ -10,7 +10,7 @@ from typing import Any
 from piecework.engine.expressions import UNDEFINED, Unresolved
 from piecework.engine.program import Program
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.errors import ConnectionMissing, PieceMissing
+from piecework.runner.errors import ConnectionMissing, PieceMissing, texts_in
 from piecework.sdk import Trigger, TriggerContext
 from piecework.sdk.services import Connections
 from piecework.spec.flow import TriggerType
@@ -42,8 +42,11 @@ def prepare_trigger(program: Program, catalogue: Catalogue) -> PreparedTrigger:
     return PreparedTrigger(trigger, None, settings)
 
 
-async def trigger_props(program: Program, connections: Connections) -> dict[str, Any]:
-    """The trigger's properties, resolved and processed. Raises what ``Trigger.process`` raises, PieceMissing and ConnectionMissing."""
+async def trigger_props(program: Program, connections: Connections, secrets: set[str] | None = None) -> dict[str, Any]:
+    """The trigger's properties, resolved and processed; ``secrets`` gets the texts of the connections in them.
+
+    Raises what ``Trigger.process`` raises, PieceMissing and ConnectionMissing.
+    """
     prepared: PreparedTrigger = program.trigger_handle
     if prepared.trigger is None:
         assert prepared.error is not None
@@ -61,6 +64,8 @@ async def trigger_props(program: Program, connections: Connections) -> dict[str,
                 if value is None:
                     raise ConnectionMissing(f"The connection {question.text!r} does not exist in this project") from None
                 answers[question.kind, question.text] = value
+                if secrets is not None:
+                    secrets.update(texts_in(value))
         raw = program.trigger_input.evaluate({}, answers)
     props = prepared.trigger.process(raw, prepared.settings.get("propertySettings") or {})
     if program.trigger_input.constant:

@@ -13,6 +13,7 @@ from piecework.sdk.context import (
     WebhookPause,
 )
 from piecework.sdk.errors import (
+    FileTooLarge,
     HttpFailed,
     InvalidInput,
     PieceDefinitionError,
@@ -85,6 +86,7 @@ __all__ = [
     "DynamicProperties",
     "ErrorHandling",
     "File",
+    "FileTooLarge",
     "Files",
     "Form",
     "Handshake",

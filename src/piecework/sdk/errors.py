@@ -36,6 +36,10 @@ class WebhookAuthFailed(PieceError):
     """A call of a webhook trigger did not carry the credentials that the trigger asks for."""
 
 
+class FileTooLarge(PieceError):
+    """A file has more bytes than the installation allows (AP_MAX_FILE_SIZE_MB)."""
+
+
 class UnknownProperty(PieceError):
     """Options were asked for a property that does not exist or has no computed options."""
 

@@ -20,6 +20,7 @@ from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.resuming.service import ResumeService
 from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.worker.claim import Worker
@@ -106,7 +107,8 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, ground.files)
+    log_limits = _log_limits(ground.settings)
+    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, ground.files, log_limits)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
@@ -123,6 +125,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             execution.address,
             telemetry.metrics,
             seconds,
+            runs,
         ),
         machinery=machinery,
         timekeeping=_timekeeping(ground.settings, flows, runs),
@@ -135,7 +138,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
 
 
 def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, flows: Flows) -> Machinery:
-    queue = SqliteRuns(database_path(settings), telemetry.metrics)
+    queue = SqliteRuns(database_path(settings), telemetry.metrics, inline_bytes=settings.webhook_payload_inline_threshold_kb * 1024)
     callers = MemoryCallers()
     broadcast = Broadcast(telemetry.metrics)
     worker = Worker(
@@ -155,13 +158,16 @@ def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, f
     return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
 
 
+def _log_limits(settings: Settings) -> LogLimits:
+    return LogLimits(settings.flow_run_log_input_truncate_threshold_kb * 1024, settings.flow_run_log_slice_threshold_kb * 1024)
+
+
 def _run_limits(settings: Settings) -> RunLimits:
     return RunLimits(
         seconds=settings.flow_timeout_seconds,
         log_bytes=settings.max_flow_run_log_size_mb * 1024 * 1024,
         pause_days=settings.paused_flow_timeout_days,
-        input_bytes=settings.flow_run_log_input_truncate_threshold_kb * 1024,
-        output_bytes=settings.flow_run_log_slice_threshold_kb * 1024,
+        log=_log_limits(settings),
         retry_delays=settings.step_retry_delays_seconds,
     )
 

@@ -139,6 +139,10 @@ class RunQueue(Protocol):
         """Write the run's row and a job; both are durable when this returns."""
         ...
 
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
+        """Write a run that has a log already, and a job of this kind; None: the run has ended. Durable when this returns."""
+        ...
+
     def offer(self, run: RunRow, payload: bytes) -> None:
         """Hand over a run whose caller waits and has not been acknowledged: durable from its first journal entry on."""
         ...

@@ -28,9 +28,9 @@ from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import Claim, Fenced, FoldedLog, Job, JobKind, RunJournal, RunRow, Waitpoint
 from piecework.server.worker.history import Entry
+from piecework.server.worker.log_slices import read_back
 from piecework.server.worker.observing import NOBODY_WAITS, Observer
 from piecework.server.worker.pauses import PausedFlowTimeoutError, waitpoint_of
-from piecework.server.worker.log_slices import read_back
 from piecework.server.worker.progress import LiveRun
 from piecework.server.worker.run_log import LOG_TOO_LARGE, LogOfRun, largest_step
 from piecework.server.worker.turn_facts import RunLimits
@@ -68,6 +68,7 @@ class Turn:
         self.waiting_for_retry = False
         self._driving: asyncio.Task[Any] | None = None
         self.state = RunState()
+        self.verdict: Finish | None = None  # how the run ends without being driven
         self._journal = journal
         self._callers = callers
         self._live = LiveRun(progress, self.run)
@@ -128,7 +129,7 @@ class Turn:
             await self._end(Finish(FlowRunStatus.CANCELED))
             return
         try:
-            command = await self._drive(program, event, facts, runner)
+            command = self.verdict or await self._drive(program, event, facts, runner)
         except TimeoutError:
             message = f"The run took longer than {self._limits.seconds:g} seconds"
             self._note_interruption("TimeoutError")

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from piecework.engine.state import RunState, StepRecord
+from piecework.server.modules.runs.slices import Known, LogShortener
 from piecework.server.ports.runs import FoldedLog
 from piecework.server.worker.history import Entry
-from piecework.server.worker.log_slices import Known, LogShortener
 from piecework.server.worker.turn_facts import RunLimits
 from piecework.spec import jsons
 from piecework.spec.flow import TriggerType
@@ -52,7 +52,7 @@ class LogOfRun:
             content = _text(state.steps, state, turns)
             if len(content) <= self._limits.smallest:
                 return FoldedLog(content), len(content)
-            shortener = LogShortener(self._limits.input_bytes, self._limits.output_bytes, self.known)
+            shortener = LogShortener(self._limits.log.input_bytes, self._limits.log.output_bytes, self.known)
             short = shortener.steps(state.steps)
             if short is not state.steps:
                 content = _text(short, state, turns)
@@ -64,7 +64,7 @@ class LogOfRun:
 
     def shortened(self, state: RunState, turns: Sequence[Entry]) -> FoldedLog:
         """The log without what makes it large: statuses, errors, durations and the trigger's output stay, so that the run can be started again."""
-        shortener = LogShortener(self._limits.input_bytes, self._limits.output_bytes, self.known)
+        shortener = LogShortener(self._limits.log.input_bytes, self._limits.log.output_bytes, self.known)
         steps = {
             name: shortener.record(record) if record.get("type") in TRIGGER_TYPES else _without_values(record, TOO_LARGE)
             for name, record in state.steps.items()

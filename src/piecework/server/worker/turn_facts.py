@@ -7,6 +7,7 @@ from typing import Any
 from piecework.engine.state import RETRY_DELAYS
 from piecework.runner.steps import RunFacts
 from piecework.server.kernel.ids import derived_id
+from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, LogLimits
 from piecework.server.ports.runs import RunRow
 
 MAX_KILLS = 3
@@ -17,27 +18,25 @@ MAX_ATTEMPTS = 10
 
 
 class RunLimits:
-    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of its log with all slices, days of pause, the bytes above
-    which an input value and an output leave the log, and the seconds between the attempts at a step."""
+    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of its log with all slices, days of pause, what
+    is too large for the log itself, and the seconds between the attempts at a step."""
 
-    __slots__ = ("input_bytes", "log_bytes", "output_bytes", "pause_days", "retry_delays", "seconds", "smallest")
+    __slots__ = ("log", "log_bytes", "pause_days", "retry_delays", "seconds", "smallest")
 
     def __init__(
         self,
         seconds: float,
         log_bytes: int,
         pause_days: float,
-        input_bytes: int = 2048,
-        output_bytes: int = 32_768,
+        log: LogLimits = DEFAULT_LOG_LIMITS,
         retry_delays: tuple[float, ...] = RETRY_DELAYS,
     ) -> None:
         self.seconds = seconds
         self.log_bytes = log_bytes
         self.pause_days = pause_days
-        self.input_bytes = input_bytes
-        self.output_bytes = output_bytes
+        self.log = log
         self.retry_delays = retry_delays
-        self.smallest = min(input_bytes, output_bytes)
+        self.smallest = min(log.input_bytes, log.output_bytes)
         """A log that is no larger needs no closer look."""
 
 

@@ -13,7 +13,8 @@ from tests.unit.server.worker.driven import LIMITS, driven, step
 from piecework.engine.program import compile_program
 from piecework.engine.state import RunState
 from piecework.sdk import ActionContext, WebhookPause
-from piecework.server.worker.log_slices import LogShortener, mentioned_names, note
+from piecework.server.modules.runs.slices import LogLimits, LogShortener, note
+from piecework.server.worker.log_slices import mentioned_names
 from piecework.server.worker.run_log import LogOfRun
 from piecework.server.worker.turn_facts import RunLimits
 
@@ -33,7 +34,8 @@ def test_small_records_are_the_same_object() -> None:
     steps = {"a": work("x" * 998), "b": work({"n": 1.5, "t": True, "z": None}), "c": work(input={"v": "x" * 98})}
     short, shortener = shortened(steps)
     assert short is steps
-    assert not shortener.slices and not shortener.sizes
+    assert not shortener.slices
+    assert not shortener.sizes
 
 
 @pytest.mark.parametrize("output", ["x" * 999, "ä" * 500, "\x00" * 167, ["y"] * 300, {"k": "x" * 1000}])
@@ -77,29 +79,37 @@ def test_loops_keep_their_items_as_slices_and_are_searched_within() -> None:
     first, second = short["loop"]["output"]["iterations"]
     assert first == {"in": work(1)}
     assert second["in"] == work({"fileId": output.file_id, "size": 2002}, input={"v": note(202)}, outputType="slice")
-    assert record["output"]["iterations"][1] is inner and inner["in"]["output"] == "y" * 2000
+    assert record["output"]["iterations"][1] is inner
+    assert inner["in"]["output"] == "y" * 2000
     again, second_look = shortened(short)
-    assert not second_look.slices and set(second_look.sizes) == set(shortener.sizes), "what is a slice stays one"
+    assert not second_look.slices, "what is a slice stays one"
+    assert set(second_look.sizes) == set(shortener.sizes)
     assert orjson.dumps(again) == orjson.dumps(short)
 
 
 def test_a_log_that_is_small_is_written_as_it_is() -> None:
     state = RunState()
     state.steps = {"a": work("x" * 50)}
-    folded = LogOfRun(RunLimits(1, 10_000, 1, input_bytes=10, output_bytes=1000)).folded(state, [])
+    folded = LogOfRun(RunLimits(1, 10_000, 1, LogLimits(10, 1000))).folded(state, [])
     assert folded is not None
     assert orjson.loads(folded.content)["executionState"]["steps"] == state.steps
-    assert not folded.slices and not folded.refers_to
+    assert not folded.slices
+    assert not folded.refers_to
 
 
 def test_slices_count_towards_the_limit() -> None:
     state = RunState()
-    state.steps = {"trigger": {"type": "EMPTY", "status": "SUCCEEDED", "input": {}, "output": 1}, "a": work("x" * 6000), "b": work("y" * 5000)}
-    log = LogOfRun(RunLimits(1, 10_000, 1, input_bytes=100, output_bytes=1000))
+    state.steps = {
+        "trigger": {"type": "EMPTY", "status": "SUCCEEDED", "input": {}, "output": 1},
+        "a": work("x" * 6000),
+        "b": work("y" * 5000),
+    }
+    log = LogOfRun(RunLimits(1, 10_000, 1, LogLimits(100, 1000)))
     assert log.folded(state, []) is None
     left = orjson.loads(log.shortened(state, []).content)["executionState"]["steps"]
     assert left["trigger"]["output"] == 1, "the run can be started again"
-    assert left["a"]["status"] == "SUCCEEDED" and "left out" in left["a"]["output"]
+    assert left["a"]["status"] == "SUCCEEDED"
+    assert "left out" in left["a"]["output"]
 
 
 def test_names_that_the_rest_of_a_run_mentions() -> None:
@@ -132,7 +142,9 @@ def scripted(name: str, **inputs: Any) -> Any:
 async def test_a_run_that_goes_on_sees_whole_values_and_reads_only_what_it_needs(tmp_path: Path) -> None:
     """Two pauses: what the second turn wrote again would be another file."""
     seen: dict[str, Any] = {}
-    tree = chain(scripted("big"), scripted("unused"), scripted("wait"), scripted("wait2"), scripted("last", v="{{big}}", n="{{trigger['n']}}"))
+    tree = chain(
+        scripted("big"), scripted("unused"), scripted("wait"), scripted("wait2"), scripted("last", v="{{big}}", n="{{trigger['n']}}")
+    )
     scripts: dict[str, Any] = {"big": lambda _: LARGE, "unused": lambda _: LARGE, "wait": answered, "wait2": answered, "last": lambda _: 1}
     async with driven(tmp_path / "file.db", tree, scripts) as life:
         read: list[list[str]] = []

@@ -1,6 +1,7 @@
-"""Run logs and their slices as rows of the table of files: packing, replacing, reading.
+"""Run logs, their slices and large payloads as rows of the table of files: packing, replacing, reading.
 
-A log's row says in its ``metadata`` which slices belong to it, ``{"slices": [ids]}``: whoever removes the log removes them too.
+A payload's file has the id of its run, and the job that needs it says so in the payload's place. A log's row says in its ``metadata`` which
+slices belong to it, ``{"slices": [ids]}``: whoever removes the log removes them too.
 """
 
 from __future__ import annotations
@@ -27,7 +28,15 @@ OFF_LOOP = 256 * 1024
 _ADD_FILE = f"INSERT INTO file ({','.join(FILE_COLUMNS)}) VALUES ({','.join('?' * len(FILE_COLUMNS))})"  # noqa: S608 - names are constants
 _SLICES = "SELECT id, data, compression FROM file WHERE id IN ({}) AND projectId = ? AND type = 'FLOW_RUN_LOG_SLICE'"
 
+IN_FILE = b"@file:"
+"""How the payload of a job begins that is in a file, before the file's id. No JSON text begins so."""
+
 Row = tuple[Any, ...]
+
+
+def reference_to(run_id: str) -> bytes:
+    """What the job of a run has in place of its payload."""
+    return IN_FILE + run_id.encode()
 
 
 class LogFiles:
@@ -52,6 +61,17 @@ class LogFiles:
     def _slice_rows(self, run: RunRow, slices: Sequence[LogSlice]) -> list[Row]:
         compressor = zstandard.ZstdCompressor(level=1)  # one that another thread uses must not be shared
         return [self._row(run, part.file_id, "FLOW_RUN_LOG_SLICE", part.data, None, compressor) for part in slices]
+
+    def payload_row(self, run: RunRow, payload: bytes) -> Row:
+        """The row of the payload that a job refers to; may be called in any thread."""
+        return self._row(run, run.id, "WEBHOOK_PAYLOAD", payload, None, zstandard.ZstdCompressor(level=1))
+
+    def payload(self, connection: sqlite3.Connection, stored: bytes) -> bytes:
+        """A job's payload: what its row holds, or the file to which it refers. ``null`` when that is gone."""
+        if not stored.startswith(IN_FILE):
+            return stored
+        row = connection.execute("SELECT data, compression FROM file WHERE id = ?", (stored[len(IN_FILE) :].decode(),)).fetchone()
+        return b"null" if row is None else self.unpacked(*row)
 
     def _row(self, run: RunRow, file_id: str, kind: str, data: bytes, metadata: str | None, compressor: zstandard.ZstdCompressor) -> Row:
         compressed = len(data) > COMPRESS_ABOVE
@@ -79,10 +99,19 @@ class LogFiles:
         return found
 
 
-def replace_log(old_log: str | None, refers_to: frozenset[str], rows: Sequence[Row], connection: sqlite3.Connection) -> None:
-    """Add the new log's slices; drop the old log, and those of its slices that the new one does not refer to."""
+def add_files(rows: Sequence[Row], connection: sqlite3.Connection) -> None:
+    """Write these files."""
     for row in rows:
         connection.execute(_ADD_FILE, row)
+
+
+def replace_log(
+    old_log: str | None, refers_to: frozenset[str], rows: Sequence[Row], payload_of: str | None, connection: sqlite3.Connection
+) -> None:
+    """Add the new log's slices; drop the old log, those of its slices that the new one does not refer to, and the payload of that run."""
+    add_files(rows, connection)
+    if payload_of is not None:
+        connection.execute("DELETE FROM file WHERE id = ? AND type = 'WEBHOOK_PAYLOAD'", (payload_of,))
     if old_log is None:
         return
     known = connection.execute("SELECT metadata FROM file WHERE id = ?", (old_log,)).fetchone()

@@ -21,7 +21,7 @@ from typing import Any
 import structlog
 
 from piecework.server.adapters.sqlite.depth import depth_of
-from piecework.server.adapters.sqlite.logs import LogFiles, replace_log
+from piecework.server.adapters.sqlite.logs import LogFiles, reference_to, replace_log
 from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
@@ -63,8 +63,10 @@ _run_values = attrgetter(*(field.name for field in fields(RunRow)))
 class SqliteRuns:
     """``RunQueue`` and ``RunJournal`` in one, because the profile's promise is that they share a transaction."""
 
-    def __init__(self, path: Path, metrics: Metrics | None = None) -> None:
+    def __init__(self, path: Path, metrics: Metrics | None = None, *, inline_bytes: int = 512 * 1024) -> None:
+        """``inline_bytes``: a larger payload is kept in a file, to which its job refers."""
         self._path = path
+        self._inline_bytes = inline_bytes
         self._writer = GroupCommitWriter(path, metrics or Metrics())
         self._offered: deque[Claim] = deque()  # their callers wait: they go before what is ready
         self._ready: deque[Claim] = deque()
@@ -104,7 +106,11 @@ class SqliteRuns:
         """See ``RunQueue.enqueue``."""
         in_memory = not self._overflow and len(self._ready) < READY_LIMIT
         job = Job(self._new_job_id(), run.id, kind, payload)
-        row = _job_row(job if in_memory else job._replace(attempts=0), claimed=in_memory)
+        write = Write(run=_run_values(run))
+        stored = job if in_memory else job._replace(attempts=0)
+        if len(payload) > self._inline_bytes:
+            stored = await asyncio.to_thread(self._storable, run, stored, write)
+        write.job = _job_row(stored, claimed=in_memory)
         self._accepting += 1
 
         def written(done: asyncio.Future[Any]) -> None:
@@ -117,7 +123,22 @@ class SqliteRuns:
                 self._overflow = True
             self._available.set()
 
-        await self._write_then(Write(run=_run_values(run), job=row), written)
+        await self._write_then(write, written)
+
+    def _storable(self, run: RunRow, job: Job, write: Write) -> Job:
+        """The job as its row has it: a large payload goes into a file, which becomes part of this write."""
+        if len(job.payload) <= self._inline_bytes:
+            return job
+        write.file = self._logs.payload_row(run, job.payload)
+        return job._replace(payload=reference_to(run.id))
+
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
+        """See ``RunQueue.add``."""
+        job = Job(self._new_job_id(), run.id, kind or JobKind.RETRY, b"null", attempts=0, durable=False)
+        write = await self._turn_over(run, job, log)
+        if kind is not None:
+            write.job = _job_row(job, claimed=False)
+        await self._write_then(write, self._look_again)
 
     async def _write_then(self, write: Write, written: Callable[[asyncio.Future[Any]], None]) -> Any:
         """Write and do what has to follow, also when whoever asked is cancelled meanwhile: what is on the disk must not be forgotten here."""
@@ -221,10 +242,12 @@ class SqliteRuns:
         return RunRow(*row) if row else None
 
     def _with_payload(self, claim: Claim) -> Claim:
-        if claim.job.payload:
-            return claim
-        row = self._reader.execute("SELECT payload FROM job WHERE id = ?", (claim.job.id,)).fetchone()
-        return Claim(claim.job._replace(payload=row[0] if row else b"null"), claim.run)
+        payload = claim.job.payload
+        if not payload:
+            row = self._reader.execute("SELECT payload FROM job WHERE id = ?", (claim.job.id,)).fetchone()
+            payload = row[0] if row else b"null"
+        whole = self._logs.payload(self._reader, payload)
+        return claim if whole is claim.job.payload else Claim(claim.job._replace(payload=whole), claim.run)
 
     # The journal
 
@@ -232,7 +255,7 @@ class SqliteRuns:
         """See ``RunJournal.append``."""
         write = Write(run=_run_values(run), entry=(run.id, seq, entry))
         if not job.durable:
-            write.job = _job_row(job, claimed=True)
+            write.job = _job_row(self._storable(run, job, write), claimed=True)
         if progress:
             write.extra = partial(_absolve, job.id)
         await self._writer.submit(write)
@@ -258,8 +281,9 @@ class SqliteRuns:
         if job.durable:
             write.drop_job = job.id
             write.drop_entries = run.id
-        if old_log is not None or rows:
-            write.extra = partial(replace_log, old_log, log.refers_to, rows)
+        payload_of = run.id if job.durable and len(job.payload) > self._inline_bytes else None
+        if old_log is not None or rows or payload_of:
+            write.extra = partial(replace_log, old_log, log.refers_to, rows, payload_of)
         return write
 
     async def pause(self, run: RunRow, job: Job, log: FoldedLog, waitpoint: Waitpoint) -> bool:

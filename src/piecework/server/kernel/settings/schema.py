@@ -143,7 +143,8 @@ class ExecutionSettings(_Section):
     worker_token: Annotated[SecretStr | None, PLANNED] = None
     """Token with which a remote worker reports to the app."""
     sandbox_memory_limit: SandboxMegabytes = 128  # the wire: 1048576 KB for a whole process; here it bounds one isolate
-    """Memory of one code isolate, in MB; a run whose code wants more ends as MEMORY_LIMIT_EXCEEDED. A value above 16384 is taken for the wire's KB and converted, so 1048576 means 1024 MB."""
+    """Memory of one code isolate, in MB; a run whose code wants more ends as MEMORY_LIMIT_EXCEEDED.
+    A value above 16384 is taken for the wire's KB and converted, so 1048576 means 1024 MB."""
     sandbox_cpu_limit_seconds: Seconds = 10
     """CPU time that one code step may use (ours)."""
     sandbox_wall_limit_seconds: Seconds = 30
@@ -191,8 +192,8 @@ class LimitSettings(_Section):
     """Input value above which the log keeps only a note of its size; the step gets the whole value."""
     max_webhook_payload_size_mb: Megabytes = 25
     """Largest webhook request; body and raw body both count."""
-    webhook_payload_inline_threshold_kb: Annotated[Kilobytes, PLANNED] = 512
-    """Payload above which the queue carries a file reference instead of the payload."""
+    webhook_payload_inline_threshold_kb: Kilobytes = 512
+    """Payload above which the queue carries a file reference instead of the payload; the file goes when the run's log has it."""
     webhook_timeout_seconds: Annotated[float, Field(gt=0, le=900, allow_inf_nan=False)] = 30
     """Time that a synchronous webhook waits for the flow's response."""
     max_barrier_signals: Annotated[Count, PLANNED] = 10_000

@@ -140,6 +140,7 @@ class RunRepository:
             )
             await connection.execute(delete(job).where(job.c.runId == run_id))
             await connection.execute(delete(waitpoint).where(waitpoint.c.flowRunId == run_id))
+            await connection.execute(delete(file).where(file.c.id == run_id, file.c.type == FileType.WEBHOOK_PAYLOAD))
             return changed.rowcount > 0
 
     async def remove_old_logs(self, before: str, limit: int) -> int:
@@ -153,7 +154,11 @@ class RunRepository:
             )
             .exists()
         )
-        old = select(file.c.id, file.c.metadata).where(file.c.type == FileType.FLOW_RUN_LOG, file.c.created < before, ~unfinished).limit(limit)
+        old = (
+            select(file.c.id, file.c.metadata)
+            .where(file.c.type == FileType.FLOW_RUN_LOG, file.c.created < before, ~unfinished)
+            .limit(limit)
+        )
         async with self._database.transaction() as connection:
             logs = (await connection.execute(old)).all()
             gone = [file_id for log_id, about in logs for file_id in (log_id, *(about or {}).get("slices", ()))]

@@ -25,4 +25,6 @@ def outside_retention(run_id: str) -> ApError:
 
 def outputs_left_out(run_id: str) -> ApError:
     """The 409 for going on in a run whose log was too large: the outputs of its steps were not kept."""
-    return invalid(f"The run {run_id} kept more data than is allowed, and its outputs are gone: retry it with the strategy ON_LATEST_VERSION")
+    return invalid(
+        f"The run {run_id} kept more data than is allowed, and its outputs are gone: retry it with the strategy ON_LATEST_VERSION"
+    )

@@ -7,7 +7,7 @@ from typing import Any
 
 from piecework.runner.http import PooledHttp
 from piecework.runner.steps import Services
-from piecework.sdk.errors import PieceError
+from piecework.sdk.errors import FileTooLarge, PieceError
 from piecework.sdk.services import HttpError, LoadedFile
 from piecework.server.kernel.errors import ApError
 from piecework.server.modules.files.schemas import FileType
@@ -65,7 +65,7 @@ class ProjectFiles:
     async def write(self, file_name: str, data: bytes) -> str:
         """See ``Files``."""
         if len(data) > self._max_bytes:
-            raise PieceError(f"The file {file_name!r} has {len(data)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
+            raise FileTooLarge(f"The file {file_name!r} has {len(data)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
         return self._files.link(await self._files.save(self._project_id, FileType.FLOW_STEP_FILE, data, file_name))
 
     async def read(self, url: str) -> LoadedFile:
@@ -88,7 +88,7 @@ class ProjectFiles:
         if response.status >= 400:
             raise PieceError(f"The file {url} cannot be read: the server answered {response.status}")
         if len(response.content) > self._max_bytes:
-            raise PieceError(f"The file {url} has {len(response.content)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
+            raise FileTooLarge(f"The file {url} has {len(response.content)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
         name = url.partition("?")[0].rstrip("/").rpartition("/")[2] or "file"
         return LoadedFile(name, response.content, _extension(name))
 

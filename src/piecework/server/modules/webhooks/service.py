@@ -12,11 +12,12 @@ from enum import StrEnum
 from time import perf_counter
 from typing import Any, Protocol
 
+from piecework.engine.events import StepFailed
 from piecework.engine.program import Program
-from piecework.runner.errors import ConnectionMissing, PieceMissing
-from piecework.runner.steps import Services
+from piecework.runner.errors import failure
+from piecework.runner.steps import Services, now_ms
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
-from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
+from piecework.sdk import TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.kernel.ids import ID_PATTERN
 from piecework.server.kernel.metrics import Metrics
@@ -24,11 +25,11 @@ from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.runs.announce import announce_queued
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of, outcome_of
-from piecework.server.ports.callers import Callers
+from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import JobKind, RunQueue, new_run
+from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
 from piecework.spec import jsons
-from piecework.spec.flow import FlowStatus
+from piecework.spec.flow import FlowStatus, Step
 from piecework.spec.piece import HandshakeStrategy
 from piecework.spec.run import RunEnvironment
 
@@ -51,6 +52,14 @@ class SampleEvents(Protocol):
 
     async def save(self, project_id: str, flow_id: str, source_name: str, payload: Any) -> Any:
         """Keep a trigger's output as sample data of its flow."""
+        ...
+
+
+class FailedCalls(Protocol):
+    """Where calls are kept at which the trigger failed."""
+
+    async def add_failed_call(self, run: RunRow, trigger: Step, payload: Any, failed: StepFailed) -> None:
+        """Write the run of such a call; durable when this returns."""
         ...
 
 
@@ -81,7 +90,9 @@ class WebhookService:
         server: Server,
         metrics: Metrics,
         timeout_seconds: float,
+        runs: FailedCalls,
     ) -> None:
+        self._runs = runs
         self._flows = flows
         self._programs = programs
         self._events = events
@@ -114,21 +125,33 @@ class WebhookService:
             return shaken
         if live and facts.status != FlowStatus.ENABLED:
             return DISABLED
+        secrets: set[str] = set()
         try:
-            outputs = await self._outputs(facts, version_id, program, payload)
+            outputs = await self._outputs(facts, version_id, program, payload, secrets)
         except WebhookAuthFailed as error:
             return Answer(401, {"message": str(error)})
-        except (PieceMissing, ConnectionMissing, InvalidInput) as error:
-            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
+        except Exception as error:
+            if mode is Mode.TEST:
+                return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
+            return await self._failed(facts, version_id, program, mode, payload, failure(error, now_ms(), 0, secrets))
         if mode is Mode.TEST:
             for output in outputs:
                 await self._events.save(facts.project_id, facts.id, source_name(program), output)
             return ACCEPTED
         return await self._run(facts, version_id, mode, outputs, payload)
 
-    async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> list[Any]:
+    async def _failed(
+        self, facts: FlowFacts, version_id: str, program: Program, mode: Mode, payload: dict[str, Any], failed: StepFailed
+    ) -> Answer:
+        """The trigger could do nothing with the call, which must not be lost: a run that failed keeps it."""
+        run = self._new_run(facts, version_id, mode, payload["headers"])
+        await self._runs.add_failed_call(run, program.trigger, payload, failed)
+        self._metrics.runs[str(run.status)] += 1
+        return answer_of(CallerAnswer(run.id, failed=run.status)) if mode in SYNC_MODES else ACCEPTED
+
+    async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], secrets: set[str]) -> list[Any]:
         services = self.services(facts)
-        props = await trigger_props(program, services.connections)
+        props = await trigger_props(program, services.connections, secrets)
         context = TriggerContext(
             store=services.store,
             files=services.files,
@@ -144,20 +167,24 @@ class WebhookService:
         return await trigger_payloads(program, context, props)
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
-        headers: dict[str, str] = payload["headers"]
-        parent = headers.get(PARENT_RUN, "")  # anybody can send it: it is shown, and nothing is done to that run
-        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
         if mode in SYNC_MODES:
             if not outputs:
                 return NO_RESPONSE
+            environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
             return await self._run_and_wait(facts, version_id, environment, outputs[0])
         for output in outputs:
-            run = new_run(facts.project_id, facts.id, version_id, environment)
-            run.parent_run_id = parent if re.fullmatch(ID_PATTERN, parent) else None
-            run.fail_parent_on_failure = headers.get(FAIL_PARENT, "").lower() == "true"
+            run = self._new_run(facts, version_id, mode, payload["headers"])
             await self._queue.enqueue(run, JobKind.BEGIN, jsons.dumps(output))
             announce_queued(self._progress, run)
         return ACCEPTED
+
+    def _new_run(self, facts: FlowFacts, version_id: str, mode: Mode, headers: dict[str, str]) -> RunRow:
+        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
+        run = new_run(facts.project_id, facts.id, version_id, environment)
+        parent = headers.get(PARENT_RUN, "")  # anybody can send it: it is shown, and nothing is done to that run
+        run.parent_run_id = parent if re.fullmatch(ID_PATTERN, parent) else None
+        run.fail_parent_on_failure = headers.get(FAIL_PARENT, "").lower() == "true"
+        return run
 
     async def _run_and_wait(self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any) -> Answer:
         started = perf_counter()
