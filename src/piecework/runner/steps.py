@@ -158,9 +158,10 @@ class StepRunner:
         try:
             raw: Mapping[str, Any] = command.input
             context = _context(command, run, raw.get("auth"))
-            props = handle.process(raw, command.node.settings.get("propertySettings") or {})
-            if handle.has_files:
-                return self._run_with_files(handle, context, props, run, started)
+            settings: Mapping[str, Any] = command.node.settings.get("propertySettings") or {}
+            props = handle.process(raw, settings)
+            if handle.loads_files(settings):
+                return self._run_with_files(handle, context, props, settings, run, started)
             output = handle.invoke(context, props)
             if inspect.isawaitable(output):
                 return _finish_later(output, context, run, started)
@@ -169,10 +170,10 @@ class StepRunner:
             return failure(error, now_ms(), _ms_since(started), run.secrets)
 
     async def _run_with_files(
-        self, action: Action, context: ActionContext, props: dict[str, Any], run: RunFacts, started: float
+        self, action: Action, context: ActionContext, props: dict[str, Any], settings: Mapping[str, Any], run: RunFacts, started: float
     ) -> StepSucceeded | StepFailed:
         try:
-            props = await action.resolve_files(props, context.files)
+            props = await action.resolve_files(props, context.files, settings)
             output = action.invoke(context, props)
             if inspect.isawaitable(output):
                 output = await output

@@ -26,7 +26,9 @@ import { storedOutput } from './stored-values';
       @if (error(); as error) {
         <section class="error" [attr.aria-label]="t('runView.error')">
           <h3>{{ displayName() ? t('runView.failedIn', { step: displayName() }) : t('runView.error') }}</h3>
-          <p class="message">{{ error.message }}</p>
+          @if (error.problems.length === 0) {
+            <p class="message">{{ error.message }}</p>
+          }
           @if (error.status) {
             <p>{{ t('runView.answeredWith', { status: error.status }) }}</p>
           }
