@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -48,9 +48,6 @@ def failure(error: BaseException, at: float, duration: float, secrets: Iterable[
     logs = getattr(error, "stdout", "") if isinstance(error, SandboxError) else ""
     hidden = _hidden(secrets)
     message = _without(hidden, error_message(error))[:RAW_LIMIT]
-    record = error_record(error)
-    if hidden:
-        record = jsons.loads(_without(hidden, jsons.dumps_lenient(record).decode()))
     out_of_memory = isinstance(error, MemoryLimitExceeded)
     return StepFailed(
         message,
@@ -60,7 +57,7 @@ def failure(error: BaseException, at: float, duration: float, secrets: Iterable[
         logs=logs,
         kind=type(error).__name__,
         invalid=invalid,
-        error=record,
+        error=error_record(error, hidden),
         ends=FlowRunStatus.MEMORY_LIMIT_EXCEEDED if out_of_memory else FlowRunStatus.FAILED,
     )
 
@@ -80,15 +77,15 @@ def error_message(error: BaseException) -> str:
             return f"{type(error).__name__}: {error}"
 
 
-def error_record(error: BaseException) -> ErrorRecord:
-    """An error's parts, secrets included."""
+def error_record(error: BaseException, hidden: Sequence[str] = ()) -> ErrorRecord:
+    """An error's parts, without the texts in ``hidden``. They are taken out before anything is cut: half a secret would not be found."""
     name = error.name if isinstance(error, SandboxError) else type(error).__name__
-    record = plain_error((_sentence(error) or name)[:RAW_LIMIT], name)
+    record = plain_error(_without(hidden, _sentence(error) or name)[:RAW_LIMIT], name)
     if isinstance(error, HttpFailed):
-        record |= _call(error)
+        record |= _call(error, hidden)
     if isinstance(error, InvalidInput):
-        record["problems"] = [{"property": problem.property, "message": problem.message} for problem in error.problems]
-    raw = error_message(error)[:RAW_LIMIT]
+        record["problems"] = [{"property": problem.property, "message": _without(hidden, problem.message)} for problem in error.problems]
+    raw = _without(hidden, error_message(error))[:RAW_LIMIT]
     return record if raw == record["message"] else record | {"raw": raw}
 
 
@@ -98,15 +95,15 @@ def _sentence(error: BaseException) -> str:
     return error.message if isinstance(error, SandboxError) else str(error)
 
 
-def _call(error: HttpFailed) -> ErrorRecord:
+def _call(error: HttpFailed, hidden: Sequence[str]) -> ErrorRecord:
     parts = {
         "status": error.status,
-        "apiMessage": _told(error.response_body) or None,
-        "requestUrl": redacted(error.url) if error.url else None,
+        "apiMessage": _without(hidden, _told(error.response_body))[:RAW_LIMIT] or None,
+        "requestUrl": _without(hidden, redacted(error.url)) if error.url else None,
         "requestMethod": error.method,
-        "requestBody": _bounded(error.request_body),
-        "responseBody": _bounded(error.response_body),
-        "responseHeaders": _harmless(error.response_headers) if error.response_headers is not None else None,
+        "requestBody": _bounded(error.request_body, hidden),
+        "responseBody": _bounded(error.response_body, hidden),
+        "responseHeaders": _harmless(error.response_headers, hidden) if error.response_headers is not None else None,
     }
     return {name: value for name, value in parts.items() if value is not None}
 
@@ -114,7 +111,7 @@ def _call(error: HttpFailed) -> ErrorRecord:
 def _told(body: Any) -> str:
     """The sentence in a server's answer, where it has one of the usual names."""
     if isinstance(body, str):
-        return body.strip()[:RAW_LIMIT] if not body.lstrip().startswith("<") else ""
+        return body.strip() if not body.lstrip().startswith("<") else ""
     if isinstance(body, list) and body:
         return _told(body[0])
     if isinstance(body, Mapping):
@@ -122,14 +119,16 @@ def _told(body: Any) -> str:
     return ""
 
 
-def _bounded(value: Any) -> Any:
+def _bounded(value: Any, hidden: Sequence[str]) -> Any:
     """A value, or the beginning of its JSON where that is long."""
-    text = jsons.dumps_lenient(value).decode()
-    return value if len(text) <= RAW_LIMIT else f"{text[:RAW_LIMIT]}…"
+    if isinstance(value, str):
+        return _without(hidden, value)[:RAW_LIMIT]
+    text = _without(hidden, jsons.dumps_lenient(value).decode())
+    return jsons.loads(text) if len(text) <= RAW_LIMIT else f"{text[:RAW_LIMIT]}…"
 
 
-def _harmless(headers: Mapping[str, str]) -> dict[str, str]:
-    return {name: REDACTED if _SECRET_HEADER.search(name) else value for name, value in headers.items()}
+def _harmless(headers: Mapping[str, str], hidden: Sequence[str]) -> dict[str, str]:
+    return {name: REDACTED if _SECRET_HEADER.search(name) else _without(hidden, value) for name, value in headers.items()}
 
 
 def texts_in(value: Any) -> Iterator[str]:
