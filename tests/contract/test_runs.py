@@ -198,6 +198,54 @@ async def test_a_paused_run_has_its_slices(reopen: Reopen) -> None:
     assert await (await reopen()).slices(run.project_id, [part.file_id]) == {part.file_id: part.data}
 
 
+async def test_a_large_payload_waits_in_a_file_until_its_run_is_over(reopen: Reopen) -> None:
+    runs = await reopen()
+    runs._inline_bytes = 100
+    small, large = b'"@file:small"', b'"' + b"x" * 200_000 + b'"'
+    first, second = a_run(), a_run()
+    await runs.enqueue(first, JobKind.BEGIN, small)
+    await runs.enqueue(second, JobKind.BEGIN, large)
+    files = "SELECT id, type, size FROM file"
+    assert await runs.fetch(files) == [(second.id, "WEBHOOK_PAYLOAD", len(large))]
+    [(carried,)] = await runs.fetch("SELECT payload FROM job WHERE runId = ?", (second.id,))
+    assert len(carried) < 40
+    for life in (runs, await reopen()):
+        life._inline_bytes = 100
+        (job, run), (large_job, large_run) = await claim_one(life), await claim_one(life)
+        assert (job.payload, large_job.payload) == (small, large)
+    await life.finish(large_run, large_job, FoldedLog(b"{}"))
+    await life.finish(run, job, FoldedLog(b"{}"))
+    assert {kind for _, kind, _ in await life.fetch(files)} == {"FLOW_RUN_LOG"}
+
+
+async def test_a_large_payload_of_an_offered_run_is_durable_with_its_first_entry(reopen: Reopen) -> None:
+    runs = await reopen()
+    runs._inline_bytes = 100
+    offered, payload = a_run(), b'"' + b"x" * 5000 + b'"'
+    runs.offer(offered, payload)
+    job, run = await claim_one(runs)
+    assert await runs.fetch("SELECT id FROM file") == []
+    await runs.append(run, job, 0, b"[]")
+    second, _ = await claim_one(await reopen())
+    assert (second.payload, second.attempts) == (payload, 2)
+
+
+async def test_a_run_that_has_a_log_before_it_begins(reopen: Reopen) -> None:
+    runs = await reopen()
+    part = LogSlice(new_id(), b"1" * 100)
+    ended, again = a_run(), a_run()
+    ended.status = FlowRunStatus.FAILED
+    await runs.add(ended, FoldedLog(b"{}", (part,), frozenset({part.file_id})), None)
+    assert await nothing_to_claim(runs)
+    assert await runs.log(ended) == b"{}"
+    assert await runs.retry(ended.id)
+    job, _ = await claim_one(runs)
+    assert (job.run_id, job.kind) == (ended.id, JobKind.RETRY)
+    await runs.add(again, FoldedLog(b"[]"), JobKind.RETRY)
+    job, run = await claim_one(runs)
+    assert (job.kind, await runs.log(run)) == (JobKind.RETRY, b"[]")
+
+
 def a_waitpoint(run: RunRow, *, resume_at: float) -> Waitpoint:
     payload = orjson.dumps({"path": [["loop", 1]], "step": "wait", "payload": None, "expired": True})
     return Waitpoint(new_id(), run.id, run.project_id, "loop:2/wait", "WEBHOOK", int(resume_at * 1000), payload)
