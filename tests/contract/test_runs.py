@@ -22,7 +22,7 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn, Write
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint, new_run
+from piecework.server.ports.runs import Fenced, FoldedLog, Job, JobKind, LogSlice, QueueDepth, RunRow, ToParent, Waitpoint, new_run
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -154,7 +154,7 @@ async def test_finishing_folds(reopen: Reopen) -> None:
     await runs.append(run, job, 0, b"[]")
     run.status = FlowRunStatus.SUCCEEDED
     log = b'{"executionState":{"steps":{},"tags":[]}}'
-    await runs.finish(run, job, log)
+    await runs.finish(run, job, FoldedLog(log))
     assert await runs.load(run.id) == []
     assert await runs.log(run) == log
     second = await reopen()
@@ -169,9 +169,83 @@ async def test_a_large_log_comes_back_whole_and_replaces_the_old_one(reopen: Reo
     job, run = await claim_one(runs)
     for size in (100_000, 200_000):
         log = orjson.dumps(["x" * 10] * (size // 13))
-        await runs.finish(run, job, log)
+        await runs.finish(run, job, FoldedLog(log))
         assert await runs.log(run) == log
     assert await runs.fetch("SELECT count(*) FROM file") == [(1,)]
+
+
+@pytest.mark.parametrize("size", [10, 10_000, 1_000_000])
+async def test_slices_are_written_with_their_log_and_go_when_it_no_longer_refers_to_them(reopen: Reopen, size: int) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    first, second = LogSlice(new_id(), b"a" * size), LogSlice(new_id(), b"b" * size)
+    await runs.finish(run, job, FoldedLog(b"{}", (first, second), frozenset({first.file_id, second.file_id})))
+    assert await runs.slices(run.project_id, [first.file_id, second.file_id]) == {first.file_id: first.data, second.file_id: second.data}
+    assert await runs.slices("q" * 21, [first.file_id]) == {}
+    third = LogSlice(new_id(), b"c")
+    await runs.finish(run, job, FoldedLog(b"{}", (third,), frozenset({first.file_id, third.file_id})))
+    assert set(await runs.slices(run.project_id, [first.file_id, second.file_id, third.file_id])) == {first.file_id, third.file_id}
+    await runs.finish(run, job, FoldedLog(b"{}"))
+    assert await runs.fetch("SELECT id FROM file") == [(run.logs_file_id,)]
+
+
+async def test_a_paused_run_has_its_slices(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    part = LogSlice(new_id(), b"1" * 100)
+    waitpoint = a_waitpoint(run, resume_at=time() * 1000 + 60_000)
+    assert await runs.pause(run, job, FoldedLog(b"{}", (part,), frozenset({part.file_id})), [waitpoint])
+    assert await (await reopen()).slices(run.project_id, [part.file_id]) == {part.file_id: part.data}
+
+
+async def test_a_large_payload_waits_in_a_file_until_its_run_is_over(reopen: Reopen) -> None:
+    runs = await reopen()
+    runs._inline_bytes = 100
+    small, large = b'"@file:small"', b'"' + b"x" * 200_000 + b'"'
+    first, second = a_run(), a_run()
+    await runs.enqueue(first, JobKind.BEGIN, small)
+    await runs.enqueue(second, JobKind.BEGIN, large)
+    files = "SELECT id, type, size FROM file"
+    assert await runs.fetch(files) == [(second.id, "WEBHOOK_PAYLOAD", len(large))]
+    [(carried,)] = await runs.fetch("SELECT payload FROM job WHERE runId = ?", (second.id,))
+    assert len(carried) < 40
+    for life in (runs, await reopen()):
+        life._inline_bytes = 100
+        (job, run), (large_job, large_run) = await claim_one(life), await claim_one(life)
+        assert (job.payload, large_job.payload) == (small, large)
+    await life.finish(large_run, large_job, FoldedLog(b"{}"))
+    await life.finish(run, job, FoldedLog(b"{}"))
+    assert {kind for _, kind, _ in await life.fetch(files)} == {"FLOW_RUN_LOG"}
+
+
+async def test_a_large_payload_of_an_offered_run_is_durable_with_its_first_entry(reopen: Reopen) -> None:
+    runs = await reopen()
+    runs._inline_bytes = 100
+    offered, payload = a_run(), b'"' + b"x" * 5000 + b'"'
+    runs.offer(offered, payload)
+    job, run = await claim_one(runs)
+    assert await runs.fetch("SELECT id FROM file") == []
+    await runs.append(run, job, 0, b"[]")
+    second, _ = await claim_one(await reopen())
+    assert (second.payload, second.attempts) == (payload, 2)
+
+
+async def test_a_run_that_has_a_log_before_it_begins(reopen: Reopen) -> None:
+    runs = await reopen()
+    part = LogSlice(new_id(), b"1" * 100)
+    ended, again = a_run(), a_run()
+    ended.status = FlowRunStatus.FAILED
+    await runs.add(ended, FoldedLog(b"{}", (part,), frozenset({part.file_id})), None)
+    assert await nothing_to_claim(runs)
+    assert await runs.log(ended) == b"{}"
+    assert await runs.retry(ended.id)
+    job, _ = await claim_one(runs)
+    assert (job.run_id, job.kind) == (ended.id, JobKind.RETRY)
+    await runs.add(again, FoldedLog(b"[]"), JobKind.RETRY)
+    job, run = await claim_one(runs)
+    assert (job.kind, await runs.log(run)) == (JobKind.RETRY, b"[]")
 
 
 def a_waitpoint(run: RunRow, *, resume_at: float, part: int = 1) -> Waitpoint:
@@ -184,7 +258,7 @@ async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoi
     job, run = await claim_one(runs)
     run.status = FlowRunStatus.PAUSED
     waitpoint = a_waitpoint(run, resume_at=resume_at)
-    assert await runs.pause(run, job, b"{}", [waitpoint])
+    assert await runs.pause(run, job, FoldedLog(b"{}"), [waitpoint])
     return run, waitpoint
 
 
@@ -227,7 +301,7 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     waitpoint = a_waitpoint(run, resume_at=time() + 3600)
     assert await runs.resume(run.id, waitpoint.id, b'{"body":"early"}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":"again"}')
-    assert not await runs.pause(run, job, b"{}", [waitpoint])
+    assert not await runs.pause(run, job, FoldedLog(b"{}"), [waitpoint])
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
 
@@ -255,7 +329,7 @@ async def test_a_resume_and_the_pause_that_it_ends_may_be_written_together(reope
     async with one_transaction(runs):
         resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b'{"body":1}'))
         await asyncio.sleep(0)
-        pausing = asyncio.create_task(runs.pause(run, job, b"{}", [waitpoint]))
+        pausing = asyncio.create_task(runs.pause(run, job, FoldedLog(b"{}"), [waitpoint]))
     assert (await resuming, await pausing) == (True, False)
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": 1}
 
@@ -278,7 +352,7 @@ async def running(runs: SqliteRuns, run: RunRow) -> tuple[Job, RunRow]:
 async def ended_child(runs: SqliteRuns, child: RunRow, news: ToParent | None) -> None:
     job, child = await running(runs, child)
     child.status = FlowRunStatus.FAILED
-    await runs.finish(child, job, b"{}", news)
+    await runs.finish(child, job, FoldedLog(b"{}"), news)
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -298,7 +372,7 @@ async def test_a_child_that_ends_before_its_parent_has_paused_is_heard_of(reopen
     waitpoint = a_waitpoint(parent, resume_at=time() + 3600)
     await ended_child(runs, a_child_of(parent, waitpoint), ToParent(parent.id, waitpoint.id, b'{"body":"early"}'))
     parent.status = FlowRunStatus.PAUSED
-    assert not await runs.pause(parent, job, b"{}", [waitpoint])
+    assert not await runs.pause(parent, job, FoldedLog(b"{}"), [waitpoint])
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": "early"}
 
 
@@ -314,7 +388,7 @@ async def test_a_child_that_names_no_pause_ends_no_delay(reopen: Reopen) -> None
     runs = await reopen()
     job, parent = await running(runs, a_run())
     parent.status = FlowRunStatus.PAUSED
-    await runs.pause(parent, job, b"{}", [a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY")])
+    await runs.pause(parent, job, FoldedLog(b"{}"), [a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY")])
     await ended_child(runs, a_child_of(parent, None), ToParent(parent.id, None, b'{"body":1}'))
     assert await nothing_to_claim(runs)
 
@@ -341,7 +415,7 @@ async def paused_thrice(runs: SqliteRuns, *resume_at: float) -> tuple[RunRow, li
     run.status = FlowRunStatus.PAUSED
     ends = resume_at or (time() + 3600,) * 3
     waitpoints = [a_waitpoint(run, resume_at=end, part=part) for part, end in enumerate(ends)]
-    assert await runs.pause(run, job, b"{}", waitpoints)
+    assert await runs.pause(run, job, FoldedLog(b"{}"), waitpoints)
     return run, waitpoints
 
 
@@ -373,7 +447,7 @@ async def test_each_waitpoint_is_completed_by_its_own_id(reopen: Reopen) -> None
     job, row = await claim_one(runs)
     assert (part_of(job), orjson.loads(job.payload)["payload"]) == (1, {"body": 1})
     row.status = FlowRunStatus.PAUSED
-    assert await runs.pause(row, job, b"{}", []), "it waits for the others"
+    assert await runs.pause(row, job, FoldedLog(b"{}"), []), "it waits for the others"
     assert await left_of(runs, run) == (2, 2)
     assert await nothing_to_claim(runs)
 
@@ -394,11 +468,11 @@ async def test_one_turn_of_a_run_at_a_time(reopen: Reopen) -> None:
     await runs.enqueue(other, JobKind.BEGIN, b"1")
     assert (await claim_one(runs))[1].id == other.id
     row.status = FlowRunStatus.PAUSED
-    await runs.pause(row, job, b"{}", [])
+    await runs.pause(row, job, FoldedLog(b"{}"), [])
     job, row = await claim_one(runs)
     assert part_of(job) == 0
     assert await nothing_to_claim(runs)
-    await runs.pause(row, job, b"{}", [])
+    await runs.pause(row, job, FoldedLog(b"{}"), [])
     assert part_of((await claim_one(runs))[0]) == 1
 
 
@@ -414,7 +488,7 @@ async def test_the_turn_that_was_in_hand_goes_first_in_the_next_life(reopen: Reo
     job, row = await claim_one(second)
     assert (part_of(job), job.attempts) == (0, 2)
     assert await nothing_to_claim(second)
-    await second.pause(row, job, b"{}", [])
+    await second.pause(row, job, FoldedLog(b"{}"), [])
     assert part_of((await claim_one(second))[0]) == 1
 
 
@@ -426,7 +500,7 @@ async def test_several_pauses_end_by_themselves_each_at_its_time(reopen: Reopen)
         job, row = await claim_one(runs)
         parts.append(part_of(job))
         assert not await runs.resume(run.id, waitpoints[parts[-1]].id, b"1"), "its time is over"
-        await runs.pause(row, job, b"{}", [])
+        await runs.pause(row, job, FoldedLog(b"{}"), [])
     assert parts == [1, 0]
     assert await left_of(runs, run) == (1, 1)
     assert await runs.resume(run.id, waitpoints[2].id, b"1")
@@ -439,7 +513,7 @@ async def test_a_run_that_ends_takes_everything_with_it(reopen: Reopen) -> None:
         assert await runs.resume(run.id, waitpoint.id, b"1")
     job, row = await claim_one(runs)
     row.status = FlowRunStatus.FAILED
-    await runs.finish(row, job, b"{}")
+    await runs.finish(row, job, FoldedLog(b"{}"))
     assert await left_of(runs, run) == (0, 0)
     assert not await runs.resume(run.id, waitpoints[2].id, b"1")
     assert await nothing_to_claim(runs)
@@ -453,7 +527,7 @@ async def test_the_newest_pause_where_the_named_one_does_not_wait(reopen: Reopen
     assert not await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="loop:1/"), "that iteration has been answered"
     assert await runs.resume(run.id, waitpoints[0].id, b"2", else_newest="")
     job, row = await claim_one(runs)
-    await runs.pause(row, job, b"{}", [])
+    await runs.pause(row, job, FoldedLog(b"{}"), [])
     job, row = await claim_one(runs)
     assert part_of(job) == 2
     row.status = FlowRunStatus.RUNNING
@@ -471,7 +545,7 @@ async def test_of_several_pauses_one_may_be_resumed_first(reopen: Reopen) -> Non
     waitpoints = [a_waitpoint(run, resume_at=time() + 3600, part=part) for part in range(3)]
     assert await runs.resume(run.id, waitpoints[1].id, b'{"body":"early"}')
     run.status = FlowRunStatus.PAUSED
-    assert not await runs.pause(run, job, b"{}", waitpoints)
+    assert not await runs.pause(run, job, FoldedLog(b"{}"), waitpoints)
     job, run = await claim_one(runs)
     assert (part_of(job), orjson.loads(job.payload)["payload"]) == (1, {"body": "early"})
     assert await left_of(runs, run) == (3, 2)
@@ -482,7 +556,7 @@ async def test_the_depth_counts_each_thing_that_a_run_waits_for(reopen: Reopen) 
     await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
     job, run = await claim_one(runs)
     waitpoints = [a_waitpoint(run, resume_at=time() + 3600, part=part) for part in range(3)]
-    await runs.pause(run, job, b"{}", [waitpoints[0]._replace(type="DELAY"), *waitpoints[1:]])
+    await runs.pause(run, job, FoldedLog(b"{}"), [waitpoints[0]._replace(type="DELAY"), *waitpoints[1:]])
     assert runs.depth() == QueueDepth(0, 1, 2, None)
 
 
@@ -521,7 +595,7 @@ async def test_archiving_outlasts_the_driver(reopen: Reopen) -> None:
     job, run = await claim_one(runs)
     await runs.append(run, job, 0, b"[]")
     runs._reader.execute("UPDATE flow_run SET archivedAt = 'now' WHERE id = ?", (run.id,))
-    await runs.finish(run, job, b"{}")
+    await runs.finish(run, job, FoldedLog(b"{}"))
     assert await runs.fetch("SELECT archivedAt FROM flow_run WHERE id = ?", (run.id,)) == [("now",)]
 
 
@@ -612,7 +686,7 @@ async def test_a_run_is_retried_once_by_however_many_ask(reopen: Reopen) -> None
     job, run = await claim_one(runs)
     assert not await runs.retry(run.id), "it has not ended"
     run.status = FlowRunStatus.FAILED
-    await runs.finish(run, job, b"{}")
+    await runs.finish(run, job, FoldedLog(b"{}"))
     assert sorted(await asyncio.gather(*(runs.retry(run.id) for _ in range(3)))) == [False, False, True]
     job, again = await claim_one(runs)
     assert (job.kind, job.payload, again.status, again.finish_time) == (JobKind.RETRY, b"null", "QUEUED", None)

@@ -55,7 +55,7 @@ def telling(record: Any) -> Any:
         return [telling(item) for item in record]
     if not isinstance(record, dict):
         return record
-    values = {key: telling(value) for key, value in record.items() if key not in ("duration", "startedAt", "rawBody")}
+    values = {key: telling(value) for key, value in record.items() if key not in ("duration", "startedAt", "rawBody", "error")}
     if "errorMessage" in values:
         values["errorMessage"] = values["errorMessage"].splitlines()[0]
     if {"method", "headers", "queryParams"} <= set(values):
@@ -354,7 +354,7 @@ def test_a_step_that_eats_memory(owner: Account) -> None:
         "bomb", "export const code = async () => { const all = []; while (true) all.push(new Array(100000).fill(Math.random())); };"
     )
     run = ran(owner, make_flow(owner, webhook_trigger(), bomb), *ENDED)
-    assert run["status"] == "FAILED"
+    assert run["status"] == "MEMORY_LIMIT_EXCEEDED"
     assert "memory" in run["failedStep"]["message"].lower()
     assert owner.client.get("/health").status_code == 200
 

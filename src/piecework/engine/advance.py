@@ -6,7 +6,7 @@ Rules (numbers are used in the tests):
 2. Exactly one command of a track is open at a time, and only its own event is accepted; anything else raises InvalidEvent and changes nothing.
 3. A step that is skipped leaves no record.
 4. A step recorded as succeeded in an earlier life of the run is taken over, never executed again.
-5. A failed step is retried if it says so (three times, after 4, 8 and 16 seconds), then continued over if it says so, else the run FAILS.
+5. A failed step is retried if it says so (by default three times, after 4, 8 and 16 seconds), then continued over if it says so, else the run FAILS.
 6. A step that stops the run ends it SUCCEEDED at once; one that pauses it leaves it PAUSED; one that responds lets it go on.
 7. Only a step of the trigger's own piece answers the waiting caller, once, unless the flow lifts the guard (seed 002).
 8. Inside a loop, names of inner steps mean the current iteration; outside they mean nothing.
@@ -46,6 +46,7 @@ from piecework.engine.commands import (
 from piecework.engine.containers import fork as forks
 from piecework.engine.containers import loop as loops
 from piecework.engine.containers import router as routers
+from piecework.engine.error_record import plain_error
 from piecework.engine.events import (
     Event,
     ExpressionsEvaluated,
@@ -64,9 +65,6 @@ from piecework.engine.program import LoopNode, Node, Program, RouterNode, WorkNo
 from piecework.engine.state import BranchFrame, ForkFrame, LoopFrame, RouterFrame, RunState, StepRecord, Waiting
 from piecework.spec.run import FlowRunStatus, StepStatus
 
-RETRY_DELAYS = (4.0, 8.0, 16.0)
-"""Seconds before the second, third and fourth attempt (spec/engine.md §4)."""
-
 FAILED_MESSAGE_LIMIT = 700
 """Characters of a failed step's message that the run row keeps (spec/model.md §1)."""
 
@@ -75,7 +73,7 @@ class InvalidEvent(RuntimeError):
     """An event that does not answer the open command: a defect of the caller, never of a flow."""
 
 
-def advance(program: Program, state: RunState, event: Event, *, retry_delays: tuple[float, ...] = RETRY_DELAYS) -> Command:
+def advance(program: Program, state: RunState, event: Event) -> Command:
     """Take one event into the state and say what to do next.
 
     :param state: changed in place; see ``state.py``.
@@ -90,9 +88,9 @@ def advance(program: Program, state: RunState, event: Event, *, retry_delays: tu
         _tag_connections(state)
         return _proceed(program, state, event.at)
     if kind is StepFailed and waiting is Waiting.EXPRESSIONS:
-        return _input_failed(program, state, event, retry_delays)  # type: ignore[arg-type]
+        return _input_failed(program, state, event)  # type: ignore[arg-type]
     if kind is StepFailed and waiting is Waiting.STEP:
-        return _step_failed(program, state, event, retry_delays)  # type: ignore[arg-type]
+        return _step_failed(program, state, event)  # type: ignore[arg-type]
     if kind is RunStarted and waiting is Waiting.START:
         return _start(program, state, event.payload, event.at)  # type: ignore[union-attr]
     if kind is RunRestored and waiting is Waiting.START:
@@ -120,9 +118,17 @@ def trigger_record(program: Program, payload: Any) -> StepRecord:
     return {"type": program.trigger["type"], "status": StepStatus.SUCCEEDED, "input": {}, "output": payload}
 
 
+def failed_trigger(kind: str, payload: Any, failed: StepFailed) -> StepRecord:
+    """The entry of a trigger that failed: it keeps what it was given, so that a retry can hand it over again (spec/engine.md §4)."""
+    record: StepRecord = {"type": kind, "status": StepStatus.FAILED, "input": {}, "output": payload, "duration": failed.duration}
+    return record | {"errorMessage": failed.message, "error": failed.error or plain_error(failed.message, failed.kind)}
+
+
 def _start(program: Program, state: RunState, payload: Any, at: float) -> Command:
     name = program.trigger["name"]
-    state.record(name, trigger_record(program, payload), known=name in state.restored)
+    known: StepRecord | None = state.restored.get(name)
+    record = known if known is not None and "type" in known else trigger_record(program, payload)
+    state.record(name, record, known=known is not None)
     state.scope[name] = payload
     state.node = program.first
     return _proceed(program, state, at)
@@ -163,7 +169,7 @@ def _proceed(program: Program, state: RunState, at: float) -> Command:
         names = {name for question in open_questions.questions for name in question.names}
         return EvaluateExpressions(open_questions.questions, {name: state.scope[name] for name in names if name in state.scope}, state.node)
     except (loops.NotAList, ConditionError) as error:
-        return _container_failed(state, str(error))
+        return _container_failed(state, error)
 
 
 def _router(node: Node) -> RouterNode:
@@ -281,23 +287,26 @@ def _allowed_response(program: Program, state: RunState, node: WorkNode, respons
 def _retry(program: Program, state: RunState, at: float) -> Command:
     if state.log.halted:
         assert state.failure is not None
-        return _step_failed(program, state, state.failure, ())
+        return _step_failed(program, state, state.failure)
     state.attempt += 1
     return _proceed(program, state, at)
 
 
-def _step_failed(program: Program, state: RunState, event: StepFailed, retry_delays: tuple[float, ...]) -> Command:
+def _step_failed(program: Program, state: RunState, event: StepFailed) -> Command:
     node = state.node
     assert isinstance(node, WorkNode)
     single = state.only is not None
-    if node.retry_on_failure and not single and not event.final and state.attempt <= len(retry_delays) and not state.log.halted:
+    delays = state.log.retry_delays
+    if node.retry_on_failure and not single and not event.final and state.attempt <= len(delays) and not state.log.halted:
         state.waiting = Waiting.RETRY
         if event.anew:
             state.resume_step = None
         state.failure = event
-        return WaitForRetry(retry_delays[state.attempt - 1], node, state.path, state.attempt)
+        return WaitForRetry(delays[state.attempt - 1], node, state.path, state.attempt)
     record = _work_record(state, node, StepStatus.FAILED, event.at, event.duration)
     record["errorMessage"] = event.message
+    if event.error is not None:
+        record["error"] = event.error
     if event.logs:
         record["standardOutput"] = event.logs
     continued = node.continue_on_failure and not single and not event.final
@@ -305,31 +314,34 @@ def _step_failed(program: Program, state: RunState, event: StepFailed, retry_del
     if continued:
         _step_done(state, node, node.on_failure)
         return _proceed(program, state, event.at)
-    return _run_failed(state, node, event.message)
+    return _run_failed(state, node, event.message, event.ends)
 
 
-def _input_failed(program: Program, state: RunState, event: StepFailed, retry_delays: tuple[float, ...]) -> Command:
+def _input_failed(program: Program, state: RunState, event: StepFailed) -> Command:
     """The step's input could not be resolved: a connection is gone, or an expression ran out of time or memory."""
     node = state.node
     state.stored_input = {}
     if isinstance(node, WorkNode):
-        return _step_failed(program, state, event, retry_delays)
+        return _step_failed(program, state, event)
     assert node is not None
     record: StepRecord = {"type": node.kind, "status": StepStatus.FAILED, "input": {}, "duration": event.duration}
-    record["errorMessage"] = event.message
+    record |= {"errorMessage": event.message, "error": event.error or plain_error(event.message, event.kind)}
     state.record(node.name, record)
-    return _run_failed(state, node, event.message)
+    return _run_failed(state, node, event.message, event.ends)
 
 
-def _container_failed(state: RunState, message: str) -> Command:
+def _container_failed(state: RunState, error: loops.NotAList | ConditionError) -> Command:
+    """The step has recorded what it says; its parts are added."""
     node = state.node
     assert node is not None
-    return _run_failed(state, node, message)
+    sentence = loops.NOT_A_LIST_SENTENCE if isinstance(error, loops.NotAList) else str(error)
+    state.container[node.name]["error"] = plain_error(sentence, type(error).__name__)
+    return _run_failed(state, node, str(error))
 
 
-def _run_failed(state: RunState, node: Node, message: str) -> Finish:
+def _run_failed(state: RunState, node: Node, message: str, status: FlowRunStatus = FlowRunStatus.FAILED) -> Finish:
     forks.close_all(state, StepStatus.FAILED)
-    return _finish(state, FlowRunStatus.FAILED, FailedStep(node.name, node.display_name, message[:FAILED_MESSAGE_LIMIT]))
+    return _finish(state, status, FailedStep(node.name, node.display_name, message[:FAILED_MESSAGE_LIMIT]))
 
 
 def _step_done(state: RunState, node: WorkNode, branch: Node | None) -> None:

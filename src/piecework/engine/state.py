@@ -18,10 +18,14 @@ from piecework.engine.program import Branch, LoopNode, Node, RouterNode
 from piecework.spec.flow import ActionType
 from piecework.spec.run import StepStatus
 
+RETRY_DELAYS = (4.0, 8.0, 16.0)
+"""Seconds before the second, third and fourth attempt (spec/engine.md §4), unless the driver sets ``RunLog.retry_delays``."""
+
 StepRecord = dict[str, Any]
 """One step's entry in the run log: {type, status, input, output, duration, errorMessage?} (spec/engine.md §3).
 
-Piecework's additions, both optional: ``startedAt``, milliseconds since 1970, and ``attempts``, above 1, of a step that was retried.
+Piecework's additions, all optional: ``startedAt``, milliseconds since 1970, ``attempts``, above 1, of a step that was retried, and ``error``, the
+parts of a failure (``error_record``).
 """
 
 
@@ -104,7 +108,7 @@ class RunLog:
     ``steps_count`` counts work steps that succeeded or paused, as the wire does. ``halted``: a part has ended the run, the others go no further.
     """
 
-    __slots__ = ("changes", "halted", "held", "responded", "steps", "steps_count", "tags")
+    __slots__ = ("changes", "halted", "held", "responded", "retry_delays", "steps", "steps_count", "tags")
 
     def __init__(self) -> None:
         self.steps: dict[str, StepRecord] = {}
@@ -114,6 +118,7 @@ class RunLog:
         self.steps_count = 0
         self.responded = False
         self.halted = False
+        self.retry_delays: tuple[float, ...] = RETRY_DELAYS
 
 
 class RunState:

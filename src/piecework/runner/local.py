@@ -226,7 +226,7 @@ class LocalRun:
                     event = self._resume(step)
         except TimeoutError:
             message = f"The run took longer than {self._limit:g} seconds"
-            return self._result(FlowRunStatus.TIMEOUT, fail_in_flight(self._state, message))
+            return self._result(FlowRunStatus.TIMEOUT, fail_in_flight(self._state, message, "TimeoutError"))
 
     def _note_pauses(self, command: Pause) -> None:
         pauses = {(step.path, step.node.name): step.pause for step in command.steps if not step.asleep}

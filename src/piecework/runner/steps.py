@@ -135,7 +135,7 @@ class StepRunner:
                 for text, result in zip(texts, results, strict=True):
                     answers["javascript", text] = result.value if result.ok else UNDEFINED
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
         return ExpressionsEvaluated(answers, now_ms())
 
     def execute(self, command: ExecuteStep, run: RunFacts) -> StepSucceeded | StepFailed | Awaitable[StepSucceeded | StepFailed]:
@@ -156,37 +156,38 @@ class StepRunner:
             return self._run_code(handle, command, run, started)
         if not isinstance(handle, Action):
             error = handle if isinstance(handle, Exception) else PieceMissing("The step was not prepared")
-            return failure(error, now_ms(), 0)
+            return failure(error, now_ms(), 0, run.services.secrets.scrub_text)
         try:
             raw: Mapping[str, Any] = command.input
             context = _context(command, run, auth_value(raw.get("auth")))
-            props = handle.process(raw, command.node.settings.get("propertySettings") or {})
-            if handle.has_files:
-                return self._run_with_files(handle, context, props, started)
+            settings: Mapping[str, Any] = command.node.settings.get("propertySettings") or {}
+            props = handle.process(raw, settings)
+            if handle.loads_files(settings):
+                return self._run_with_files(handle, context, props, settings, run, started)
             output = handle.invoke(context, props)
             if inspect.isawaitable(output):
-                return _finish_later(output, context, started)
+                return _finish_later(output, context, run, started)
             return _succeeded(output, context, started)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
 
     async def _run_with_files(
-        self, action: Action, context: ActionContext, props: dict[str, Any], started: float
+        self, action: Action, context: ActionContext, props: dict[str, Any], settings: Mapping[str, Any], run: RunFacts, started: float
     ) -> StepSucceeded | StepFailed:
         try:
-            props = await action.resolve_files(props, context.files)
+            props = await action.resolve_files(props, context.files, settings)
             output = action.invoke(context, props)
             if inspect.isawaitable(output):
                 output = await output
             return _succeeded(output, context, started)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
 
     async def _run_code(self, code: CodeScript, command: ExecuteStep, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
         try:
             result = await self._sandbox.run_code(code.script, command.input, language=code.language, group=run.project_id)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
         return StepSucceeded(result.value, now_ms(), _ms_since(started), logs=result.stdout)
 
 
@@ -222,11 +223,11 @@ def step_path(command: ExecuteStep | PausedStep) -> str:
     return "/".join([*(f"{loop}:{index + 1}" for loop, index in command.path), command.node.name])
 
 
-async def _finish_later(output: Awaitable[Any], context: ActionContext, started: float) -> StepSucceeded | StepFailed:
+async def _finish_later(output: Awaitable[Any], context: ActionContext, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
     try:
         return _succeeded(await output, context, started)
     except Exception as error:
-        return failure(error, now_ms(), _ms_since(started))
+        return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
 
 
 async def _scrubbed_later(result: Awaitable[StepSucceeded | StepFailed], secrets: Secrets) -> StepSucceeded | StepFailed:

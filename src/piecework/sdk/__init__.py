@@ -17,6 +17,7 @@ from piecework.sdk.context import (
 )
 from piecework.sdk.errors import (
     CallFailed,
+    FileTooLarge,
     HttpFailed,
     InvalidInput,
     PayloadRejected,
@@ -100,6 +101,7 @@ __all__ = [
     "DynamicProperties",
     "ErrorHandling",
     "File",
+    "FileTooLarge",
     "Files",
     "FlowCall",
     "Flows",

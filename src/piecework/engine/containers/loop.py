@@ -10,7 +10,8 @@ from piecework.engine.program import LoopNode
 from piecework.engine.state import ForkFrame, LoopFrame, RunState, carried_over
 from piecework.spec.run import StepStatus
 
-NOT_A_LIST = '{"message":"The items you have selected must be a list."}'
+NOT_A_LIST_SENTENCE = "The items you have selected must be a list."
+NOT_A_LIST = f'{{"message":"{NOT_A_LIST_SENTENCE}"}}'
 """The wire's error record (recordings/flow-runs.json, "loop over text")."""
 
 

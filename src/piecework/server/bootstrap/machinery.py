@@ -22,6 +22,7 @@ from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
 from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
 from piecework.server.modules.webhooks.service import WebhookService
@@ -111,7 +112,19 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, execution.address)
+    log_limits = _log_limits(ground.settings)
+    runs = RunService(
+        ground.database,
+        queue,
+        queue,
+        queue,
+        flows.flows,
+        machinery.worker,
+        machinery.broadcast,
+        execution.address,
+        ground.files,
+        log_limits,
+    )
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
@@ -145,7 +158,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
 
 
 def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, flows: Flows) -> Machinery:
-    queue = SqliteRuns(database_path(settings), telemetry.metrics)
+    queue = SqliteRuns(database_path(settings), telemetry.metrics, inline_bytes=settings.webhook_payload_inline_threshold_kb * 1024)
     callers = MemoryCallers()
     broadcast = Broadcast(telemetry.metrics)
     worker = Worker(
@@ -159,10 +172,24 @@ def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, f
         broadcast,
         telemetry.observer,
         StepTests(flows.flows).finish,
-        RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
+        _run_limits(settings),
         settings.worker_concurrency,
     )
     return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
+
+
+def _log_limits(settings: Settings) -> LogLimits:
+    return LogLimits(settings.flow_run_log_input_truncate_threshold_kb * 1024, settings.flow_run_log_slice_threshold_kb * 1024)
+
+
+def _run_limits(settings: Settings) -> RunLimits:
+    return RunLimits(
+        seconds=settings.flow_timeout_seconds,
+        log_bytes=settings.max_flow_run_log_size_mb * 1024 * 1024,
+        pause_days=settings.paused_flow_timeout_days,
+        log=_log_limits(settings),
+        retry_delays=settings.step_retry_delays_seconds,
+    )
 
 
 def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:

@@ -124,6 +124,21 @@ class QueueDepth(NamedTuple):
     oldest_since: str | None
 
 
+class LogSlice(NamedTuple):
+    """An output that is kept beside the run's log, in a file of its own. ``data``: its JSON."""
+
+    file_id: str
+    data: bytes
+
+
+class FoldedLog(NamedTuple):
+    """A run's log as it is written: its JSON, the slices that are new, and the ids of all slices that it refers to."""
+
+    content: bytes
+    slices: tuple[LogSlice, ...] = ()
+    refers_to: frozenset[str] = frozenset()
+
+
 SUSPECT_ATTEMPTS = 3
 """A job in so many lives of which no step ended may be what ends its workers: it is driven with no other beginning beside it."""
 
@@ -137,6 +152,10 @@ class RunQueue(Protocol):
 
     async def enqueue(self, run: RunRow, kind: JobKind, payload: bytes) -> None:
         """Write the run's row and a job; both are durable when this returns."""
+        ...
+
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
+        """Write a run that has a log already, and a job of this kind; None: the run has ended. Durable when this returns."""
         ...
 
     def offer(self, run: RunRow, payload: bytes) -> None:
@@ -194,16 +213,16 @@ class RunJournal(Protocol):
         """The entries since the last fold, oldest first."""
         ...
 
-    async def finish(self, run: RunRow, job: Job, log: bytes, to_parent: ToParent | None = None) -> None:
-        """The run is over: write the row and the folded log, drop the entries, and whatever jobs and waitpoints the run has; tell the parent run,
-        if it is given.
+    async def finish(self, run: RunRow, job: Job, log: FoldedLog, to_parent: ToParent | None = None) -> None:
+        """The run is over: write the row and the folded log with its new slices, drop the entries, whatever jobs and waitpoints the run has, and
+        slices of the log before that this one does not refer to any more; tell the parent run, if it is given.
 
         All in one transaction: no crash leaves a parent waiting for a child that has ended. A parent that has not paused yet finds the answer when
         it does; one that waits no longer is left alone.
         """
         ...
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoints: Sequence[Waitpoint]) -> bool:
+    async def pause(self, run: RunRow, job: Job, log: FoldedLog, waitpoints: Sequence[Waitpoint]) -> bool:
         """The turn is over, the run is not: write the row and the folded log, drop the entries and the turn's job, and leave waitpoints beside
         those that the run has (none, if it only waits for these).
 
@@ -213,6 +232,10 @@ class RunJournal(Protocol):
 
     async def log(self, run: RunRow) -> bytes | None:
         """The folded log, None before the first fold and after retention removed it."""
+        ...
+
+    async def slices(self, project_id: str, file_ids: Sequence[str]) -> dict[str, bytes]:
+        """The JSON of these slices of the project's logs, by id; one that is gone is left out."""
         ...
 
 

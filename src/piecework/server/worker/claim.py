@@ -17,6 +17,7 @@ from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJournal, RunQueue
 from piecework.server.worker.drive import OnTested, Turn
+from piecework.server.worker.failed_triggers import call_trigger_again, has_failed_trigger
 from piecework.server.worker.observing import Observer
 from piecework.server.worker.turn_facts import MAX_ATTEMPTS, MAX_KILLS, RunLimits, new_facts, trigger_output
 from piecework.spec.run import UNFINISHED
@@ -192,8 +193,10 @@ class Worker:
                 await turn.expire(program)
                 return
             event = await turn.prepare(program)
-            services = self._services(run.project_id, run.flow_id)
-            await turn.go(program, event, new_facts(run, services, self._server, trigger_output(program, turn.state, event)), self._runner)
+            facts = new_facts(run, self._services(run.project_id, run.flow_id), self._server, trigger_output(program, turn.state, event))
+            if has_failed_trigger(program, turn.state):
+                turn.verdict = await call_trigger_again(program, turn.state, facts, run, self._queue, self._limits.seconds)
+            await turn.go(program, event, facts, self._runner)
         except Fenced:
             raise
         except (Exception, asyncio.CancelledError) as error:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from itertools import chain, repeat
 from typing import Any, TypeVar
 
 import orjson
@@ -28,23 +27,20 @@ from piecework.server.kernel.clock import now_iso
 from piecework.server.modules.runs.parents import to_parent
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
+from piecework.server.ports.runs import Claim, Fenced, FoldedLog, Job, JobKind, RunJournal, RunRow, Waitpoint
 from piecework.server.worker.history import Entry
+from piecework.server.worker.log_slices import read_back
 from piecework.server.worker.observing import ANSWERED_BEFORE, NOBODY_WAITS, Observer
 from piecework.server.worker.pauses import PausedFlowTimeoutError, new_pauses, responses_of, waitpoints_of
 from piecework.server.worker.progress import LiveRun
-from piecework.server.worker.run_log import run_log, shortened_log
+from piecework.server.worker.run_log import LOG_TOO_LARGE, LogOfRun, largest_step
 from piecework.server.worker.turn_facts import RunLimits, restored_state
+from piecework.server.worker.writing import insist
 from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-WRITE_RETRY_SECONDS = (0.2, 0.5, 2.0, 5.0)
-"""Between attempts to write while the disk is full or the file locked; the last one again and again, for the run has nowhere else to go."""
-
-
 OnTested = Callable[[RunRow, StepRecord | None], Awaitable[Mapping[str, Any]]]
 """What happens at the end of a step test; gives what is told of it (``worker/step_tests.py``)."""
 
@@ -73,6 +69,7 @@ class Turn:
         self._ending = False
         self._driving: asyncio.Task[Any] | None = None
         self.state = RunState()
+        self.verdict: Finish | None = None  # how the run ends without being driven
         self._journal = journal
         self._callers = callers
         self._live = LiveRun(progress, self.run)
@@ -84,6 +81,7 @@ class Turn:
         self._executed: ExecuteStep | None = None
         self._broken: BaseException | None = None
         self._writing: asyncio.Future[None] | None = None
+        self._log = LogOfRun(limits)
 
     async def prepare(self, program: Program) -> Event:
         """Build the state: new for a first attempt, from the log and the journal for everything else. Gives the first event."""
@@ -97,6 +95,7 @@ class Turn:
         entries = await self._journal.load(run.id)
         self._seq = len(entries)
         steps = fold(entries, await self._folded_steps())
+        self._log.known = await read_back(steps, program, self._journal, run.project_id)
         self.state = restored_state(job, program, steps)
         return RunRestored(now_ms())
 
@@ -119,15 +118,17 @@ class Turn:
             await self._end(Finish(FlowRunStatus.CANCELED))
             return
         try:
-            command = await self._drive(program, event, facts, runner)
+            command = self.verdict or await self._drive(program, event, facts, runner)
         except TimeoutError:
             message = f"The run took longer than {self._limits.seconds:g} seconds"
             self._note_interruption("TimeoutError")
-            command = Finish(FlowRunStatus.TIMEOUT, fail_in_flight(self.state, message))
+            command = Finish(FlowRunStatus.TIMEOUT, fail_in_flight(self.state, message, "TimeoutError"))
         except asyncio.CancelledError:
-            if not self.canceled:
+            if not self.canceled and not self._log.too_large:
                 raise
             command = Finish(FlowRunStatus.CANCELED)
+            if self._log.too_large:
+                command = Finish(FlowRunStatus.LOG_SIZE_EXCEEDED, fail_in_flight(self.state, LOG_TOO_LARGE, "LogSizeExceeded"))
         if not isinstance(command, Pause):
             await self._end(command)
         elif run.step_name_to_test is not None:
@@ -138,6 +139,7 @@ class Turn:
 
     async def _drive(self, program: Program, event: Event, facts: RunFacts, runner: StepRunner) -> Finish | Pause:
         self._driving = asyncio.current_task()
+        self.state.log.retry_delays = self._limits.retry_delays
         try:
             async with asyncio.timeout(self._limits.seconds):
                 return await drive(program, self.state, event, facts, runner, self)
@@ -194,6 +196,8 @@ class Turn:
         self.run.updated = now_iso()
         self.run.steps_count = self.state.steps_count
         entry = encode(changes)
+        if self._log.outgrown(self.state, len(entry)) and self._driving is not None:
+            self._driving.cancel()
         seq, self._seq = self._seq, self._seq + 1
         job = self.job
         progress = job.attempts > 1 and any(record["status"] != StepStatus.RUNNING for _, _, record in changes)
@@ -260,7 +264,7 @@ class Turn:
         name = resume["step"]
         message = "Nobody answered before the time of this pause was over"
         node = program.nodes.get(name)
-        fail_at(self.state.steps, resume["path"], name, message)
+        fail_at(self.state.steps, resume["path"], name, message, "WaitingTimeExceeded")
         await self._end(Finish(FlowRunStatus.FAILED, FailedStep(name, node.display_name if node else name, message)))
 
     async def give_up(self, message: str) -> None:
@@ -312,7 +316,7 @@ class Turn:
         self._seen.paused(step, StepStatus.FAILED)
         self._seen.pause_exceeded(step)
         close_all(self.state, StepStatus.FAILED)
-        self.state.changes.append((step.path, node.name, fail_at(self.state.steps, step.path, node.name, str(error))))
+        self.state.changes.append((step.path, node.name, fail_at(self.state.steps, step.path, node.name, str(error), type(error).__name__)))
         await self._end(Finish(FlowRunStatus.FAILED, FailedStep(node.name, node.display_name, str(error))))
 
     async def _settle(self) -> None:
@@ -323,18 +327,9 @@ class Turn:
             raise self._broken
 
     async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
-        """What a run did must be written down: it waits while the disk is full or the file is locked."""
-        for seconds in chain(WRITE_RETRY_SECONDS, repeat(WRITE_RETRY_SECONDS[-1])):
-            try:
-                return await write()
-            except Fenced:
-                raise
-            except Exception as error:
-                log.error("a run could not be written down, trying again", flow_run_id=self.run.id, seconds=seconds, error=str(error))
-                await asyncio.sleep(seconds)
-        raise AssertionError("unreachable")
+        return await insist(write, self.run.id)
 
-    def _log_content(self, waits_for: Sequence[Waitpoint] = ()) -> tuple[bytes, list[Entry]]:
+    def _log_content(self, waits_for: Sequence[Waitpoint] = ()) -> tuple[FoldedLog, list[Entry]]:
         """The text of the run's log, and the turns that it tells of. A log that is too large ends the run and is shortened."""
         state, run = self.state, self.run
         run.steps_count = state.steps_count
@@ -342,11 +337,14 @@ class Turn:
             known: list[str] = orjson.loads(run.tags) if run.tags else []
             run.tags = orjson.dumps([*known, *(tag for tag in state.tags if tag not in known)]).decode()
         turns = self._seen.entries(waits_for)
-        content = run_log(state.steps, state.tags, turns)
-        if len(content) > self._limits.log_bytes:
+        content = self._log.folded(state, turns)
+        if content is None:
             run.status = FlowRunStatus.LOG_SIZE_EXCEEDED
+            if run.failed_step_name is None:
+                name = largest_step(state.steps)
+                run.failed_step_name, run.failed_step_display_name, run.failed_step_message = name, name, LOG_TOO_LARGE
             turns = self._seen.entries()
-            content = shortened_log(state.steps, state.tags, turns)
+            content = self._log.shortened(state, turns)
         return content, turns
 
     def _note_late(self, place: str, status: int) -> None:

@@ -10,9 +10,10 @@ import orjson
 from piecework.engine.commands import StepPath
 from piecework.engine.events import Event, RunStarted
 from piecework.engine.program import Program
-from piecework.engine.state import RunState, restore
+from piecework.engine.state import RETRY_DELAYS, RunState, restore
 from piecework.runner.steps import RunFacts
 from piecework.server.kernel.ids import derived_id
+from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, LogLimits
 from piecework.server.ports.runs import Job, JobKind, RunRow
 
 MAX_KILLS = 3
@@ -23,14 +24,26 @@ MAX_ATTEMPTS = 10
 
 
 class RunLimits:
-    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of log, days of pause."""
+    """Limits of one run, from the settings: wall time of a turn in seconds, bytes of its log with all slices, days of pause, what
+    is too large for the log itself, and the seconds between the attempts at a step."""
 
-    __slots__ = ("log_bytes", "pause_days", "seconds")
+    __slots__ = ("log", "log_bytes", "pause_days", "retry_delays", "seconds", "smallest")
 
-    def __init__(self, seconds: float, log_bytes: int, pause_days: float) -> None:
+    def __init__(
+        self,
+        seconds: float,
+        log_bytes: int,
+        pause_days: float,
+        log: LogLimits = DEFAULT_LOG_LIMITS,
+        retry_delays: tuple[float, ...] = RETRY_DELAYS,
+    ) -> None:
         self.seconds = seconds
         self.log_bytes = log_bytes
         self.pause_days = pause_days
+        self.log = log
+        self.retry_delays = retry_delays
+        self.smallest = min(log.input_bytes, log.output_bytes)
+        """A log that is no larger needs no closer look."""
 
 
 def restored_state(job: Job, program: Program, steps: dict[str, Any]) -> RunState:

@@ -109,7 +109,7 @@ class Installation:
         self.flows = FlowService(
             self.database, catalogue, folders, users, files, self.switch, _no_script, _no_template, _everybody, FlowSettings()
         )
-        self.runs = RunService(self.database, self.queue, self.queue, self.queue, self.flows, NoWorker(), Broadcast(), Server())
+        self.runs = RunService(self.database, self.queue, self.queue, self.queue, self.flows, NoWorker(), Broadcast(), Server(), files)
         self.polls = TriggerPolls(self.flows, self.runs, hooks, 5.0)
         self.scheduler = Scheduler(self.schedules, self.polls.fire, self.now)
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from tests.unit.server.worker.installation import PROJECT, START, Installation, Source, installed
 
 from piecework.server.kernel.clock import to_iso
@@ -89,3 +89,17 @@ async def test_many_go_in_several_batches(server: Installation) -> None:
 
     assert await Reaper({"logs": counted}, KEPT_DAYS, lambda: NOW).sweep() == {"logs": BATCH + 1}
     assert batches == [BATCH, 1]
+
+
+async def test_slices_go_with_their_log_and_not_before(server: Installation) -> None:
+    created = to_iso(NOW - timedelta(days=45))
+    row = {"created": created, "updated": created, "projectId": PROJECT, "location": "DB", "compression": "NONE", "data": b"1", "size": 1}
+    await add_run(server, "old", "SUCCEEDED", 31)
+    await add_run(server, "young", "SUCCEEDED", 10)
+    async with server.database.transaction() as connection:
+        for name in ("of the old", "of the old too", "of the young"):
+            await connection.execute(insert(file).values(id=name, type="FLOW_RUN_LOG_SLICE", **row))
+        for log, slices in (("old", ["of the old", "of the old too"]), ("young", ["of the young"])):
+            await connection.execute(update(file).where(file.c.id == log).values(metadata={"slices": slices}))
+    await reaper(server).sweep()
+    assert (await left(server))[0] == {"young", "of the young"}

@@ -19,9 +19,9 @@ from time import time
 from typing import Any
 
 import structlog
-import zstandard
 
 from piecework.server.adapters.sqlite.depth import depth_of
+from piecework.server.adapters.sqlite.logs import LogFiles, reference_to, replace_log
 from piecework.server.adapters.sqlite.waitpoints import (
     add_waitpoints,
     cancel_run,
@@ -34,7 +34,7 @@ from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWrit
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, FoldedLog, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -44,9 +44,6 @@ READY_LIMIT = 10_000
 
 INLINE_PAYLOAD = 64 * 1024
 """Bytes of payload that a waiting job keeps in memory; larger ones are read when the job is claimed."""
-
-COMPRESS_ABOVE = 4 * 1024
-"""Bytes from which a log is compressed: below it zstd saves less than it costs."""
 
 BUSY_ACCEPTING = 8
 PACE_SECONDS = 0.002
@@ -79,8 +76,10 @@ _run_values = attrgetter(*(field.name for field in fields(RunRow)))
 class SqliteRuns:
     """``RunQueue`` and ``RunJournal`` in one, because the profile's promise is that they share a transaction."""
 
-    def __init__(self, path: Path, metrics: Metrics | None = None) -> None:
+    def __init__(self, path: Path, metrics: Metrics | None = None, *, inline_bytes: int = 512 * 1024) -> None:
+        """``inline_bytes``: a larger payload is kept in a file, to which its job refers."""
         self._path = path
+        self._inline_bytes = inline_bytes
         self._writer = GroupCommitWriter(path, metrics or Metrics())
         self._offered: deque[Claim] = deque()  # their callers wait: they go before what is ready
         self._ready: deque[Claim] = deque()
@@ -90,8 +89,7 @@ class SqliteRuns:
         self._aside = asyncio.Lock()
         self._available = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
-        self._compressor = zstandard.ZstdCompressor(level=1)
-        self._decompressor = zstandard.ZstdDecompressor()
+        self._logs = LogFiles(path)
 
     async def start(self) -> None:
         """Open the file. Jobs that an earlier life had claimed are free again; one that was alone in hand when it ended is blamed for it."""
@@ -121,7 +119,11 @@ class SqliteRuns:
         """See ``RunQueue.enqueue``."""
         in_memory = not self._overflow and len(self._ready) < READY_LIMIT
         job = Job(self._new_job_id(), run.id, kind, payload)
-        row = _job_row(job if in_memory else job._replace(attempts=0), claimed=in_memory)
+        write = Write(run=_run_values(run))
+        stored = job if in_memory else job._replace(attempts=0)
+        if len(payload) > self._inline_bytes:
+            stored = await asyncio.to_thread(self._storable, run, stored, write)
+        write.job = _job_row(stored, claimed=in_memory)
         self._accepting += 1
 
         def written(done: asyncio.Future[Any]) -> None:
@@ -134,7 +136,22 @@ class SqliteRuns:
                 self._overflow = True
             self._available.set()
 
-        await self._write_then(Write(run=_run_values(run), job=row), written)
+        await self._write_then(write, written)
+
+    def _storable(self, run: RunRow, job: Job, write: Write) -> Job:
+        """The job as its row has it: a large payload goes into a file, which becomes part of this write."""
+        if len(job.payload) <= self._inline_bytes:
+            return job
+        write.file = self._logs.payload_row(run, job.payload)
+        return job._replace(payload=reference_to(run.id))
+
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
+        """See ``RunQueue.add``."""
+        job = Job(self._new_job_id(), run.id, kind or JobKind.RETRY, b"null", attempts=0, durable=False)
+        write = await self._turn_over(run, job, log)
+        if kind is not None:
+            write.job = _job_row(job, claimed=False)
+        await self._write_then(write, self._look_again)
 
     async def _write_then(self, write: Write, written: Callable[[asyncio.Future[Any]], None]) -> Any:
         """Write and do what has to follow, also when whoever asked is cancelled meanwhile: what is on the disk must not be forgotten here."""
@@ -247,10 +264,12 @@ class SqliteRuns:
         return RunRow(*row) if row else None
 
     def _with_payload(self, claim: Claim) -> Claim:
-        if claim.job.payload:
-            return claim
-        row = self._reader.execute("SELECT payload FROM job WHERE id = ?", (claim.job.id,)).fetchone()
-        return Claim(claim.job._replace(payload=row[0] if row else b"null"), claim.run)
+        payload = claim.job.payload
+        if not payload:
+            row = self._reader.execute("SELECT payload FROM job WHERE id = ?", (claim.job.id,)).fetchone()
+            payload = row[0] if row else b"null"
+        whole = self._logs.payload(self._reader, payload)
+        return claim if whole is claim.job.payload else Claim(claim.job._replace(payload=whole), claim.run)
 
     # The journal
 
@@ -258,7 +277,7 @@ class SqliteRuns:
         """See ``RunJournal.append``."""
         write = Write(run=_run_values(run), entry=(run.id, seq, entry))
         if not job.durable:
-            write.job = _job_row(job, claimed=True)
+            write.job = _job_row(self._storable(run, job, write), claimed=True)
         if progress:
             write.extra = partial(_absolve, job.id)
         await self._writer.submit(write)
@@ -268,13 +287,13 @@ class SqliteRuns:
         rows = self._reader.execute("SELECT entry FROM journal WHERE runId = ? ORDER BY seq", (run_id,)).fetchall()
         return [row[0] for row in rows]
 
-    async def finish(self, run: RunRow, job: Job, log: bytes, to_parent: ToParent | None = None) -> None:
+    async def finish(self, run: RunRow, job: Job, log: FoldedLog, to_parent: ToParent | None = None) -> None:
         """See ``RunJournal.finish``."""
         old_log = run.logs_file_id
-        write = self._turn_over(run, job, log)
-        if old_log is not None:  # else it has never paused
-            write.extra = partial(_one_by_one, (write.extra, partial(wait_no_more, run_id=run.id)))
         try:
+            write = await self._turn_over(run, job, log)
+            if old_log is not None:  # else it has never paused
+                write.extra = partial(_one_by_one, (write.extra, partial(wait_no_more, run_id=run.id)))
             if to_parent is None:
                 await self._writer.submit(write)
             else:
@@ -285,32 +304,34 @@ class SqliteRuns:
             run.logs_file_id = old_log
             raise
 
-    def _turn_over(self, run: RunRow, job: Job, log: bytes) -> Write:
+    async def _turn_over(self, run: RunRow, job: Job, log: FoldedLog) -> Write:
+        rows = await self._logs.slice_rows(run, log.slices) if log.slices else ()
         old_log, run.logs_file_id = run.logs_file_id, new_id()
-        compressed = len(log) > COMPRESS_ABOVE
-        content = self._compressor.compress(log) if compressed else log
-        compression = "ZSTD" if compressed else "NONE"
-        now = run.updated
-        file = (run.logs_file_id, now, now, run.project_id, "FLOW_RUN_LOG", "DB", compression, content, len(log))
-        write = Write(run=_run_values(run), file=file)
+        write = Write(run=_run_values(run), file=self._logs.log_row(run, run.logs_file_id, log))
         if job.durable:
             write.drop_job = job.id
             write.drop_entries = run.id
-        if old_log is not None:
-            write.extra = partial(_drop_file, old_log)
+        payload_of = run.id if job.durable and len(job.payload) > self._inline_bytes else None
+        if old_log is not None or rows or payload_of:
+            write.extra = partial(replace_log, old_log, log.refers_to, rows, payload_of)
         return write
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoints: Sequence[Waitpoint]) -> bool:
+    async def pause(self, run: RunRow, job: Job, log: FoldedLog, waitpoints: Sequence[Waitpoint]) -> bool:
         """See ``RunJournal.pause``."""
         old_log = run.logs_file_id
-        write = self._turn_over(run, job, log)
         job_ids, now = [self._new_job_id() for _ in waitpoints], run.updated
-        write.extra = partial(_one_by_one, (write.extra, partial(add_waitpoints, waitpoints=waitpoints, job_ids=job_ids, now=now)))
         try:
+            write = await self._turn_over(run, job, log)
+            leave = partial(add_waitpoints, waitpoints=waitpoints, job_ids=job_ids, now=now)
+            write.extra = partial(_one_by_one, (write.extra, leave))
             return await self._write_then(write, self._look_again)
         except BaseException:
             run.logs_file_id = old_log
             raise
+
+    async def slices(self, project_id: str, file_ids: Sequence[str]) -> dict[str, bytes]:
+        """See ``RunJournal.slices``."""
+        return await self._logs.slices(project_id, file_ids)
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See ``RunReader.fetch``."""
@@ -326,7 +347,7 @@ class SqliteRuns:
         row = self._reader.execute("SELECT data, compression FROM file WHERE id = ?", (run.logs_file_id,)).fetchone()
         if row is None:
             return None
-        return self._decompressor.decompress(row[0]) if row[1] == "ZSTD" else row[0]
+        return self._logs.unpacked(*row)
 
 
 def _fetch_in_thread(path: Path, statement: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
@@ -367,10 +388,6 @@ def _one_by_one(extras: Sequence[Callable[[sqlite3.Connection], Any] | None], co
 
 def _absolve(job_id: int, connection: sqlite3.Connection) -> None:
     connection.execute("UPDATE job SET attempts = 1, kills = 0 WHERE id = ?", (job_id,))
-
-
-def _drop_file(file_id: str, connection: sqlite3.Connection) -> None:
-    connection.execute("DELETE FROM file WHERE id = ?", (file_id,))
 
 
 def _job_row(job: Job, *, claimed: bool) -> tuple[Any, ...]:

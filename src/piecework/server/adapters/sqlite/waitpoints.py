@@ -93,6 +93,7 @@ def cancel_run(connection: sqlite3.Connection, run_id: str, to_parent: ToParent 
         return False
     connection.execute("DELETE FROM job WHERE runId = ?", (run_id,))
     connection.execute("DELETE FROM waitpoint WHERE flowRunId = ?", (run_id,))
+    connection.execute("DELETE FROM file WHERE id = ? AND type = 'WEBHOOK_PAYLOAD'", (run_id,))
     if to_parent is not None:
         tell_parent(connection, to_parent, job_id, now)
     return True

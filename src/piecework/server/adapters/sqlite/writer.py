@@ -30,7 +30,7 @@ RUN_COLUMNS = (
 FIXED_RUN_COLUMNS = frozenset(
     {"id", "created", "projectId", "flowId", "environment", "parentRunId", "parentWaitpointId", "triggeredBy", "stepNameToTest"}
 )
-FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size")
+FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size", "metadata")
 JOB_COLUMNS = ("id", "runId", "kind", "payload", "dueAt", "attempts", "kills", "claimed")
 ENTRY_COLUMNS = ("runId", "seq", "entry")
 ROWS_PER_STATEMENT = 64

@@ -151,7 +151,7 @@ class RunRepository:
         return await self._reader.fetch(statement, values)
 
     async def remove_old_logs(self, before: str, limit: int) -> int:
-        """Remove log files that are older, unless their run still moves; gives how many it were."""
+        """Remove logs that are older, each with its slices, unless their run still moves; gives how many logs it were."""
         unfinished = (
             select(flow_run.c.id)
             .where(
@@ -161,9 +161,17 @@ class RunRepository:
             )
             .exists()
         )
-        old = select(file.c.id).where(file.c.type == FileType.FLOW_RUN_LOG, file.c.created < before, ~unfinished).limit(limit)
+        old = (
+            select(file.c.id, file.c.metadata)
+            .where(file.c.type == FileType.FLOW_RUN_LOG, file.c.created < before, ~unfinished)
+            .limit(limit)
+        )
         async with self._database.transaction() as connection:
-            return (await connection.execute(delete(file).where(file.c.id.in_(old)))).rowcount
+            logs = (await connection.execute(old)).all()
+            gone = [file_id for log_id, about in logs for file_id in (log_id, *(about or {}).get("slices", ()))]
+            for start in range(0, len(gone), 500):
+                await connection.execute(delete(file).where(file.c.id.in_(gone[start : start + 500])))
+            return len(logs)
 
     async def remove_old_step_files(self, before: str, limit: int) -> int:
         """Remove files of steps and of webhook bodies that are older; gives how many it were.

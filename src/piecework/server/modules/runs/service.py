@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from piecework.engine.advance import FAILED_MESSAGE_LIMIT, failed_trigger
+from piecework.engine.events import StepFailed
 from piecework.engine.timeline import fold
 from piecework.sdk.services import Server
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.errors import ApError, ErrorCode
-from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.files.service import FileService
+from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.announce import announce, announce_queued
-from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found, too_many_intervals
+from piecework.server.modules.runs.errors import outputs_left_out, outside_retention, run_not_finished, run_not_found, too_many_intervals
 from piecework.server.modules.runs.parents import MAX_CALL_DEPTH, NO_PARENT, Parent, TooManyCalls, to_parent
 from piecework.server.modules.runs.schemas import (
     MAX_INTERVALS,
@@ -29,12 +33,14 @@ from piecework.server.modules.runs.schemas import (
     StatisticsQuery,
     instant_of,
 )
+from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, SLICE, LogLimits, LogShortener, has_slices, with_links
 from piecework.server.modules.runs.timeline import timeline_of
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
+from piecework.server.ports.runs import FoldedLog, JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
-from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
+from piecework.spec.flow import Step
+from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment, StepStatus
 
 TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
@@ -70,7 +76,11 @@ class RunService:
         control: RunControl,
         progress: Progress,
         server: Server,
+        files: FileService,
+        limits: LogLimits = DEFAULT_LOG_LIMITS,
     ) -> None:
+        self._files = files
+        self._limits = limits
         self._repository = RunRepository(database, reader)
         self._queue = queue
         self._journal = journal
@@ -108,6 +118,25 @@ class RunService:
         await self._queue.enqueue(run, JobKind.BEGIN, payload)
         announce_queued(self._progress, run)
         return run
+
+    async def add_failed_call(self, run: RunRow, trigger: Step, payload: Any, failed: StepFailed) -> None:
+        """Write a run that ended in its trigger: it keeps the call, so that a retry hands it to the trigger again."""
+        record = failed_trigger(trigger["type"], payload, failed)
+        run.status = FlowRunStatus.FAILED
+        run.start_time = run.finish_time = run.updated = now_iso()
+        run.failed_step_name, run.failed_step_display_name = trigger["name"], trigger.get("displayName") or trigger["name"]
+        run.failed_step_message = failed.message[:FAILED_MESSAGE_LIMIT]
+        await self._queue.add(run, self._first_log({trigger["name"]: record}), None)
+        announce(self._progress, run)
+        news = to_parent(run, self._server)
+        if news is not None:
+            named = news.waitpoint_id is not None
+            await self._queue.resume(news.run_id, news.waitpoint_id or "", news.payload, else_newest=None if named else "")
+
+    def _first_log(self, steps: dict[str, Any]) -> FoldedLog:
+        shortener = LogShortener(self._limits.input_bytes, self._limits.output_bytes)
+        content = jsons.dumps_lenient({"executionState": {"steps": shortener.steps(steps), "tags": []}, "turns": []})
+        return FoldedLog(content, tuple(shortener.slices), frozenset(shortener.sizes))
 
     # Reading
 
@@ -194,6 +223,8 @@ class RunService:
         raw = await self._journal.log(run) if run.logs_file_id else None
         kept: dict[str, Any] = orjson.loads(raw) if raw else {"executionState": {"steps": {}}}
         steps = kept["executionState"]["steps"]
+        if raw and has_slices(raw):
+            with_links(steps, self._files.link)
         if run.status in UNFINISHED:
             steps = fold(await self._journal.load(run.id), steps)
         return steps, kept.get("turns", [])
@@ -232,6 +263,8 @@ class RunService:
         if run.status in UNFINISHED:
             raise run_not_finished(run.id, run.status)
         steps = await self._retryable_steps(run)
+        if run.status == FlowRunStatus.LOG_SIZE_EXCEEDED and strategy is RetryStrategy.FROM_FAILED_STEP:
+            raise outputs_left_out(run.id)
         if strategy is RetryStrategy.ON_LATEST_VERSION:
             return run_view(await self._start_again(run, steps)) | {"steps": {}}
         if not await self._queue.retry(run.id):
@@ -252,15 +285,39 @@ class RunService:
         facts = await self._flows.flow_facts(run.flow_id)
         if facts is None:
             raise run_not_found(run.id)
-        trigger = next((record for record in steps.values() if record.get("type") in ("PIECE_TRIGGER", "EMPTY")), {})
+        name, trigger = next(
+            ((name, record) for name, record in steps.items() if record.get("type") in ("PIECE_TRIGGER", "EMPTY")), ("", {})
+        )
+        if trigger.get("status") == StepStatus.FAILED:
+            return await self._call_again(run, facts, {name: trigger | {"output": jsons.loads(await self._whole_output(run, trigger))}})
         return await self.start(
             project_id=run.project_id,
             flow_id=run.flow_id,
             flow_version_id=facts.published_version_id or facts.latest_version_id,
-            payload=jsons.dumps(trigger.get("output")),
+            payload=await self._whole_output(run, trigger),
             environment=RunEnvironment(run.environment),
             triggered_by=run.triggered_by,
         )
+
+    async def _call_again(self, run: RunRow, facts: FlowFacts, steps: dict[str, Any]) -> RunRow:
+        """A new run whose trigger is handed the call that it failed at before."""
+        again = new_run(run.project_id, run.flow_id, facts.published_version_id or facts.latest_version_id, RunEnvironment(run.environment))
+        again.triggered_by = run.triggered_by
+        for record in steps.values():
+            record.pop("outputType", None)
+        await self._queue.add(again, self._first_log(steps), JobKind.RETRY)
+        announce_queued(self._progress, again)
+        return again
+
+    async def _whole_output(self, run: RunRow, record: Mapping[str, Any]) -> bytes:
+        """A record's output as JSON, read from its slice where it has one."""
+        output: Any = record.get("output")
+        if record.get("outputType") != SLICE:
+            return jsons.dumps(output)
+        found = await self._journal.slices(run.project_id, [output["fileId"]])
+        if not found:
+            raise outside_retention(run.id)
+        return found[output["fileId"]]
 
     async def bulk_retry(self, body: BulkRetryBody) -> list[dict[str, Any]]:
         """Retry every ended run that the selection means; runs whose log is gone are passed over."""

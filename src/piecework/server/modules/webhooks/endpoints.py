@@ -7,6 +7,7 @@ from dataclasses import replace
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from piecework.sdk import FileTooLarge
 from piecework.server.kernel.ids import new_id
 from piecework.server.modules.webhooks.answers import Answer, content_of, flow_headers
 from piecework.server.modules.webhooks.openapi import WEBHOOK_PATHS
@@ -62,6 +63,8 @@ async def _handle(service: WebhookService, max_bytes: int, scope: Scope, receive
 
     try:
         payload = await read_payload(scope["method"], scope["headers"], scope["query_string"], body, save)
+    except FileTooLarge as error:
+        return Answer(413, {"message": str(error)})
     except MalformedBody as error:
         return _problem(400, "Bad Request", str(error))
     if facts is None:

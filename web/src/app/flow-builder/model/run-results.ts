@@ -5,6 +5,8 @@ export interface StepResult {
   status: 'RUNNING' | 'SUCCEEDED' | 'FAILED' | 'PAUSED' | 'STOPPED';
   input?: unknown;
   output?: unknown;
+  /** `slice`: the output is kept beside the log, and `output` says where. */
+  outputType?: string;
   errorMessage?: unknown;
   /** Milliseconds. */
   duration?: number;

@@ -4,6 +4,7 @@
  * A loop's inner steps stand in its output's `iterations`, one object of steps for each. A path names the loops around a step, outermost
  * first, each with its iteration counted from 0; that is also how live progress names them (`step.path`).
  */
+import type { StoredReference } from './stored-values';
 
 export type LoopPath = readonly (readonly [loop: string, iteration: number])[];
 
@@ -13,12 +14,18 @@ export interface StepRecord {
   status: string;
   input?: unknown;
   output?: unknown;
+  /** `slice`: the output is kept beside the log, and `output` says where. */
+  outputType?: string;
+  /** Where a loop's items are, if they are too large for the log. */
+  itemsSlice?: StoredReference;
   /** Milliseconds. */
   duration?: number;
   startedAt?: number;
   /** Of a step that was tried more than once. */
   attempts?: number;
   errorMessage?: string;
+  /** The parts of the failure (Piecework's). */
+  error?: Record<string, unknown>;
   standardOutput?: string;
 }
 
