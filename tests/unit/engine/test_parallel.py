@@ -270,7 +270,7 @@ def test_a_run_that_is_stopped_from_outside_names_all_that_was_in_flight() -> No
     player = Player(tree, choose=in_turns())
     player.play(moves=8)
     assert player.in_flight == ["l:0/x", "l:1/x"]
-    failed = fail_in_flight(player.state, "too long")
+    failed = fail_in_flight(player.state, "too long", "TimeoutError")
     assert failed is not None
     assert failed.name == "x"
     record = player.state.steps["l"]
@@ -282,10 +282,11 @@ def test_a_step_and_the_loops_around_it_fail_at_their_place() -> None:
     player = Player(trigger(loop("o", [1, 2], loop("i", [1, 2], piece("w")))), outcomes(o_0_i_1_w=OutcomeKind.PAUSED))
     player.play()
     steps = player.state.steps
-    fail_at(steps, [["o", 0], ["i", 1]], "w", "nobody came")
+    fail_at(steps, [["o", 0], ["i", 1]], "w", "nobody came", "WaitingTimeExceeded")
     inner = steps["o"]["output"]["iterations"][0]["i"]
     assert (steps["o"]["status"], inner["status"]) == ("FAILED", "FAILED")
     assert [each["w"]["status"] for each in inner["output"]["iterations"]] == ["SUCCEEDED", "FAILED"]
+    assert inner["output"]["iterations"][1]["w"]["error"]["errorName"] == "WaitingTimeExceeded"
 
 
 @pytest.mark.parametrize(("value", "expected"), [(7, 7), (50, 50), (51, 1), (0, 1), ("many", 1), (None, 1)])

@@ -188,6 +188,7 @@ def test_a_run_that_takes_too_long_times_out() -> None:
     assert result.failed_step is not None
     assert result.steps["step_1"] == {
         "type": "CODE", "status": StepStatus.FAILED, "input": {}, "errorMessage": "The run took longer than 0.3 seconds",
+        "error": {"__apErrorVersion": 1, "message": "The run took longer than 0.3 seconds", "errorName": "TimeoutError"},
     }  # fmt: skip
 
 

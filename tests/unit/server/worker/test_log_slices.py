@@ -162,7 +162,7 @@ async def test_a_run_that_goes_on_sees_whole_values_and_reads_only_what_it_needs
             steps = await life.steps(run.id)
             files.append({steps[name]["output"]["fileId"] for name in ("big", "unused", "trigger")})
             assert len(await life.runs.fetch("SELECT id FROM file WHERE type = 'FLOW_RUN_LOG_SLICE'")) == 3
-            assert await life.runs.resume(run.id, None, orjson.dumps({"body": {}, "headers": {}, "queryParams": {}}))
+            assert await life.runs.resume(run.id, "", orjson.dumps({"body": {}, "headers": {}, "queryParams": {}}), else_newest="")
             seen["runs"] = len(life.executed)
         await life.until(run.id, "SUCCEEDED")
         steps = await life.steps(run.id)
@@ -181,7 +181,9 @@ async def test_a_loop_that_paused_goes_on_over_the_items_it_had(tmp_path: Path) 
         for count in range(3):
             await life.until_executed(2 * count + 1 + count)
             await life.until(run.id, "PAUSED")
-            assert await life.runs.resume(run.id, None, orjson.dumps({"body": {"n": count}, "headers": {}, "queryParams": {}}))
+            assert await life.runs.resume(
+                run.id, "", orjson.dumps({"body": {"n": count}, "headers": {}, "queryParams": {}}), else_newest=""
+            )
         await life.until(run.id, "SUCCEEDED")
         record = (await life.steps(run.id))["l"]
         kept = await life.runs.slices(run.project_id, [record["itemsSlice"]["fileId"]])
