@@ -114,6 +114,8 @@ export interface paths {
         /**
          * List runs
          * @description Returns a project's production runs, newest first, without their steps. Every filter that is given must hold.
+         *
+         *     Paused runs say what they wait for (``waitpoints``, an addition to Activepieces' API).
          */
         get: operations["list_runs_flow_runs_get"];
         put?: never;
@@ -173,7 +175,8 @@ export interface paths {
         };
         /**
          * Get a run's timeline
-         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, and the responses that no caller got.
+         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, what it waits for now, and the responses that
+         *     no caller got.
          *
          *     An addition to Activepieces' API. It lists 2,000 steps at the most.
          */
@@ -1466,6 +1469,8 @@ export interface components {
         /**
          * FlowRunView
          * @description A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads, and its ``displayName`` in lists.
+         *
+         *     ``waitpoints``, an addition to Activepieces' API: what a paused run in a list waits for, ten of them at the most.
          */
         FlowRunView: {
             /** Archivedat */
@@ -1519,6 +1524,8 @@ export interface components {
             triggeredBy: string | null;
             /** Updated */
             updated: string;
+            /** Waitpoints */
+            waitpoints?: components["schemas"]["WaitpointView"][];
         };
         /**
          * FlowVersion
@@ -2358,7 +2365,9 @@ export interface components {
         };
         /**
          * RunTimeline
-         * @description A run in time. ``leftOut``: steps, legs and responses beyond what is listed.
+         * @description A run in time.
+         *
+         *     ``waitpoints``: what it waits for now, oldest first; empty unless it is paused. ``leftOut``: steps, legs and responses beyond what is listed.
          */
         RunTimeline: {
             /** Finishedat */
@@ -2379,6 +2388,8 @@ export interface components {
             turns: components["schemas"]["TurnView"][];
             /** Undelivered */
             undelivered: components["schemas"]["UndeliveredResponse"][];
+            /** Waitpoints */
+            waitpoints: components["schemas"]["WaitpointView"][];
         };
         /**
          * Sandbox
@@ -2926,6 +2937,25 @@ export interface components {
             updated: string;
         };
         /**
+         * WaitpointView
+         * @description Something that a paused run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest; null: without end.
+         *
+         *     ``step`` has the loops around it: ``loop_1:3/approval`` waits in the third iteration. Whoever knows the ``id`` can let the run go on
+         *     (``/flow-runs/{id}/waitpoints/{waitpointId}``), so only those who may act on the project's runs are told.
+         */
+        WaitpointView: {
+            /** Createdat */
+            createdAt: string;
+            /** Id */
+            id: string;
+            /** Step */
+            step: string;
+            /** Type */
+            type: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * WaitView
          * @description What a paused run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest. ``step``: its place.
          */
@@ -3091,6 +3121,7 @@ export type UpdateTemplate = components['schemas']['UpdateTemplate'];
 export type UpdateUser = components['schemas']['UpdateUser'];
 export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
+export type WaitpointView = components['schemas']['WaitpointView'];
 export type WaitView = components['schemas']['WaitView'];
 export type WorkerInformation = components['schemas']['WorkerInformation'];
 export type WorkerLoad = components['schemas']['WorkerLoad'];
