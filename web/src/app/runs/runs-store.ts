@@ -6,6 +6,7 @@ import { Live } from '../session/live';
 import { Session } from '../session/session';
 import { type ApiFilter, NO_FILTERS, type RunFilters, type Span, apiFilter, intervalOf, matches, spanOf } from './run-filter';
 import { withNews } from './run-news';
+import { readWaits } from './view/read-waits';
 
 const PAGE = 50;
 const NEWS_EVERY = 400;
@@ -177,6 +178,15 @@ export class RunsStore {
     if (runs.length > MOST_ROWS && runs.length > this.runs().length) void this.load();
     else this.runs.set(runs);
     if (runs.length) this.hasRuns.set(true);
+    void this.readWaits(new Set(news.map((run) => run.id)));
+  }
+
+  private async readWaits(told: ReadonlySet<string>): Promise<void> {
+    const read = await readWaits(
+      this.api,
+      this.runs().filter((run) => told.has(run.id)),
+    );
+    if (read.size > 0) this.runs.update((runs) => runs.map((run) => ({ ...run, ...read.get(run.id) })));
   }
 
   private countAgain(): void {

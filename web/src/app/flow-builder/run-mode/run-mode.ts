@@ -154,6 +154,12 @@ export class RunMode implements OnDestroy {
     }
   }
 
+  /** Reads the shown run again: somebody has just done something with it. */
+  async reload(): Promise<void> {
+    const run = this.builder.run();
+    if (run) await this.finish(run.id);
+  }
+
   private async catchUp(): Promise<void> {
     const run = this.builder.run();
     if (run && !isOver(run)) await this.finish(run.id);
