@@ -173,13 +173,16 @@ class RunService:
         run = run_row(row)
         steps, turns = await self._kept(run)
         job = await self._repository.job(run.id) if run.status in UNFINISHED else None
-        waiting = await self._waitpoints([run.id] if run.status == FlowRunStatus.PAUSED else [])
-        return timeline_of(run, steps, turns, job, waiting.get(run.id, []))
+        waiting = (await self._waitpoints([run.id] if run.status in UNFINISHED else [])).get(run.id, [])
+        if run.status != FlowRunStatus.PAUSED:  # a part of it may wait while others work; what is past is a pause that has just ended
+            now = now_iso()
+            waiting = [waitpoint for waitpoint in waiting if waitpoint["until"] is None or waitpoint["until"] > now]
+        return timeline_of(run, steps, turns, job, waiting)
 
-    async def _waitpoints(self, paused: Sequence[str]) -> dict[str, list[WaitpointView]]:
-        """What paused runs wait for, by run. Costs nothing where none is paused."""
+    async def _waitpoints(self, run_ids: Sequence[str]) -> dict[str, list[WaitpointView]]:
+        """What unfinished runs wait for, by run."""
         found: dict[str, list[WaitpointView]] = {}
-        for row in await self._repository.waitpoints(paused) if paused else ():
+        for row in await self._repository.waitpoints(run_ids) if run_ids else ():
             found.setdefault(row[0], []).append(waitpoint_view(row))
         return found
 

@@ -4,7 +4,7 @@ import { TranslocoService } from '@jsverse/transloco';
 import { Api, ok } from '../../api/api';
 import { Confirm } from '../../design/confirm';
 import { Notify } from '../../design/notify';
-import { resumePath } from '../../runs/view/waiting';
+import { isAnswer, resumePath } from '../../runs/view/waiting';
 import type { ActOnWaiting } from '../../runs/view/waiting-list';
 import { FlowBuilder } from '../flow-builder';
 import { RunFacts } from './run-facts';
@@ -26,7 +26,7 @@ export class Answering {
     const run = this.builder.run();
     if (!run) return;
     const path = resumePath(run.id, waiting.waitpoint.id, action);
-    if (action === 'resume' || action === 'approve' || action === 'disapprove') {
+    if (isAnswer(action)) {
       if (await this.confirm.ask(this.question(action, waiting.step))) await this.answer(path);
     } else if (await this.notify.attempt(() => this.copy(path))) {
       this.notify.done(this.transloco.translate('runView.waits.copied'));

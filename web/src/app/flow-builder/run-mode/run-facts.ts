@@ -11,7 +11,7 @@ import type { ChildRun } from '../../runs/view/related-runs';
 import { executedAt } from '../../runs/view/timeline-rows';
 import { kindOf } from '../../runs/view/waiting';
 import type { Waiting } from '../../runs/view/waiting-list';
-import { FlowBuilder } from '../flow-builder';
+import { FlowBuilder, isOver } from '../flow-builder';
 import type { Step } from '../model/step';
 import type { RunProgress } from '../model/run-progress';
 
@@ -37,9 +37,10 @@ export class RunFacts implements OnDestroy {
   readonly displayNames = computed(() =>
     Object.fromEntries([...this.builder.steps().values()].map((step) => [step.name, step.displayName])),
   );
-  /** What the run waits for, oldest first; empty unless it is paused. */
+  /** What the run waits for, oldest first; a part of it may wait while others work. Empty once it is over. */
   readonly waiting = computed<Waiting[]>(() => {
-    if (this.builder.run()?.status !== 'PAUSED') return [];
+    const run = this.builder.run();
+    if (!run || isOver(run)) return [];
     const steps = this.builder.steps();
     return (this.read()?.waitpoints ?? []).map((waitpoint) => {
       const place = placeOf(waitpoint.step);

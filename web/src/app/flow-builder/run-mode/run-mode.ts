@@ -17,6 +17,7 @@ import { FlowRuns } from './flow-runs';
 
 export type Retry = 'FROM_FAILED_STEP' | 'ON_LATEST_VERSION';
 
+const GOES_WELL: ReadonlySet<string> = new Set(['QUEUED', 'RUNNING', 'PAUSED', 'SUCCEEDED']);
 const STARTING_MILLISECONDS = 15_000;
 
 @Injectable()
@@ -41,10 +42,10 @@ export class RunMode implements OnDestroy {
   readonly opened = computed(() => (this.isOpen() && !this.failure() ? this.builder.run() : null));
   /** The test whose results the draft shows. */
   readonly test = computed(() => (this.builder.view().kind === 'edit' ? this.builder.run() : null));
-  /** The step that failed, in the opened run or the test. */
+  /** The step in which the opened run or the test failed; a failure after which the run goes on is none. */
   readonly failed = computed(() => {
     const run = this.builder.run();
-    return run ? failureOf(run.steps, run.failedStep?.name) : undefined;
+    return run && !GOES_WELL.has(run.status) ? failureOf(run.steps, run.failedStep?.name) : undefined;
   });
 
   private readonly stopListening = this.live.on<RunProgress>('UPDATE_RUN_PROGRESS', (told) => this.progressed(told));

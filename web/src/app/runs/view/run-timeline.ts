@@ -32,6 +32,15 @@ export class RunTimeline {
   protected readonly rows = computed(() => rowsOf(this.timeline(), this.now()));
   protected readonly steps = computed(() => this.rows().steps.slice(0, MOST));
   protected readonly breaks = computed(() => this.rows().axis.filter((part) => part.isBreak));
+  /** Where the tracks are striped, as a mask. */
+  protected readonly mask = computed(() => {
+    const stops = this.breaks().flatMap(({ left, width }) => [
+      `transparent ${left}%`,
+      `black ${left}% ${left + width}%`,
+      `transparent ${left + width}%`,
+    ]);
+    return stops.length > 0 ? `linear-gradient(90deg, transparent, ${stops.join(', ')})` : 'linear-gradient(transparent, transparent)';
+  });
   protected readonly begin = computed(() => this.timeline().queuedAt);
   protected readonly end = computed(() => this.timeline().finishedAt ?? new Date(this.now()).toISOString());
   protected readonly left = computed(() => this.timeline().leftOut + Math.max(this.rows().steps.length - MOST, 0));
@@ -62,6 +71,6 @@ export class RunTimeline {
   }
 
   protected classOf({ kind, status }: Stretch): string {
-    return kind === 'attempt' ? `attempt ${lookOf(status).tone}` : kind;
+    return kind === 'attempt' || kind === 'around' ? `${kind} ${lookOf(status).tone}` : kind;
   }
 }

@@ -6,8 +6,11 @@ import type { LegView, RunTimeline, StepTimeline, TurnView } from '../../api/sch
 import { type StepPlace, placeOf } from './step-place';
 import { type AxisPart, type Span, axisOf, placeAt } from './time-axis';
 
-/** What a stretch of a row is. `retry`: the waiting between two attempts; `pause`: until somebody answers or a delay is over. */
-export type StretchKind = 'queued' | 'driven' | 'attempt' | 'retry' | 'pause';
+/**
+ * What a stretch of a row is. `around`: a loop or router with what is in it; `retry`: the waiting between two attempts; `pause`: until somebody
+ * answers or a delay is over.
+ */
+export type StretchKind = 'queued' | 'driven' | 'attempt' | 'around' | 'retry' | 'pause';
 
 export interface Stretch {
   kind: StretchKind;
@@ -134,7 +137,7 @@ function stepRow(step: StepTimeline, timeline: RunTimeline, now: number, draw: D
     const [span] = spansOf(leg);
     if (!span) continue;
     if (before && span[0] > before.end) stretches.push(draw(waitAfter(before.leg), before.leg.status, before.end, span[0]));
-    stretches.push(draw('attempt', leg.status, ...span));
+    stretches.push(draw(CONTAINERS.has(step.type) ? 'around' : 'attempt', leg.status, ...span));
     before = { leg, end: span[1] };
   }
   if (before?.leg.status === 'PAUSED' && timeline.waitpoints.some((waitpoint) => waitpoint.step === step.name)) {

@@ -4,7 +4,7 @@ import { TranslocoDirective } from '@jsverse/transloco';
 import { mdiCheck, mdiClose, mdiContentCopy, mdiPlay, mdiTimerSand } from '@mdi/js';
 import type { WaitpointView } from '../../api/schema';
 import { Icon } from '../../design/icon';
-import { type WaitAction, type WaitKind, actionsFor } from './waiting';
+import { type WaitAction, type WaitKind, actionsFor, isAnswer } from './waiting';
 import { WaitsFor } from './waits-for';
 
 export interface Waiting {
@@ -35,7 +35,7 @@ const MOST = 50;
             <span class="actions">
               @for (action of actionsFor(each.kind); track action) {
                 <button
-                  mat-stroked-button
+                  [matButton]="isAnswer(action) ? 'outlined' : 'text'"
                   type="button"
                   [disabled]="isBusy()"
                   [attr.aria-label]="t('runView.waits.action.' + action) + ': ' + each.step"
@@ -94,6 +94,7 @@ export class WaitingList {
 
   protected readonly most = MOST;
   protected readonly actionsFor = actionsFor;
+  protected readonly isAnswer = isAnswer;
   protected readonly icons: Record<WaitAction | 'waits', string> = {
     waits: mdiTimerSand,
     resume: mdiPlay,

@@ -34,6 +34,11 @@ export function actionsFor(kind: WaitKind): WaitAction[] {
   return kind === 'approval' ? ['approve', 'disapprove', 'copyApprove', 'copyDisapprove'] : ['copyLink'];
 }
 
+/** Whether an action answers at once; the others copy a link that does. */
+export function isAnswer(action: WaitAction): action is 'resume' | 'approve' | 'disapprove' {
+  return action === 'resume' || action === 'approve' || action === 'disapprove';
+}
+
 /** The address, below the API's, that lets the run go on. Whoever calls it by any method does. */
 export function resumePath(runId: string, waitpointId: string, action: WaitAction): string {
   const decision = { approve: 'approve', copyApprove: 'approve', disapprove: 'disapprove', copyDisapprove: 'disapprove' }[action as string];
