@@ -8,7 +8,8 @@ import type { FlowRunView, RunTimeline } from '../../api/schema';
 import { Live } from '../../session/live';
 import { placeOf, titleOf } from '../../runs/view/step-place';
 import type { ChildRun } from '../../runs/view/related-runs';
-import { executedAt } from '../../runs/view/timeline-rows';
+import { callerOf } from '../../runs/view/child-runs';
+import { stepsOf } from '../../runs/view/run-tree';
 import { kindOf } from '../../runs/view/waiting';
 import type { Waiting } from '../../runs/view/waiting-list';
 import { FlowBuilder, isOver } from '../flow-builder';
@@ -50,8 +51,9 @@ export class RunFacts implements OnDestroy {
   /** The runs that this one started, oldest first, with the steps that did. */
   readonly children = computed<ChildRun[]>(() => {
     const timeline = this.read();
+    const steps = stepsOf(this.builder.run() ?? {});
     return this.found().map((run) => {
-      const place = timeline ? executedAt(timeline, Date.parse(run.created), Date.now()) : undefined;
+      const place = callerOf(run, steps, timeline, Date.now());
       return { run, caller: place ? { ...place, title: titleOf(place, this.displayNames()) } : null };
     });
   });

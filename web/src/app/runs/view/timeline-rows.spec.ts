@@ -126,6 +126,7 @@ describe('rowsOf', () => {
 describe('executedAt', () => {
   it('names the step that was at work', () => {
     expect(executedAt(STORY, BEGIN + 12_205, NOW)).toEqual({ name: 'approval', path: [['each', 1]] });
+    expect(executedAt(STORY, BEGIN + 12_206, NOW)?.name).toBe('approval');
     expect(executedAt(STORY, BEGIN + 2000, NOW)).toBeUndefined();
   });
 

@@ -81,10 +81,15 @@ export function rowsOf(timeline: RunTimeline, now: number): TimelineRows {
  * that moment, this step started.
  */
 export function executedAt(timeline: RunTimeline, moment: number, now: number): StepPlace | undefined {
-  const found = timeline.steps.filter(
-    (step) => !CONTAINERS.has(step.type) && step.legs.some((leg) => spanOf(leg, now).some(([from, to]) => from <= moment && moment <= to)),
-  );
-  const [only, ...others] = found;
+  const within = (tolerance: number) =>
+    timeline.steps.filter(
+      (step) =>
+        !CONTAINERS.has(step.type) &&
+        step.legs.some((leg) => spanOf(leg, now).some(([from, to]) => from <= moment && moment <= to + tolerance)),
+    );
+  // Beginnings are told in whole milliseconds, so that an end may seem to be one earlier than it was.
+  const exactly = within(0);
+  const [only, ...others] = exactly.length > 0 ? exactly : within(1);
   return only && others.length === 0 ? placeOf(only.name) : undefined;
 }
 

@@ -26,17 +26,19 @@ const VERSION = {
 };
 
 describe('what a run waits for', () => {
-  it('is a delay, a decision or a call', () => {
+  it('is a delay, a decision, a call or another flow', () => {
     expect(kindOf({ type: 'DELAY' }, undefined)).toBe('delay');
     expect(kindOf({ type: 'WEBHOOK' }, APPROVAL)).toBe('approval');
     expect(kindOf({ type: 'WEBHOOK' }, { ...APPROVAL, piece: '@activepieces/piece-webhook' })).toBe('call');
     expect(kindOf({ type: 'WEBHOOK' }, undefined)).toBe('call');
+    expect(kindOf({ type: 'WEBHOOK' }, { piece: '@activepieces/piece-subflows', action: 'callFlow' })).toBe('flow');
   });
 
   it('lets one act where nothing is lost by it', () => {
     expect(actionsFor('delay')).toContain('resume');
     expect(actionsFor('approval')).toEqual(['approve', 'disapprove', 'copyApprove', 'copyDisapprove']);
     expect(actionsFor('call')).toEqual(['copyLink']);
+    expect(actionsFor('flow')).toEqual([]);
   });
 
   it('has links that decide', () => {

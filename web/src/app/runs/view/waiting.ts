@@ -3,8 +3,8 @@ import type { FlowRunView, WaitpointView } from '../../api/schema';
 import { stepsOf } from '../../design/step-tree';
 import { placeOf, titleOf } from './step-place';
 
-/** A person's decision, a call from outside, or a moment. */
-export type WaitKind = 'approval' | 'call' | 'delay';
+/** A person's decision, a call from outside, a moment, or the answer of a flow that the step called. */
+export type WaitKind = 'approval' | 'call' | 'delay' | 'flow';
 
 /** `approve` and `disapprove` answer an approval, `resume` ends a delay now; the others copy the link that does the same. */
 export type WaitAction = 'resume' | 'approve' | 'disapprove' | 'copyLink' | 'copyApprove' | 'copyDisapprove';
@@ -25,11 +25,16 @@ export interface ListedWait {
 
 export function kindOf(waitpoint: Pick<WaitpointView, 'type'>, step: WaitingStep | undefined): WaitKind {
   if (waitpoint.type === 'DELAY') return 'delay';
-  return step?.piece === '@activepieces/piece-approval' && step.action === 'wait_for_approval' ? 'approval' : 'call';
+  if (step?.piece === '@activepieces/piece-approval' && step.action === 'wait_for_approval') return 'approval';
+  return step?.piece === '@activepieces/piece-subflows' && step.action === 'callFlow' ? 'flow' : 'call';
 }
 
-/** What is safe to offer. A call from outside brings data that the step works with: only its link can be handed on, to whoever has the data. */
+/**
+ * What is safe to offer. A call from outside brings data that the step works with: only its link can be handed on, to whoever has the data. A
+ * flow that was called answers by itself.
+ */
 export function actionsFor(kind: WaitKind): WaitAction[] {
+  if (kind === 'flow') return [];
   if (kind === 'delay') return ['resume', 'copyLink'];
   return kind === 'approval' ? ['approve', 'disapprove', 'copyApprove', 'copyDisapprove'] : ['copyLink'];
 }
