@@ -77,9 +77,7 @@ def let_go_on(account: Account, page: Page) -> None:
     expect(builder.panel.get_by_role("region", name="What the run waits for")).to_have_count(0)
 
 
-def test_a_test_of_the_flow_says_what_it_waits_for(
-    server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage
-) -> None:
+def test_a_test_of_the_flow_says_what_it_waits_for(server: Server, new_user: Callable[[], dict[str, Any]], open_page: OpenPage) -> None:
     session = new_user()
     with server.client(session["token"]) as client:
         account = Account(session, client)

@@ -59,8 +59,8 @@ export class RunsStore {
     let known = this.live.epoch();
     effect(() => {
       const epoch = this.live.epoch();
-      // The first connection has missed nothing that the page has not just read.
-      if (epoch > 1 && epoch !== known) untracked(() => void this.load());
+      // What happened while nobody could tell us, be it between the first reading and the first connection.
+      if (epoch > 0 && epoch !== known) untracked(() => void this.load());
       known = epoch;
     });
     const stop = this.live.on<{ flowRun: FlowRunView }>('UPDATE_RUN_PROGRESS', ({ flowRun }) => this.hear(flowRun));

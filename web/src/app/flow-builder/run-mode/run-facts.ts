@@ -71,6 +71,10 @@ export class RunFacts implements OnDestroy {
       const wanted = isOpened || run?.status === 'PAUSED' ? run : null;
       untracked(() => this.follow(wanted, isOpened));
     });
+    // What happened before anybody could tell us.
+    effect(() => {
+      if (this.live.epoch() > 0) untracked(() => this.catchUp());
+    });
   }
 
   ngOnDestroy(): void {
@@ -105,6 +109,13 @@ export class RunFacts implements OnDestroy {
     if (!run) return;
     void this.refresh();
     if (isOpened) void this.readRelated(run);
+  }
+
+  private catchUp(): void {
+    const run = this.builder.run();
+    if (run?.id !== this.runId) return;
+    void this.refresh();
+    if (this.isOpened) void this.readRelated(run);
   }
 
   private refreshSoon(): void {

@@ -54,7 +54,7 @@ export class RunMode implements OnDestroy {
   constructor() {
     // What happened while nobody could tell us.
     effect(() => {
-      if (this.live.epoch() > 1) untracked(() => void this.catchUp());
+      if (this.live.epoch() > 0) untracked(() => void this.catchUp());
     });
   }
 
