@@ -2367,7 +2367,8 @@ export interface components {
          * RunTimeline
          * @description A run in time.
          *
-         *     ``waitpoints``: what it waits for now, oldest first; empty unless it is paused. ``leftOut``: steps, legs and responses beyond what is listed.
+         *     ``waitpoints``: what it waits for now, oldest first; a run that is not PAUSED may have some while other parts of it work. ``leftOut``: steps,
+         *     legs and responses beyond what is listed.
          */
         RunTimeline: {
             /** Finishedat */
@@ -2938,7 +2939,7 @@ export interface components {
         };
         /**
          * WaitpointView
-         * @description Something that a paused run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest; null: without end.
+         * @description Something that a run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest; null: without end.
          *
          *     ``step`` has the loops around it: ``loop_1:3/approval`` waits in the third iteration. Whoever knows the ``id`` can let the run go on
          *     (``/flow-runs/{id}/waitpoints/{waitpointId}``), so only those who may act on the project's runs are told.

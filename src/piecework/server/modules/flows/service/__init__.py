@@ -2,7 +2,18 @@
 
 from piecework.server.modules.flows.schemas import FlowFacts, StoredVersion
 from piecework.server.modules.flows.service.counts import FlowCounts
-from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, FlowUpdate, MayOwn
+from piecework.server.modules.flows.service.flows import FlowService, FlowSettings, MayOwn
+from piecework.server.modules.flows.service.notices import FlowListed, FlowUpdate
 from piecework.server.modules.flows.service.problems import FlowProblemService
 
-__all__ = ["FlowCounts", "FlowFacts", "FlowProblemService", "FlowService", "FlowSettings", "FlowUpdate", "MayOwn", "StoredVersion"]
+__all__ = [
+    "FlowCounts",
+    "FlowFacts",
+    "FlowListed",
+    "FlowProblemService",
+    "FlowService",
+    "FlowSettings",
+    "FlowUpdate",
+    "MayOwn",
+    "StoredVersion",
+]
