@@ -5,12 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 STRONG_PASSWORD = "Passw0rd!x"
 _STARTS_WITHIN = 60.0
@@ -92,3 +93,18 @@ def launch(data_dir: Path, **settings: Any) -> Server:
                 process.kill()
                 raise AssertionError(f"the server did not start:\n{Path(log.name).read_text()}") from None
             time.sleep(0.05)
+
+
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """What a fixture yields that starts servers, each with a new data folder unless one is given, and stops them at the end."""
+    running: list[Server] = []
+
+    def start(data_dir: Path | None = None, **settings: Any) -> Server:
+        server = launch(data_dir or tmp_path_factory.mktemp("server") / "data", **settings)
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        if server.process.poll() is None:
+            server.stop()

@@ -266,6 +266,8 @@ export interface paths {
         /**
          * List runs
          * @description Returns a project's production runs, newest first, without their steps. Every filter that is given must hold.
+         *
+         *     Paused runs say what they wait for (``waitpoints``, an addition to Activepieces' API).
          */
         get: operations["list_runs_flow_runs_get"];
         put?: never;
@@ -325,7 +327,8 @@ export interface paths {
         };
         /**
          * Get a run's timeline
-         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, and the responses that no caller got.
+         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, what it waits for now, and the responses that
+         *     no caller got.
          *
          *     An addition to Activepieces' API. It lists 2,000 steps at the most.
          */
@@ -2163,6 +2166,8 @@ export interface components {
         /**
          * FlowRunView
          * @description A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads, and its ``displayName`` in lists.
+         *
+         *     ``waitpoints``, an addition to Activepieces' API: what a paused run in a list waits for, ten of them at the most.
          */
         FlowRunView: {
             /** Archivedat */
@@ -2216,6 +2221,8 @@ export interface components {
             triggeredBy: string | null;
             /** Updated */
             updated: string;
+            /** Waitpoints */
+            waitpoints?: components["schemas"]["WaitpointView"][];
         };
         /**
          * FlowUse
@@ -3420,7 +3427,10 @@ export interface components {
         };
         /**
          * RunTimeline
-         * @description A run in time. ``leftOut``: steps, legs and responses beyond what is listed.
+         * @description A run in time.
+         *
+         *     ``waitpoints``: what it waits for now, oldest first; a run that is not PAUSED may have some while other parts of it work. ``leftOut``: steps,
+         *     legs and responses beyond what is listed.
          */
         RunTimeline: {
             /** Finishedat */
@@ -3441,6 +3451,8 @@ export interface components {
             turns: components["schemas"]["TurnView"][];
             /** Undelivered */
             undelivered: components["schemas"]["UndeliveredResponse"][];
+            /** Waitpoints */
+            waitpoints: components["schemas"]["WaitpointView"][];
         };
         /**
          * Sandbox
@@ -4589,6 +4601,25 @@ export interface components {
             value: string;
         };
         /**
+         * WaitpointView
+         * @description Something that a run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest; null: without end.
+         *
+         *     ``step`` has the loops around it: ``loop_1:3/approval`` waits in the third iteration. Whoever knows the ``id`` can let the run go on
+         *     (``/flow-runs/{id}/waitpoints/{waitpointId}``), so only those who may act on the project's runs are told.
+         */
+        WaitpointView: {
+            /** Createdat */
+            createdAt: string;
+            /** Id */
+            id: string;
+            /** Step */
+            step: string;
+            /** Type */
+            type: string;
+            /** Until */
+            until: string | null;
+        };
+        /**
          * WaitView
          * @description What a paused run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest. ``step``: its place.
          */
@@ -4806,6 +4837,7 @@ export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
 export type Variable = components['schemas']['Variable'];
 export type VariableText = components['schemas']['VariableText'];
+export type WaitpointView = components['schemas']['WaitpointView'];
 export type WaitView = components['schemas']['WaitView'];
 export type WorkerInformation = components['schemas']['WorkerInformation'];
 export type WorkerLoad = components['schemas']['WorkerLoad'];

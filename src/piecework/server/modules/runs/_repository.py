@@ -136,6 +136,14 @@ class RunRepository:
         rows = await self._reader.fetch(statement, (run_id,))
         return (rows[0][0], rows[0][1]) if rows else None
 
+    async def waitpoints(self, run_ids: Sequence[str]) -> list[Row]:
+        """``flowRunId``, ``id``, ``type``, ``stepName``, ``created`` and ``resumeAt`` (ms) of what these runs wait for, oldest first."""
+        statement = (
+            'SELECT "flowRunId", id, type, "stepName", created, "resumeAt" FROM waitpoint'  # noqa: S608 - only marks
+            f" WHERE \"flowRunId\" IN ({_marks(run_ids)}) AND status = 'PENDING' ORDER BY created, id"
+        )
+        return await self._reader.fetch(statement, run_ids)
+
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
         """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""
         run_filter = RunFilter.model_validate(

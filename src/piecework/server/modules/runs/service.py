@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -31,10 +31,11 @@ from piecework.server.modules.runs.schemas import (
     RunSelection,
     RunTimeline,
     StatisticsQuery,
+    WaitpointView,
     instant_of,
 )
 from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, SLICE, LogLimits, LogShortener, has_slices, with_links
-from piecework.server.modules.runs.timeline import timeline_of
+from piecework.server.modules.runs.timeline import timeline_of, waitpoint_view
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import FoldedLog, JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
@@ -44,6 +45,8 @@ from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment, StepSt
 
 TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
+MOST_WAITPOINTS_LISTED = 10
+"""Waitpoints of one run that a list shows; a parallel loop may have hundreds. The run's timeline has them all."""
 PASSED_OVER = (ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, ErrorCode.VALIDATION)
 """Refusals that a bulk retry passes over: the log is gone, or somebody else has retried the run meanwhile."""
 
@@ -172,6 +175,10 @@ class RunService:
         """A page of runs as JSON text: runs with their flow versions, without steps."""
         rows, following, previous = await self._repository.page(query)
         runs = [await self._listed(row) for row in rows]
+        waiting = await self._waitpoints([row[0] for row in rows if row[7] == FlowRunStatus.PAUSED])
+        for run in runs:
+            if run["id"] in waiting:
+                run["waitpoints"] = waiting[run["id"]][:MOST_WAITPOINTS_LISTED]
         return orjson.dumps({"data": runs, "next": following, "previous": previous})
 
     async def count_by_status(self, query: CountQuery) -> list[dict[str, Any]]:
@@ -212,7 +219,19 @@ class RunService:
         """When the run waited, was driven and paused, and every leg of its steps, as far as they are written down."""
         run = run_row(row)
         steps, turns = await self._kept(run)
-        return timeline_of(run, steps, turns, await self._repository.job(run.id) if run.status in UNFINISHED else None)
+        job = await self._repository.job(run.id) if run.status in UNFINISHED else None
+        waiting = (await self._waitpoints([run.id] if run.status in UNFINISHED else [])).get(run.id, [])
+        if run.status != FlowRunStatus.PAUSED:  # a part of it may wait while others work; what is past is a pause that has just ended
+            now = now_iso()
+            waiting = [waitpoint for waitpoint in waiting if waitpoint["until"] is None or waitpoint["until"] > now]
+        return timeline_of(run, steps, turns, job, waiting)
+
+    async def _waitpoints(self, run_ids: Sequence[str]) -> dict[str, list[WaitpointView]]:
+        """What unfinished runs wait for, by run."""
+        found: dict[str, list[WaitpointView]] = {}
+        for row in await self._repository.waitpoints(run_ids) if run_ids else ():
+            found.setdefault(row[0], []).append(waitpoint_view(row))
+        return found
 
     async def steps(self, run: RunRow) -> dict[str, Any]:
         """The run log: the folded part and what the journal has on top of it."""

@@ -1,8 +1,7 @@
 import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { TranslocoTestingModule } from '@jsverse/transloco';
 import { messages } from '../../../i18n/en';
-import { type ChosenStep, RunTimeline } from './run-timeline';
-import type { RunSteps, StepRecord } from './run-tree';
+import type { StepRecord } from './run-tree';
 import { StepRun } from './step-run';
 
 beforeEach(() => {
@@ -109,30 +108,5 @@ describe('StepRun, with values beside the log', () => {
     const error = { message: 'a: Expected number', problems: [{ property: 'fields.a', message: 'Expected number, received: x' }] };
     const fixture = await shown({ type: 'PIECE', status: 'FAILED', errorMessage: '{"fields.a": ["Expected number, received: x"]}', error });
     expect((fixture.nativeElement as HTMLElement).querySelector('dl')?.textContent).toContain('fields.a');
-  });
-});
-
-describe('RunTimeline', () => {
-  it('chooses steps by their place', () => {
-    const inner = { x: { type: 'CODE', status: 'SUCCEEDED', duration: 5, startedAt: 1005 } };
-    const steps: RunSteps = {
-      each: { type: 'LOOP_ON_ITEMS', status: 'SUCCEEDED', duration: 10, startedAt: 1000, output: { iterations: [inner, inner] } },
-    };
-    const fixture = TestBed.createComponent(RunTimeline);
-    fixture.componentRef.setInput('steps', steps);
-    fixture.componentRef.setInput('begin', 1000);
-    fixture.componentRef.setInput('displayNames', { x: 'Send' });
-    const chosen: ChosenStep[] = [];
-    fixture.componentInstance.choose.subscribe((step) => chosen.push(step));
-    fixture.detectChanges();
-    const buttons = [...(fixture.nativeElement as HTMLElement).querySelectorAll('button')];
-    expect(buttons.map((button) => (button.querySelector('.name')?.textContent ?? '').trim().replace(/\s+/g, ' '))).toEqual([
-      'each Succeeded',
-      'Send · 1 Succeeded',
-      'Send · 2 Succeeded',
-    ]);
-    expect(buttons[1]?.querySelector<HTMLElement>('.bar')?.style.left).toBe('50%');
-    buttons[2]?.click();
-    expect(chosen).toEqual([{ name: 'x', path: [['each', 1]] }]);
   });
 });
