@@ -17,50 +17,13 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.e2e.server_process import Server, StartServer
+from tests.e2e.server_process import StartServer
+from tests.faults.flows import action, publish_steps, wait_for
+from tests.faults.pieces import install
 from tests.faults.sink import Sink
 from tests.faults.test_kill_server import ended_runs, load, publish
 
 OPEN: dict[str, Any] = {"allow_open_sign_up": True, "log_level": "error"}
-
-
-def publish_steps(server: Server, session: dict[str, Any], first: dict[str, Any]) -> str:
-    """A published flow: webhook, then these steps. Gives its id."""
-    settings = {
-        "pieceName": "@activepieces/piece-webhook",
-        "pieceVersion": "0.1.33",
-        "triggerName": "catch_webhook",
-        "input": {"authType": "none", "authFields": {}},
-        "propertySettings": {},
-    }
-    trigger = {"name": "trigger", "type": "PIECE_TRIGGER", "displayName": "W", "valid": True, "settings": settings, "nextAction": first}
-    request = {"displayName": "F", "schemaVersion": "20", "notes": [], "trigger": trigger}
-    with server.client(session["token"]) as client:
-        flow = client.post("/flows", json={"displayName": "F", "projectId": session["projectId"]}).raise_for_status().json()
-        for operation in ({"type": "IMPORT_FLOW", "request": request}, {"type": "LOCK_AND_PUBLISH", "request": {}}):
-            client.post(f"/flows/{flow['id']}", json=operation).raise_for_status()
-    return flow["id"]
-
-
-def action(piece: str, version: str, name: str, **inputs: Any) -> dict[str, Any]:
-    settings = {"pieceName": f"@activepieces/piece-{piece}", "pieceVersion": version, "actionName": name, "input": inputs}
-    settings["propertySettings"] = {}
-    return {"name": "step", "type": "PIECE", "displayName": "step", "valid": True, "settings": settings}
-
-
-def statuses(data: Path) -> Counter[str]:
-    connection = sqlite3.connect(data / "piecework.db", timeout=30)
-    try:
-        return Counter(dict(connection.execute("SELECT status, count(*) FROM flow_run GROUP BY status").fetchall()))
-    finally:
-        connection.close()
-
-
-def wait_for(data: Path, wanted: dict[str, int], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while (found := statuses(data)) != Counter(wanted):
-        assert time.monotonic() < deadline, (found, wanted)
-        time.sleep(0.1)
 
 
 async def test_sigterm_under_load_is_graceful(start_server: StartServer, tmp_path: Path) -> None:
@@ -191,12 +154,7 @@ def die(ctx: ActionContext) -> None:
 async def test_a_run_that_kills_its_worker_is_given_up_and_harms_no_other(
     start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "package"
-    (package / "deadly-0.1.dist-info").mkdir(parents=True)
-    (package / "deadly.py").write_text(PIECE)
-    (package / "deadly-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 0.1\n")
-    (package / "deadly-0.1.dist-info" / "entry_points.txt").write_text("[piecework.pieces]\ndeadly = deadly:piece\n")
-    monkeypatch.setenv("PYTHONPATH", f"{package}:{os.environ.get('PYTHONPATH', '')}")
+    install(tmp_path / "package", "deadly", PIECE, monkeypatch)
     data = tmp_path / "data"
     server = start_server(data, **OPEN)
     session = server.sign_up("owner@example.com")

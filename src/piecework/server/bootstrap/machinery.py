@@ -43,6 +43,12 @@ class Machinery:
     worker: Worker
     observer: Observer
 
+    def blocked_by(self, task: str) -> dict[str, str]:
+        """Notes, before the process is ended for it, which run blocks the event loop, if one does: a run's task has its id for a name."""
+        step = self.worker.step_in_hand(task)
+        self.runs.blame(None if step is None else task)
+        return {} if step is None else {"flow_run_id": task, "step": step}
+
     async def start(self) -> None:
         """Opens the queue and begins to drive what waits in it."""
         await self.runs.start()

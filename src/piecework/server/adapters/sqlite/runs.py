@@ -68,6 +68,7 @@ class SqliteRuns:
 
     def __init__(self, path: Path, metrics: Metrics | None = None) -> None:
         self._path = path
+        self._blamed = path.with_name("blamed")
         self._writer = GroupCommitWriter(path, metrics or Metrics())
         self._offered: deque[Claim] = deque()  # their callers wait: they go before what is ready
         self._ready: deque[Claim] = deque()
@@ -81,15 +82,23 @@ class SqliteRuns:
         self._decompressor = zstandard.ZstdDecompressor()
 
     async def start(self) -> None:
-        """Open the file. Jobs that an earlier life had claimed are free again; one that was alone in hand when it ended is blamed for it."""
+        """Open the file. Jobs that an earlier life had claimed are free again. One is blamed for its end: the one that it named (``blame``), or the
+        only one that it had in hand."""
         self._reader = connect(self._path)
-        (in_hand,) = self._reader.execute("SELECT count(*) FROM job WHERE claimed = 1").fetchone()
-        self._reader.execute("UPDATE job SET claimed = 0, kills = kills + ? WHERE claimed = 1", (in_hand == 1,))
+        in_hand = [run_id for (run_id,) in self._reader.execute("SELECT runId FROM job WHERE claimed = 1")]
+        blamed = self._blamed.read_text() if self._blamed.exists() else in_hand[0] if len(in_hand) == 1 else ""
+        self._reader.execute("UPDATE job SET claimed = 0, kills = kills + (runId = ?) WHERE claimed = 1", (blamed,))
+        self._blamed.unlink(missing_ok=True)
         (highest,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
         self._next_id = highest + 1
         self._overflow = self._next_id > 1
         self._available.set()
         self._writer.start()
+
+    def blame(self, run_id: str | None) -> None:
+        """For a process that is about to end because of this run, None: for another reason. The next start counts the end against its job and
+        none else. Any thread may call this. Not in the database, where a request that will never go on may hold the lock."""
+        self._blamed.write_text(run_id or "")
 
     async def close(self) -> None:
         """Write what was asked for, give jobs in hand back unblamed, then close the file."""

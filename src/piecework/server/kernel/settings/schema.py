@@ -37,6 +37,7 @@ from piecework.server.kernel.settings.values import (
     RedisType,
     SandboxMegabytes,
     Seconds,
+    SecondsOrNever,
     TokenSecret,
     WebAddress,
     Window,
@@ -151,6 +152,9 @@ class ExecutionSettings(_Section):
     """Environment variables of the server that code steps may see; none unless named here."""
     flow_timeout_seconds: Seconds = 600
     """Time that a run may take, counted anew after each pause, before it ends as TIMEOUT."""
+    watchdog_seconds: SecondsOrNever = 60
+    """Time for which the server may be blocked, by a piece that does not wait as it should, before it ends itself with exit code 70, to be
+    started again (ours). 0 lets it hang."""
     trigger_timeout_seconds: Seconds = 60
     """Time that one poll or one trigger test may take."""
     trigger_hooks_timeout_seconds: Seconds = 180
