@@ -235,7 +235,7 @@ async def test_a_discarded_run_is_not_claimed(reopen: Reopen) -> None:
     kept, dropped = a_run(), a_run()
     for run in (dropped, kept):
         await runs.enqueue(run, JobKind.BEGIN, b"1")
-    runs.discard(dropped.id)
+    runs.discard([dropped.id])
     assert (await claim_one(runs))[0].run_id == kept.id
     assert await nothing_to_claim(runs)
 

@@ -112,7 +112,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast)
+    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, callers, machinery.broadcast)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,

@@ -6,7 +6,7 @@ Redis and PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -136,8 +136,8 @@ class RunQueue(Protocol):
         """How much waits at this moment; cheap enough to be asked every second."""
         ...
 
-    def discard(self, run_id: str) -> None:
-        """Forget what memory holds of a run that was cancelled while it waited; its row and job are the caller's to change."""
+    def discard(self, run_ids: Collection[str]) -> None:
+        """Forget what memory holds of runs that were cancelled while they waited; their rows and jobs are the caller's to change."""
         ...
 
     async def retry(self, run_id: str) -> bool:

@@ -61,7 +61,7 @@ class Flows:
 
 
 async def cancel(life: Driven, run_id: str) -> None:
-    service = RunService(life.database, life.runs, life.runs, life.runs, Flows(), life.worker, Broadcast())  # type: ignore[arg-type]
+    service = RunService(life.database, life.runs, life.runs, life.runs, Flows(), life.worker, life.callers, Broadcast())  # type: ignore[arg-type]
     await service.cancel(RunSelection(projectId=PROJECT, flowRunIds=[run_id]))  # type: ignore[call-arg]
 
 

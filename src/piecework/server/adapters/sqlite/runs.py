@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import closing
 from dataclasses import fields
 from functools import partial
@@ -55,7 +55,9 @@ _RELEASE = "UPDATE job SET claimed = 0, attempts = max(attempts - 1, 1) WHERE cl
 _REQUEUE = (
     "UPDATE flow_run SET status = 'QUEUED', finishTime = NULL, updated = ?2 WHERE id = ?1"
     " AND status NOT IN ('QUEUED', 'RUNNING', 'PAUSED') AND NOT EXISTS (SELECT 1 FROM job WHERE runId = ?1)"
+    " AND EXISTS (SELECT 1 FROM file WHERE file.id = logsFileId)"
 )
+"""Without its log, which retention may have removed this moment, a run would begin anew and with nothing."""
 _ADD_RETRY = (
     "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RETRY', CAST('null' AS BLOB), 0, 0, 0, 0)"
 )
@@ -167,10 +169,11 @@ class SqliteRuns:
         since = [run.updated for run in heads if run is not None]
         return depth_of(self._reader, int(time() * 1000), len(self._offered) + len(self._ready), since)
 
-    def discard(self, run_id: str) -> None:
+    def discard(self, run_ids: Collection[str]) -> None:
         """See ``RunQueue.discard``."""
-        if any(claim.job.run_id == run_id for claim in self._ready):
-            self._ready = deque(claim for claim in self._ready if claim.job.run_id != run_id)
+        unwanted = set(run_ids)
+        if any(claim.job.run_id in unwanted for claim in self._ready):
+            self._ready = deque(claim for claim in self._ready if claim.job.run_id not in unwanted)
 
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
         """See ``RunQueue.resume``."""

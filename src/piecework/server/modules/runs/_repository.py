@@ -129,18 +129,20 @@ class RunRepository:
         statement = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY created DESC, id DESC LIMIT {BULK_LIMIT}"
         return await self._reader.fetch(statement, values)
 
-    async def cancel(self, run_id: str) -> bool:
-        """Make an unfinished run CANCELED, with its job and waitpoint gone. False if it has ended meanwhile."""
+    async def cancel(self, run_ids: Sequence[str]) -> list[RunRow]:
+        """Make the unfinished ones of these runs CANCELED, with their jobs and waitpoints gone, in one transaction; gives those that it were."""
+        now = now_iso()
         async with self._database.transaction() as connection:
-            now = now_iso()
+            statement = update(flow_run).where(flow_run.c.id.in_(run_ids), flow_run.c.status.in_(list(UNFINISHED)))
             changed = await connection.execute(
-                update(flow_run)
-                .where(flow_run.c.id == run_id, flow_run.c.status.in_(list(UNFINISHED)))
-                .values(status=FlowRunStatus.CANCELED, finishTime=now, updated=now)
+                statement.values(status=FlowRunStatus.CANCELED, finishTime=now, updated=now).returning(
+                    *(flow_run.c[name] for name in COLUMNS)
+                )
             )
-            await connection.execute(delete(job).where(job.c.runId == run_id))
-            await connection.execute(delete(waitpoint).where(waitpoint.c.flowRunId == run_id))
-            return changed.rowcount > 0
+            runs = [run_row(tuple(row)) for row in changed]
+            await connection.execute(delete(job).where(job.c.runId.in_(run_ids)))
+            await connection.execute(delete(waitpoint).where(waitpoint.c.flowRunId.in_(run_ids)))
+            return runs
 
     async def remove_old_logs(self, before: str, limit: int) -> int:
         """Remove log files that are older, unless their run still moves; gives how many it were."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
@@ -29,6 +31,7 @@ from piecework.server.modules.runs.schemas import (
 )
 from piecework.server.modules.runs.timeline import timeline_of
 from piecework.server.modules.runs.views import run_view
+from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
@@ -36,6 +39,10 @@ from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
 
 TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
+CANCELED_AT_ONCE = 200
+"""Runs that one transaction cancels: other writers wait no longer than that takes."""
+RETRIED_AT_ONCE = 20
+"""Runs of a bulk retry whose jobs are written together; each needs its log in memory for a moment."""
 PASSED_OVER = (ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, ErrorCode.VALIDATION)
 """Refusals that a bulk retry passes over: the log is gone, or somebody else has retried the run meanwhile."""
 
@@ -66,6 +73,7 @@ class RunService:
         journal: RunJournal,
         flows: FlowService,
         control: RunControl,
+        callers: Callers,
         progress: Progress,
     ) -> None:
         self._repository = RunRepository(database, reader)
@@ -73,6 +81,7 @@ class RunService:
         self._journal = journal
         self._flows = flows
         self._control = control
+        self._callers = callers
         self._progress = progress
         self._versions: OrderedDict[str, _Version] = OrderedDict()
         flows.changed.connect(self._forget_version)
@@ -244,28 +253,40 @@ class RunService:
         )
 
     async def bulk_retry(self, body: BulkRetryBody) -> list[dict[str, Any]]:
-        """Retry every ended run that the selection means; runs whose log is gone are passed over."""
-        retried: list[dict[str, Any]] = []
-        for row in await self._repository.select(body, TERMINAL):
-            try:
-                retried.append(await self.retry(row, body.strategy))
-            except ApError as error:
-                if error.code not in PASSED_OVER:
-                    raise
-        return retried
+        """Retry every ended run that the selection means, some at a time; runs whose log is gone are passed over."""
+        retried: list[dict[str, Any] | None] = []
+        rows = await self._repository.select(body, TERMINAL)
+        for start in range(0, len(rows), RETRIED_AT_ONCE):
+            retried += await asyncio.gather(*(self._retry_if_possible(row, body.strategy) for row in rows[start : start + RETRIED_AT_ONCE]))
+        return [view for view in retried if view is not None]
+
+    async def _retry_if_possible(self, row: Row, strategy: RetryStrategy) -> dict[str, Any] | None:
+        try:
+            return await self.retry(row, strategy)
+        except ApError as error:
+            if error.code not in PASSED_OVER:
+                raise
+            return None
 
     async def cancel(self, selection: RunSelection) -> None:
-        """Cancel every unfinished run that the selection means: queued, running or paused. Runs that have ended are left as they are."""
-        for row in await self._repository.select(selection, tuple(UNFINISHED)):
-            run_id = row[0]
-            if await self._control.cancel(run_id):
-                continue
-            self._queue.discard(run_id)
-            if await self._repository.cancel(run_id):
-                announce(self._progress, run_row(await self.row(run_id)))
-            # Between the two a worker may have taken it.
-            self._queue.discard(run_id)
-            await self._control.cancel(run_id)
+        """Cancel every unfinished run that the selection means: queued, running or paused, some at a time. Runs that have ended are left as
+        they are. Whoever waits for an answer of one is told."""
+        run_ids = [row[0] for row in await self._repository.select(selection, tuple(UNFINISHED))]
+        for start in range(0, len(run_ids), CANCELED_AT_ONCE):
+            await self._cancel(run_ids[start : start + CANCELED_AT_ONCE])
+
+    async def _cancel(self, run_ids: Sequence[str]) -> None:
+        stopped = await asyncio.gather(*map(self._control.cancel, run_ids))
+        waiting = [run_id for run_id, done in zip(run_ids, stopped, strict=True) if not done]
+        if not waiting:
+            return
+        self._queue.discard(waiting)
+        for run in await self._repository.cancel(waiting):
+            self._callers.answer(CallerAnswer(run.id, failed=run.status))
+            announce(self._progress, run)
+        # Between the two a worker may have taken some.
+        self._queue.discard(waiting)
+        await asyncio.gather(*map(self._control.cancel, waiting))
 
     async def archive(self, selection: RunSelection) -> None:
         """Take the runs that the selection means out of the list."""
