@@ -19,6 +19,7 @@ from piecework.server.kernel.settings import Settings
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.resuming.service import ResumeService
+from piecework.server.modules.retention.service import RetentionService
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.webhooks.service import WebhookService
@@ -131,7 +132,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             seconds,
         ),
         machinery=machinery,
-        timekeeping=_timekeeping(ground.settings, flows, runs),
+        timekeeping=_timekeeping(ground, flows, runs),
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
@@ -161,12 +162,15 @@ def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, f
     return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
 
 
-def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:
+def _timekeeping(ground: Foundation, flows: Flows, runs: RunService) -> Timekeeping:
+    settings = ground.settings
     schedules = flows.triggers.schedules
     polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
+    retention = RetentionService(ground.database)
     sweeps: dict[str, Sweep] = {
-        "logs": runs.remove_old_logs,
-        "step_files": runs.remove_old_step_files,
-        "waitpoints": runs.remove_old_waitpoints,
+        "logs": retention.remove_logs,
+        "run_files": retention.remove_run_files,
+        "trigger_events": retention.remove_trigger_events,
+        "waitpoints": retention.remove_waitpoints,
     }
     return Timekeeping(schedules, flows.flows, Scheduler(schedules, polls.fire), Reaper(sweeps, settings.execution_data_retention_days))

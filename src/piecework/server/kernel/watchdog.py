@@ -89,7 +89,7 @@ class Watchdog:
         os._exit(EXIT_CODE)
 
     def _tell(self, loop: asyncio.AbstractEventLoop, thread: int, silent: float) -> None:
-        stack = "".join(traceback.format_stack(sys._current_frames()[thread]))  # lines of source, no values
+        stack = "".join(traceback.format_stack(sys._current_frames()[thread]))  # pyright: ignore[reportPrivateUsage]
         task = asyncio.current_task(loop)
         name = "" if task is None else task.get_name()
         try:

@@ -292,18 +292,6 @@ class RunService:
         """Take the runs that the selection means out of the list."""
         await self._repository.archive([row[0] for row in await self._repository.select(selection, tuple(FlowRunStatus))])
 
-    async def remove_old_logs(self, before: str, limit: int) -> int:
-        """Remove logs that were written before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_logs(before, limit)
-
-    async def remove_old_step_files(self, before: str, limit: int) -> int:
-        """Remove files that steps wrote before a timestamp; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_step_files(before, limit)
-
-    async def remove_old_waitpoints(self, before: str, limit: int) -> int:
-        """Remove waitpoints that were made before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_waitpoints(before, limit)
-
     async def resume(self, run_id: str, waitpoint_id: str | None, payload: dict[str, Any]) -> bool:
         """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""
         return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload))
