@@ -132,6 +132,35 @@ async def test_the_journal_is_fenced(reopen: Reopen) -> None:
     assert await runs.load(run.id) == [b"a", b"b", b"c"]
 
 
+@pytest.mark.parametrize("resume_first", [True, False])
+async def test_a_resume_that_is_written_together_with_its_pause(reopen: Reopen, tmp_path: Path, resume_first: bool) -> None:
+    """Found by the fault tests: in one transaction the run was PAUSED already and its waitpoint not there yet, and the resume was lost."""
+    runs = await reopen()
+    run = a_run()
+    await runs.enqueue(run, JobKind.BEGIN, b"null")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    waitpoint = Waitpoint(
+        "w" * 21, run.id, run.project_id, "a", "WEBHOOK", int((time() + 3600) * 1000), b'{"path":[],"step":"a","payload":null}'
+    )
+    other = sqlite3.connect(tmp_path / "piecework.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    first = asyncio.create_task(runs.enqueue(a_run(), JobKind.BEGIN, b"null"))  # the writer waits for the lock with this one
+    await asyncio.sleep(0.05)
+    calls = [lambda: runs.resume(run.id, waitpoint.id, b'{"body":1}'), lambda: runs.pause(run, job, b"{}", waitpoint)]
+    tasks = []
+    for call in calls if resume_first else reversed(calls):
+        tasks.append(asyncio.create_task(call()))
+        await asyncio.sleep(0)
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.gather(first, *tasks)
+    assert tasks[0 if resume_first else 1].result(), "the resume is taken"
+    claims = [await claim_one(runs) for _ in range(2)]
+    [resumed] = [job for job, claimed in claims if claimed.id == run.id]
+    assert orjson.loads(resumed.payload)["payload"] == {"body": 1}
+
+
 async def test_a_fenced_write_spoils_no_neighbour(reopen: Reopen) -> None:
     runs = await reopen()
     pairs = []
