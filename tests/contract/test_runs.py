@@ -20,7 +20,7 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
+from piecework.server.ports.runs import CannotWrite, Fenced, Job, JobKind, QueueDepth, RunRow, Waitpoint, new_run
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -347,7 +347,7 @@ async def test_claiming_goes_on_after_a_claim_that_could_not_be_written(reopen: 
     await first.enqueue(run, JobKind.BEGIN, b"1")
     runs = await reopen()
     await on_a_full_disk(runs)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(CannotWrite):
         await runs.claim(1)
     await on_a_full_disk(runs, full=False)
     assert (await claim_one(runs))[1].id == run.id
@@ -366,7 +366,7 @@ async def test_a_journal_has_no_gaps(reopen: Reopen) -> None:
     job, run = await claim_one(runs)
     await runs.append(run, job, 0, b"a")
     await on_a_full_disk(runs)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(CannotWrite):
         await runs.append(run, job, 1, b"b")
     await on_a_full_disk(runs, full=False)
     with pytest.raises(OutOfTurn):

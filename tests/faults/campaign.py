@@ -20,7 +20,7 @@ import orjson
 import zstandard
 
 from piecework.engine.timeline import fold
-from tests.e2e.server_process import Server, StartServer
+from tests.e2e.server_process import Server, StartServer, spawn
 from tests.faults import ledger
 from tests.faults.sink import Sink
 
@@ -30,7 +30,7 @@ KILLED_THRICE = "it was tried 3 times"
 
 
 class Campaign:
-    """One data folder through many lives of a server. ``kills``: by what was killed."""
+    """One data folder through many lives of a server. ``kills``: by what was killed; ``at_work``: children that ran a step at that moment."""
 
     def __init__(self, start: StartServer, data: Path, sink: Sink, chance: random.Random, *, python: bool, **settings: Any) -> None:
         self._start = start
@@ -39,6 +39,7 @@ class Campaign:
         self.chance = chance
         self.kills: Counter[str] = Counter()
         self.at_work = 0
+        self.padding = 0  # characters that each call carries along
         self.refused: Counter[str] = Counter()
         self._settings = {"allow_open_sign_up": True, "log_level": "error", **settings}
         self._weights = {name: weight for name, weight in ledger.WEIGHTS.items() if python or name != "python"}
@@ -71,8 +72,19 @@ class Campaign:
                     assert response.status_code == 200, response.text
                 self._flows[name] = flow["id"]
 
+    def kill_while_starting(self) -> None:
+        """The next life ends before it is ready: in the middle of taking over what the last one left."""
+        server = spawn(self.data, **self._settings)
+        time.sleep(self.chance.uniform(0.3, 1.5))
+        server.process.kill()
+        server.process.wait()
+        self.kills["server"] += 1
+
     def kill_server(self) -> None:
         """SIGKILL, and a look at what it leaves: what is recorded by now must not be done again."""
+        for line in httpx.get(f"{self.server.url}/metrics", trust_env=False).text.splitlines():
+            if line.startswith("engine_sandbox_restarts_total "):
+                self.at_work += int(float(line.split()[1]))
         self.server.process.kill()
         self.server.process.wait()
         self.kills["server"] += 1
@@ -113,7 +125,7 @@ class Campaign:
 
     async def _call(self, client: httpx.AsyncClient, flow: str) -> bool:
         self._calls += 1
-        payload = {"id": f"r{self._calls}", "n": self.chance.randint(0, 3), "items": [1, 2, 3]}
+        payload = {"id": f"r{self._calls}", "n": self.chance.randint(0, 3), "items": [1, 2, 3], "pad": "x" * self.padding}
         self._called[payload["id"]] = (flow, payload)
         url = f"{self.server.url}/api/v1/webhooks/{self._flows[flow]}{'/sync' if flow == 'sync' else ''}"
         try:
@@ -180,7 +192,9 @@ class Campaign:
         return [fold(of_run) for of_run in entries.values()]
 
     def _new_logs(self, connection: sqlite3.Connection) -> Iterable[dict[str, Any]]:
-        statement = "SELECT r.updated, f.data, f.compression FROM flow_run r JOIN file f ON f.id = r.logsFileId WHERE r.updated >= ? ORDER BY r.updated"
+        statement = (
+            "SELECT r.updated, f.data, f.compression FROM flow_run r JOIN file f ON f.id = logsFileId WHERE r.updated >= ? ORDER BY 1"
+        )
         rows = connection.execute(statement, (self._read_until,)).fetchall()
         if rows:
             self._read_until = rows[-1][0]

@@ -115,7 +115,7 @@ FLOWS: dict[str, Callable[[int], list[Step]]] = {
 }
 """What comes after the webhook, by the flow's name; made for a sink's port."""
 
-WEIGHTS = {"sync": 44, "codes": 16, "effects": 16, "delay": 12, "ask": 10, "python": 2}
+WEIGHTS = {"sync": 58, "codes": 12, "effects": 10, "delay": 9, "ask": 10, "python": 1}
 
 
 def trigger(*steps: Step) -> Step:

@@ -22,10 +22,12 @@ from tests.faults.campaign import Campaign
 from tests.faults.pieces import install
 from tests.faults.sink import Sink
 
-LIVES = 6
-RUNS = 1_000
-CHILD_KILLS = 4
+LIVES = 40
+RUNS = 10_000
+CHILD_KILLS = 7
 """In each life."""
+STILLBORN = 4
+"""After each so many lives one is killed while it starts."""
 
 
 @pytest.mark.slow
@@ -46,14 +48,16 @@ async def test_thousands_of_runs_and_hundreds_of_kills(
                 await campaign.until_acknowledged(RUNS * life // LIVES + chance.randint(-40, 40))
                 await killing
                 await asyncio.to_thread(campaign.kill_server)
+            if life % STILLBORN == 0:
+                await asyncio.to_thread(campaign.kill_while_starting)
             await asyncio.to_thread(campaign.start)
         await campaign.settle()
         campaign.server.stop()
         account = campaign.account()
     kills = campaign.kills
     line = (
-        f"faults: {account.runs} runs, {kills.total()} kills ({kills['server']} server, {kills['sandbox']} sandbox children): "
-        f"{account.text} [seed {seed}]"
+        f"faults: {account.runs} runs, {kills.total()} kills ({kills['server']} server, {kills['sandbox']} sandbox children, "
+        f"{campaign.at_work} of them at work): {account.text} [seed {seed}]"
     )
     record_property("summary", line)
     account.check()

@@ -11,7 +11,7 @@ import orjson
 import pytest
 
 from piecework.server.kernel.watchdog import EXIT_CODE
-from tests.e2e.server_process import Server, StartServer
+from tests.e2e.server_process import Server, StartServer, log_of
 from tests.faults.flows import action, publish_steps, wait_for
 from tests.faults.pieces import install
 
@@ -45,7 +45,7 @@ def blocking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def logged(data: Path) -> list[dict[str, Any]]:
-    lines = (data.parent / f"{data.name}.log").read_text().splitlines()
+    lines = log_of(data).read_text().splitlines()
     return [orjson.loads(line) for line in lines if line.startswith("{")]
 
 
@@ -87,8 +87,8 @@ def test_a_call_that_holds_python_s_lock_is_ended_too(start_server: StartServer,
     with server.client() as client:
         client.post(f"/webhooks/{hang}", json={}).raise_for_status()
     assert ended(server) == -signal.SIGPROF
-    assert "re.match" not in (blocking.parent / f"{blocking.name}.log").read_text()
-    assert 'blocking.py", line 18 in compute' in (blocking.parent / f"{blocking.name}.log").read_text()
+    assert "re.match" not in log_of(blocking).read_text()
+    assert 'blocking.py", line 18 in compute' in log_of(blocking).read_text()
 
 
 def test_a_server_that_was_stopped_goes_on(start_server: StartServer, tmp_path: Path) -> None:

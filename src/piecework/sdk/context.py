@@ -25,9 +25,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class DelayPause:
-    """Wait until a moment (aware datetime)."""
+    """Wait until a moment (aware datetime). ``elapses``: what is meant is not the moment but the time until then, which has to go by however
+    the clock is set meanwhile."""
 
     until: datetime
+    elapses: bool = False
 
 
 @dataclass(frozen=True, slots=True)

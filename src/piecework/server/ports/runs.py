@@ -85,7 +85,7 @@ class Claim(NamedTuple):
 class Waitpoint(NamedTuple):
     """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970, when the delay or the waiting ends.
 
-    ``job_payload``: what the RESUME job carries then.
+    ``job_payload``: what the RESUME job carries then. ``elapses``: that much time has to go by, however the clock is set meanwhile.
     """
 
     id: str
@@ -95,6 +95,7 @@ class Waitpoint(NamedTuple):
     type: str
     resume_at: int
     job_payload: bytes
+    elapses: bool = False
 
 
 class QueueDepth(NamedTuple):
@@ -117,11 +118,15 @@ class Fenced(Exception):
     """Another worker has written this part of the run's journal: the one that gets this error must stop driving the run."""
 
 
+class CannotWrite(Exception):
+    """Nothing was written: the disk is full, or somebody else does not let go of the file. Trying again later may help."""
+
+
 class RunQueue(Protocol):
     """Runs that wait for a worker, in the order in which they came."""
 
     async def enqueue(self, run: RunRow, kind: JobKind, payload: bytes) -> None:
-        """Write the run's row and a job; both are durable when this returns."""
+        """Write the run's row and a job; both are durable when this returns. Raises CannotWrite, as everything here that writes."""
         ...
 
     def offer(self, run: RunRow, payload: bytes) -> None:

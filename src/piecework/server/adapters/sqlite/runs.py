@@ -21,13 +21,14 @@ from typing import Any
 import structlog
 import zstandard
 
+from piecework.server.adapters.sqlite.delays import Delays
 from piecework.server.adapters.sqlite.depth import depth_of
 from piecework.server.adapters.sqlite.waitpoints import add_waitpoint, complete_waitpoint
 from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWriter, Write, connect
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Job, JobKind, QueueDepth, RunRow, Waitpoint
+from piecework.server.ports.runs import SUSPECT_ATTEMPTS, CannotWrite, Claim, Job, JobKind, QueueDepth, RunRow, Waitpoint
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -46,8 +47,8 @@ PACE_SECONDS = 0.002
 """While so many callers wait for their run to be written, the backlog is worked off one run at a time with this pause in between: it can wait,
 they cannot. Runs whose caller waits for the result are not held up."""
 
-LONGEST_SLEEP = 60.0
-"""Seconds. The clock may be set, or the machine may sleep, while the timer of a delay runs."""
+LONGEST_SLEEP = 15.0
+"""Seconds. The clock may be set ahead, or the machine may sleep, while the timer of a delay runs."""
 
 _FETCH = "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed = 0 AND dueAt <= ? ORDER BY dueAt, id LIMIT ?"
 _RELEASE = "UPDATE job SET claimed = 0, attempts = max(attempts - 1, 1) WHERE claimed = 1"
@@ -80,6 +81,7 @@ class SqliteRuns:
         self._aside = asyncio.Lock()
         self._available = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._delays = Delays(self._bring_forward)
         self._compressor = zstandard.ZstdCompressor(level=1)
         self._decompressor = zstandard.ZstdDecompressor()
 
@@ -106,9 +108,10 @@ class SqliteRuns:
         """Write what was asked for, give jobs in hand back unblamed, then close the file."""
         if self._timer is not None:
             self._timer.cancel()
+        self._delays.close()
         try:
             await self._writer.submit(Write(extra=lambda connection: connection.execute(_RELEASE).rowcount))
-        except sqlite3.Error as error:
+        except CannotWrite as error:
             log.warning("jobs in hand could not be given back; the next start does it", error=str(error))
         await self._writer.close()
         self._reader.close()
@@ -295,10 +298,21 @@ class SqliteRuns:
 
         write.extra = leave_waitpoint
         try:
-            return await self._write_then(write, self._look_again)
+            waiting = await self._write_then(write, self._look_again)
         except BaseException:
             run.logs_file_id = old_log
             raise
+        if waiting and waitpoint.elapses:
+            self._delays.begin(resume_id, waitpoint.resume_at)
+        return waiting
+
+    def _bring_forward(self, job_ids: list[int]) -> None:
+        """These jobs are due, whatever the clock says: it has been set back since they were written."""
+        log.warning("the clock was set back", delays=len(job_ids))
+        now, marks = int(time() * 1000), ",".join("?" * len(job_ids))
+        statement = f"UPDATE job SET dueAt = ? WHERE claimed = 0 AND id IN ({marks})"  # noqa: S608 - only marks
+        write = Write(extra=lambda connection: connection.execute(statement, [now, *job_ids]).rowcount)
+        self._writer.submit(write).add_done_callback(self._look_again)
 
     async def fetch(self, statement: str, values: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """See ``RunReader.fetch``."""

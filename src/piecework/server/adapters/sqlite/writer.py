@@ -17,7 +17,7 @@ from time import perf_counter
 from typing import Any
 
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import Fenced
+from piecework.server.ports.runs import CannotWrite, Fenced
 
 Row = tuple[Any, ...]
 
@@ -179,6 +179,8 @@ def _resolve(batch: list[Write], results: Sequence[BaseException | None]) -> Non
             future.set_result(write.result)
         elif isinstance(error, sqlite3.IntegrityError) and write.entry is not None:
             future.set_exception(Fenced(f"{write.entry[0]}:{write.entry[1]}"))
+        elif isinstance(error, sqlite3.OperationalError):
+            future.set_exception(CannotWrite(str(error)))
         else:
             future.set_exception(error)
 
