@@ -41,7 +41,7 @@ class Campaign:
         self.at_work = 0
         self.padding = 0  # characters that each call carries along
         self.refused: Counter[str] = Counter()
-        self._settings = {"allow_open_sign_up": True, "log_level": "error", **settings}
+        self.settings = {"allow_open_sign_up": True, "log_level": "error", **settings}
         self._weights = {name: weight for name, weight in ledger.WEIGHTS.items() if python or name != "python"}
         self._flows: dict[str, str] = {}
         self._calls = 0
@@ -56,7 +56,7 @@ class Campaign:
 
     def start(self) -> Server:
         """The next life."""
-        self.server = self._start(self.data, **self._settings)
+        self.server = self._start(self.data, **self.settings)
         if not self._flows:
             self._publish()
         return self.server
@@ -74,7 +74,7 @@ class Campaign:
 
     def kill_while_starting(self) -> None:
         """The next life ends before it is ready: in the middle of taking over what the last one left."""
-        server = spawn(self.data, **self._settings)
+        server = spawn(self.data, **self.settings)
         time.sleep(self.chance.uniform(0.3, 1.5))
         server.process.kill()
         server.process.wait()
