@@ -85,7 +85,7 @@ class Claim(NamedTuple):
 class Waitpoint(NamedTuple):
     """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970, when the delay or the waiting ends.
 
-    ``job_payload``: what the RESUME job carries then. ``elapses``: that much time has to go by, however the clock is set meanwhile.
+    ``job_payload``: what the RESUME job carries then. ``seconds``: a time that has to go by, however the clock is set meanwhile.
     """
 
     id: str
@@ -95,7 +95,7 @@ class Waitpoint(NamedTuple):
     type: str
     resume_at: int
     job_payload: bytes
-    elapses: bool = False
+    seconds: float | None = None
 
 
 class QueueDepth(NamedTuple):

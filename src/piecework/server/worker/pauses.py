@@ -33,7 +33,7 @@ def waitpoint_of(command: Pause, run: RunRow, waitpoint_id: str, days: float) ->
         if resume_at > last:
             raise _too_long(days)
         payload = jsons.dumps({**resume, "payload": NO_PAYLOAD})
-        return Waitpoint(waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload, pause.elapses)
+        return Waitpoint(waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload, pause.seconds)
     assert isinstance(pause, WebhookPause)
     now = time()
     if now > last:

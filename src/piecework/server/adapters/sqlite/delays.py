@@ -22,10 +22,10 @@ class Delays:
         self._heap: list[tuple[float, int, int]] = []  # end, due time by the clock, job
         self._timer: asyncio.TimerHandle | None = None
 
-    def begin(self, job_id: int, due_at: int) -> None:
-        """Measure a delay from now to a moment that the clock gives, in milliseconds since 1970."""
+    def begin(self, job_id: int, due_at: int, seconds: float) -> None:
+        """Measure a delay of so many seconds, which ends at ``due_at`` by the clock, in milliseconds since 1970."""
         if len(self._heap) < LIMIT:
-            heappush(self._heap, (monotonic() + due_at / 1000 - time() + SLACK, due_at, job_id))
+            heappush(self._heap, (monotonic() + seconds + SLACK, due_at, job_id))
             if self._heap[0][2] == job_id:
                 self._arm()
 

@@ -302,8 +302,8 @@ class SqliteRuns:
         except BaseException:
             run.logs_file_id = old_log
             raise
-        if waiting and waitpoint.elapses:
-            self._delays.begin(resume_id, waitpoint.resume_at)
+        if waiting and waitpoint.seconds is not None:
+            self._delays.begin(resume_id, waitpoint.resume_at, waitpoint.seconds)
         return waiting
 
     def _bring_forward(self, job_ids: list[int]) -> None:
