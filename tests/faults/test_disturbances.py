@@ -23,6 +23,8 @@ from tests.faults.campaign import Campaign
 from tests.faults.pieces import install
 from tests.faults.sink import Sink
 
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
+
 Record = Callable[[str, object], None]
 TIMES = 4
 RUNS = 120
