@@ -22,7 +22,19 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn, Write
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, FoldedLog, Job, JobKind, LogSlice, QueueDepth, RunRow, ToParent, Waitpoint, new_run
+from piecework.server.ports.runs import (
+    CannotWrite,
+    Fenced,
+    FoldedLog,
+    Job,
+    JobKind,
+    LogSlice,
+    QueueDepth,
+    RunRow,
+    ToParent,
+    Waitpoint,
+    new_run,
+)
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -132,6 +144,35 @@ async def test_the_journal_is_fenced(reopen: Reopen) -> None:
     results = await asyncio.gather(*(runs.append(run, job, 2, b"c") for _ in range(2)), return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["Fenced", "NoneType"]
     assert await runs.load(run.id) == [b"a", b"b", b"c"]
+
+
+@pytest.mark.parametrize("resume_first", [True, False])
+async def test_a_resume_that_is_written_together_with_its_pause(reopen: Reopen, tmp_path: Path, resume_first: bool) -> None:
+    """Found by the fault tests: in one transaction the run was PAUSED already and its waitpoint not there yet, and the resume was lost."""
+    runs = await reopen()
+    run = a_run()
+    await runs.enqueue(run, JobKind.BEGIN, b"null")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    waitpoint = Waitpoint(
+        "w" * 21, run.id, run.project_id, "a", "WEBHOOK", int((time() + 3600) * 1000), b'{"path":[],"step":"a","payload":null}'
+    )
+    other = sqlite3.connect(tmp_path / "piecework.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    first = asyncio.create_task(runs.enqueue(a_run(), JobKind.BEGIN, b"null"))  # the writer waits for the lock with this one
+    await asyncio.sleep(0.05)
+    calls = [lambda: runs.resume(run.id, waitpoint.id, b'{"body":1}'), lambda: runs.pause(run, job, b"{}", waitpoint)]
+    tasks = []
+    for call in calls if resume_first else reversed(calls):
+        tasks.append(asyncio.create_task(call()))
+        await asyncio.sleep(0)
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.gather(first, *tasks)
+    assert tasks[0 if resume_first else 1].result(), "the resume is taken"
+    claims = [await claim_one(runs) for _ in range(2)]
+    [resumed] = [job for job, claimed in claims if claimed.id == run.id]
+    assert orjson.loads(resumed.payload)["payload"] == {"body": 1}
 
 
 async def test_a_fenced_write_spoils_no_neighbour(reopen: Reopen) -> None:
@@ -565,7 +606,7 @@ async def test_a_discarded_run_is_not_claimed(reopen: Reopen) -> None:
     kept, dropped = a_run(), a_run()
     for run in (dropped, kept):
         await runs.enqueue(run, JobKind.BEGIN, b"1")
-    runs.discard(dropped.id)
+    runs.discard([dropped.id])
     assert (await claim_one(runs))[0].run_id == kept.id
     assert await nothing_to_claim(runs)
 
@@ -648,7 +689,7 @@ async def test_claiming_goes_on_after_a_claim_that_could_not_be_written(reopen: 
     await first.enqueue(run, JobKind.BEGIN, b"1")
     runs = await reopen()
     await on_a_full_disk(runs)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(CannotWrite):
         await runs.claim(1)
     await on_a_full_disk(runs, full=False)
     assert (await claim_one(runs))[1].id == run.id
@@ -667,7 +708,7 @@ async def test_a_journal_has_no_gaps(reopen: Reopen) -> None:
     job, run = await claim_one(runs)
     await runs.append(run, job, 0, b"a")
     await on_a_full_disk(runs)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(CannotWrite):
         await runs.append(run, job, 1, b"b")
     await on_a_full_disk(runs, full=False)
     with pytest.raises(OutOfTurn):

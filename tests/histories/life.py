@@ -1,7 +1,8 @@
 """One turn of a run against scripted outcomes, written down as the worker writes it, until it ends, pauses or crashes. Parts that run at the same
 time move in turns.
 
-An outcome is ``{"output"}``, ``{"error", "final"?}``, ``{"output", "pause": true}``, ``{"output", "respond": body}`` or ``{"output", "stop": true}``.
+An outcome is ``{"output"}``, ``{"error", "final"?}``, ``{"output", "pause": true | "again"}`` (again: although it was resumed),
+``{"output", "respond": body}`` or ``{"output", "stop": true}``.
 Outcomes are listed by the step's place, ``loop:0/step``; each execution takes the next, the last one again and again.
 """
 
@@ -92,7 +93,7 @@ class Life:
         if "error" in outcome:
             return StepFailed(outcome["error"], 0, 1, final=outcome.get("final", False))
         kind, response = OutcomeKind.NONE, None
-        if outcome.get("pause") and not command.resumed:
+        if outcome.get("pause") == "again" or (outcome.get("pause") and not command.resumed):
             kind = OutcomeKind.PAUSED
         elif "respond" in outcome:
             kind, response = OutcomeKind.RESPOND, Response(body=outcome["respond"])

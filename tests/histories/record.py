@@ -25,6 +25,11 @@ def code(name: str, value: Any = None) -> dict[str, Any]:
     return {"name": name, "type": "CODE", "displayName": name, "valid": True, "settings": {"input": {"value": value}, "sourceCode": source}}
 
 
+def _branching(name: str) -> dict[str, Any]:
+    branches = {"onSuccess": chain(piece("good"), piece("better")), "onFailure": chain(piece("bad"), piece("worse"))}
+    return piece(name, go_on=True, continueOnFailureBranches=branches)
+
+
 PAUSE = [{"output": {"waits": True}, "pause": True}]
 YES, NO = condition("x", "EXISTS"), condition("", "EXISTS")
 
@@ -72,6 +77,42 @@ SCENARIOS: dict[str, dict[str, Any]] = {
     "resumed-failure-in-loop": {
         "flow": trigger(loop("l", [1, 2], piece("w"))),
         "outcomes": {"l:0/w": PAUSE, "l:1/w": [*PAUSE, {"error": "the child failed"}]},
+    },
+    "success-branch": {"flow": trigger(_branching("a"), piece("z")), "outcomes": {}},
+    "failure-branch": {"flow": trigger(_branching("a"), piece("z")), "outcomes": {"a": [{"error": "no"}]}},
+    "failure-branch-in-loop": {"flow": trigger(loop("l", [1, 2], _branching("a")), piece("z")), "outcomes": {"l:1/a": [{"error": "no"}]}},
+    "pause-in-failure-branch": {"flow": trigger(_branching("a"), piece("z")), "outcomes": {"a": [{"error": "no"}], "bad": PAUSE}},
+    "pause-in-all-branches": {
+        "flow": trigger(router("r", [(YES, piece("v")), (YES, piece("w")), (None, piece("f"))], first_match=False), piece("z")),
+        "outcomes": {"v": PAUSE, "w": PAUSE},
+    },
+    "pause-twice-in-one-step": {
+        "flow": trigger(piece("w"), piece("z", "{{w}}")),
+        "outcomes": {"w": [*PAUSE, {"output": {"waits": "again"}, "pause": "again"}, {"output": 1}]},
+    },
+    "pause-after-a-retry": {"flow": trigger(piece("w", retry=True), piece("z")), "outcomes": {"w": [{"error": "no"}, *PAUSE]}},
+    "resumed-step-fails": {"flow": trigger(piece("a"), piece("w"), piece("z")), "outcomes": {"w": [*PAUSE, {"error": "no"}]}},
+    "resumed-step-is-retried": {
+        "flow": trigger(piece("w", retry=True), piece("z", "{{w}}")),
+        "outcomes": {"w": [*PAUSE, {"error": "no"}, {"output": 1}]},
+    },
+    "response-then-pause": {
+        "flow": trigger(piece("a"), piece("w"), piece("z")),
+        "outcomes": {"a": [{"output": 1, "respond": {"hello": 1}}], "w": PAUSE},
+    },
+    "response-in-loop": {"flow": trigger(loop("l", [1, 2], piece("a"))), "outcomes": {"l:1/a": [{"output": 1, "respond": {"hello": 1}}]}},
+    "stopped-in-router": {
+        "flow": trigger(router("r", [(YES, chain(piece("a"), piece("b"))), (None, piece("f"))]), piece("z")),
+        "outcomes": {"a": [{"output": 1, "stop": True}]},
+    },
+    "continued-failure-in-loop": {
+        "flow": trigger(loop("l", [1, 2, 3], piece("a", go_on=True), piece("b"))),
+        "outcomes": {"l:1/a": [{"error": "no"}]},
+    },
+    "retry-from-failed-in-router": {
+        "flow": trigger(piece("a"), router("r", [(YES, chain(piece("b"), piece("c"))), (None, piece("f"))]), piece("z")),
+        "outcomes": {"c": [{"error": "no"}, {"output": "now"}]},
+        "retry": True,
     },
     "retry-from-failed": {
         "flow": trigger(piece("a"), loop("l", [1, 2], piece("x")), piece("c")),

@@ -28,9 +28,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class DelayPause:
-    """Wait until a moment (aware datetime)."""
+    """Wait until a moment (aware datetime). ``seconds``: what is meant is not the moment but the time until then, which has to go by however
+    the clock is set meanwhile."""
 
     until: datetime
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

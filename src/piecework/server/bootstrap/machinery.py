@@ -21,6 +21,7 @@ from piecework.server.modules.approvals.service import ApprovalService
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
+from piecework.server.modules.retention.service import RetentionService
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
@@ -46,6 +47,12 @@ class Machinery:
     broadcast: Broadcast
     worker: Worker
     observer: Observer
+
+    def blocked_by(self, task: str) -> dict[str, str]:
+        """Notes, before the process is ended for it, which run blocks the event loop, if one does: a run's task has its id for a name."""
+        step = self.worker.step_in_hand(task)
+        self.runs.blame(None if step is None else task)
+        return {} if step is None else {"flow_run_id": task, "step": step}
 
     async def start(self) -> None:
         """Opens the queue and begins to drive what waits in it."""
@@ -120,6 +127,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         queue,
         flows.flows,
         machinery.worker,
+        callers,
         machinery.broadcast,
         execution.address,
         ground.files,
@@ -147,7 +155,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             seconds,
         ),
         machinery=machinery,
-        timekeeping=_timekeeping(ground.settings, flows, runs),
+        timekeeping=_timekeeping(ground, flows, runs),
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
@@ -192,12 +200,15 @@ def _run_limits(settings: Settings) -> RunLimits:
     )
 
 
-def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:
+def _timekeeping(ground: Foundation, flows: Flows, runs: RunService) -> Timekeeping:
+    settings = ground.settings
     schedules = flows.triggers.schedules
     polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
+    retention = RetentionService(ground.database)
     sweeps: dict[str, Sweep] = {
-        "logs": runs.remove_old_logs,
-        "step_files": runs.remove_old_step_files,
-        "waitpoints": runs.remove_old_waitpoints,
+        "logs": retention.remove_logs,
+        "run_files": retention.remove_run_files,
+        "trigger_events": retention.remove_trigger_events,
+        "waitpoints": retention.remove_waitpoints,
     }
     return Timekeeping(schedules, flows.flows, Scheduler(schedules, polls.fire), Reaper(sweeps, settings.execution_data_retention_days))

@@ -6,7 +6,7 @@ Redis and PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -89,7 +89,7 @@ class Claim(NamedTuple):
 class Waitpoint(NamedTuple):
     """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970, when the delay or the waiting ends.
 
-    ``job_payload``: what the RESUME job carries then.
+    ``job_payload``: what the RESUME job carries then. ``seconds``: a time that has to go by, however the clock is set meanwhile.
     """
 
     id: str
@@ -99,6 +99,7 @@ class Waitpoint(NamedTuple):
     type: str
     resume_at: int
     job_payload: bytes
+    seconds: float | None = None
 
 
 class ToParent(NamedTuple):
@@ -147,11 +148,15 @@ class Fenced(Exception):
     """Another worker has written this part of the run's journal: the one that gets this error must stop driving the run."""
 
 
+class CannotWrite(Exception):
+    """Nothing was written: the disk is full, or somebody else does not let go of the file. Trying again later may help."""
+
+
 class RunQueue(Protocol):
     """Runs that wait for a worker, in the order in which they came."""
 
     async def enqueue(self, run: RunRow, kind: JobKind, payload: bytes) -> None:
-        """Write the run's row and a job; both are durable when this returns."""
+        """Write the run's row and a job; both are durable when this returns. Raises CannotWrite, as everything here that writes."""
         ...
 
     async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
@@ -171,8 +176,8 @@ class RunQueue(Protocol):
         """How much waits at this moment; cheap enough to be asked every second."""
         ...
 
-    def discard(self, run_id: str) -> None:
-        """Forget what memory holds of a run that was cancelled while it waited; its row and job are the caller's to change."""
+    def discard(self, run_ids: Collection[str]) -> None:
+        """Forget what memory holds of runs that were cancelled while they waited; their rows and jobs are the caller's to change."""
         ...
 
     async def retry(self, run_id: str) -> bool:

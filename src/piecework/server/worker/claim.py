@@ -91,6 +91,14 @@ class Worker:
         """Runs that it drives at once."""
         return self._slots
 
+    def step_in_hand(self, run_id: str) -> str | None:
+        """The step at which a run is that this worker drives; None if it drives no such run. Any thread may ask."""
+        held = self._turns.get(run_id)
+        if held is None:
+            return None
+        state = held[0].state
+        return "/".join([*(f"{loop}:{index + 1}" for loop, index in state.path), "" if state.node is None else state.node.name])
+
     def start(self) -> None:
         """Begin to claim."""
         self._claiming = asyncio.create_task(self._claim(), name="claim")

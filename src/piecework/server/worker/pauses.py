@@ -59,7 +59,7 @@ def _waitpoint_of(step: PausedStep, run: RunRow, facts: RunFacts, days: float) -
         if resume_at > last:
             raise PausedFlowTimeoutError(step, days)
         payload = jsons.dumps({**resume, "payload": NO_PAYLOAD})
-        return Waitpoint(waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload)
+        return Waitpoint(waitpoint_id, run.id, run.project_id, path, "DELAY", int(resume_at * 1000), payload, pause.seconds)
     assert isinstance(pause, WebhookPause)
     now = time()
     if now > last:

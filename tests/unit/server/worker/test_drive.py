@@ -62,7 +62,9 @@ class Flows:
 
 
 async def cancel(life: Driven, run_id: str) -> None:
-    service = RunService(life.database, life.runs, life.runs, life.runs, Flows(), life.worker, Broadcast(), Server(), None)  # type: ignore[arg-type]
+    service = RunService(  # type: ignore[arg-type]
+        life.database, life.runs, life.runs, life.runs, Flows(), life.worker, life.callers, Broadcast(), Server(), None
+    )
     await service.cancel(RunSelection(projectId=PROJECT, flowRunIds=[run_id]))  # type: ignore[call-arg]
 
 

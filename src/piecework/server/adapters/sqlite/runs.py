@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import closing
 from dataclasses import fields
 from functools import partial
@@ -20,6 +20,7 @@ from typing import Any
 
 import structlog
 
+from piecework.server.adapters.sqlite.delays import Delays
 from piecework.server.adapters.sqlite.depth import depth_of
 from piecework.server.adapters.sqlite.logs import LogFiles, reference_to, replace_log
 from piecework.server.adapters.sqlite.waitpoints import (
@@ -34,7 +35,18 @@ from piecework.server.adapters.sqlite.writer import RUN_COLUMNS, GroupCommitWrit
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.ids import new_id
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, FoldedLog, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint
+from piecework.server.ports.runs import (
+    SUSPECT_ATTEMPTS,
+    CannotWrite,
+    Claim,
+    FoldedLog,
+    Job,
+    JobKind,
+    QueueDepth,
+    RunRow,
+    ToParent,
+    Waitpoint,
+)
 from piecework.spec.run import UNFINISHED
 
 log = structlog.get_logger(__name__)
@@ -50,8 +62,8 @@ PACE_SECONDS = 0.002
 """While so many callers wait for their run to be written, the backlog is worked off one run at a time with this pause in between: it can wait,
 they cannot. Runs whose caller waits for the result are not held up."""
 
-LONGEST_SLEEP = 60.0
-"""Seconds. The clock may be set, or the machine may sleep, while the timer of a delay runs."""
+LONGEST_SLEEP = 15.0
+"""Seconds. The clock may be set ahead, or the machine may sleep, while the timer of a delay runs."""
 
 _FETCH = (
     "SELECT id, runId, kind, payload, dueAt, attempts + 1, kills FROM job WHERE claimed IS 0 AND dueAt <= ? AND NOT EXISTS"
@@ -65,7 +77,9 @@ _RELEASE = "UPDATE job SET claimed = 0, attempts = max(attempts - 1, 1) WHERE cl
 _REQUEUE = (
     "UPDATE flow_run SET status = 'QUEUED', finishTime = NULL, updated = ?2 WHERE id = ?1"
     " AND status NOT IN ('QUEUED', 'RUNNING', 'PAUSED') AND NOT EXISTS (SELECT 1 FROM job WHERE runId = ?1)"
+    " AND EXISTS (SELECT 1 FROM file WHERE file.id = logsFileId)"
 )
+"""Without its log, which retention may have removed this moment, a run would begin anew and with nothing."""
 _ADD_RETRY = (
     "INSERT INTO job (id, runId, kind, payload, dueAt, attempts, kills, claimed) VALUES (?, ?, 'RETRY', CAST('null' AS BLOB), 0, 0, 0, 0)"
 )
@@ -80,6 +94,7 @@ class SqliteRuns:
         """``inline_bytes``: a larger payload is kept in a file, to which its job refers."""
         self._path = path
         self._inline_bytes = inline_bytes
+        self._blamed = path.with_name("blamed")
         self._writer = GroupCommitWriter(path, metrics or Metrics())
         self._offered: deque[Claim] = deque()  # their callers wait: they go before what is ready
         self._ready: deque[Claim] = deque()
@@ -90,25 +105,35 @@ class SqliteRuns:
         self._available = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
         self._logs = LogFiles(path)
+        self._delays = Delays(self._bring_forward)
 
     async def start(self) -> None:
-        """Open the file. Jobs that an earlier life had claimed are free again; one that was alone in hand when it ended is blamed for it."""
+        """Open the file. Jobs that an earlier life had claimed are free again. One is blamed for its end: the one that it named (``blame``), or the
+        only one that it had in hand."""
         self._reader = connect(self._path)
-        (in_hand,) = self._reader.execute("SELECT count(*) FROM job WHERE claimed = 1").fetchone()
-        self._reader.execute("UPDATE job SET claimed = 0, kills = kills + ? WHERE claimed = 1", (in_hand == 1,))
+        in_hand = [run_id for (run_id,) in self._reader.execute("SELECT runId FROM job WHERE claimed = 1")]
+        blamed = self._blamed.read_text() if self._blamed.exists() else in_hand[0] if len(in_hand) == 1 else ""
+        self._reader.execute("UPDATE job SET claimed = 0, kills = kills + (runId = ?) WHERE claimed = 1", (blamed,))
+        self._blamed.unlink(missing_ok=True)
         (highest,) = self._reader.execute("SELECT coalesce(max(id), 0) FROM job").fetchone()
         self._next_id = highest + 1
         self._overflow = self._next_id > 1
         self._available.set()
         self._writer.start()
 
+    def blame(self, run_id: str | None) -> None:
+        """For a process that is about to end because of this run, None: for another reason. The next start counts the end against its job and
+        none else. Any thread may call this. Not in the database, where a request that will never go on may hold the lock."""
+        self._blamed.write_text(run_id or "")
+
     async def close(self) -> None:
         """Write what was asked for, give jobs in hand back unblamed, then close the file."""
         if self._timer is not None:
             self._timer.cancel()
+        self._delays.close()
         try:
             await self._writer.submit(Write(extra=lambda connection: connection.execute(_RELEASE).rowcount))
-        except sqlite3.Error as error:
+        except CannotWrite as error:
             log.warning("jobs in hand could not be given back; the next start does it", error=str(error))
         await self._writer.close()
         self._reader.close()
@@ -188,10 +213,11 @@ class SqliteRuns:
         since = [run.updated for run in heads if run is not None]
         return depth_of(self._reader, int(time() * 1000), len(self._offered) + len(self._ready), since)
 
-    def discard(self, run_id: str) -> None:
+    def discard(self, run_ids: Collection[str]) -> None:
         """See ``RunQueue.discard``."""
-        if any(claim.job.run_id == run_id for claim in self._ready):
-            self._ready = deque(claim for claim in self._ready if claim.job.run_id != run_id)
+        unwanted = set(run_ids)
+        if any(claim.job.run_id in unwanted for claim in self._ready):
+            self._ready = deque(claim for claim in self._ready if claim.job.run_id not in unwanted)
 
     async def cancel(self, run_id: str, to_parent: ToParent | None) -> bool:
         """See ``RunQueue.cancel``."""
@@ -324,10 +350,22 @@ class SqliteRuns:
             write = await self._turn_over(run, job, log)
             leave = partial(add_waitpoints, waitpoints=waitpoints, job_ids=job_ids, now=now)
             write.extra = partial(_one_by_one, (write.extra, leave))
-            return await self._write_then(write, self._look_again)
+            waiting = await self._write_then(write, self._look_again)
         except BaseException:
             run.logs_file_id = old_log
             raise
+        for waitpoint, job_id in zip(waitpoints, job_ids, strict=True):
+            if waitpoint.seconds is not None:
+                self._delays.begin(job_id, waitpoint.resume_at, waitpoint.seconds)
+        return waiting
+
+    def _bring_forward(self, job_ids: list[int]) -> None:
+        """These jobs are due, whatever the clock says: it has been set back since they were written."""
+        log.warning("the clock was set back", delays=len(job_ids))
+        now, marks = int(time() * 1000), ",".join("?" * len(job_ids))
+        statement = f"UPDATE job SET dueAt = ? WHERE claimed = 0 AND id IN ({marks})"  # noqa: S608 - only marks
+        write = Write(extra=lambda connection: connection.execute(statement, [now, *job_ids]).rowcount)
+        self._writer.submit(write).add_done_callback(self._look_again)
 
     async def slices(self, project_id: str, file_ids: Sequence[str]) -> dict[str, bytes]:
         """See ``RunJournal.slices``."""

@@ -39,6 +39,7 @@ from piecework.server.kernel.settings.values import (
     RetryDelays,
     SandboxMegabytes,
     Seconds,
+    SecondsOrNever,
     TokenSecret,
     WebAddress,
     Window,
@@ -159,6 +160,9 @@ class ExecutionSettings(_Section):
     step_retry_delays_seconds: RetryDelays = (4, 8, 16)  # the wire's schedule, where it is no setting
     """Seconds before the second, third, … attempt at a failed step that is to be retried (ours): as many numbers as there are further attempts. The
     waiting counts towards `AP_FLOW_TIMEOUT_SECONDS`."""
+    watchdog_seconds: SecondsOrNever = 60
+    """Time for which the server may be blocked, by a piece that does not wait as it should, before it ends itself with exit code 70, to be
+    started again (ours). 0 lets it hang."""
     trigger_timeout_seconds: Seconds = 60
     """Time that one poll or one trigger test may take."""
     trigger_hooks_timeout_seconds: Seconds = 180

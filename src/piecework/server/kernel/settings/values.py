@@ -218,6 +218,7 @@ class AppWebhookSecret(BaseModel):
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+SecondsOrNever = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=1, le=1_440)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 Kilobytes = Annotated[int, Field(ge=1, le=1_048_576)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -37,6 +38,7 @@ from piecework.server.modules.runs.schemas import (
 from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, SLICE, LogLimits, LogShortener, has_slices, with_links
 from piecework.server.modules.runs.timeline import timeline_of, waitpoint_view
 from piecework.server.modules.runs.views import run_view
+from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import FoldedLog, JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
@@ -47,6 +49,10 @@ TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
 MOST_WAITPOINTS_LISTED = 10
 """Waitpoints of one run that a list shows; a parallel loop may have hundreds. The run's timeline has them all."""
+CANCELED_AT_ONCE = 200
+"""Runs that one transaction cancels: other writers wait no longer than that takes."""
+RETRIED_AT_ONCE = 20
+"""Runs of a bulk retry whose jobs are written together; each needs its log in memory for a moment."""
 PASSED_OVER = (ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, ErrorCode.VALIDATION)
 """Refusals that a bulk retry passes over: the log is gone, or somebody else has retried the run meanwhile."""
 
@@ -77,6 +83,7 @@ class RunService:
         journal: RunJournal,
         flows: FlowService,
         control: RunControl,
+        callers: Callers,
         progress: Progress,
         server: Server,
         files: FileService,
@@ -89,6 +96,7 @@ class RunService:
         self._journal = journal
         self._flows = flows
         self._control = control
+        self._callers = callers
         self._progress = progress
         self._server = server
         self._versions: OrderedDict[str, _Version] = OrderedDict()
@@ -339,50 +347,53 @@ class RunService:
         return found[output["fileId"]]
 
     async def bulk_retry(self, body: BulkRetryBody) -> list[dict[str, Any]]:
-        """Retry every ended run that the selection means; runs whose log is gone are passed over."""
-        retried: list[dict[str, Any]] = []
-        for row in await self._repository.select(body, TERMINAL):
-            try:
-                retried.append(await self.retry(row, body.strategy))
-            except ApError as error:
-                if error.code not in PASSED_OVER:
-                    raise
-        return retried
+        """Retry every ended run that the selection means, some at a time; runs whose log is gone are passed over."""
+        retried: list[dict[str, Any] | None] = []
+        rows = await self._repository.select(body, TERMINAL)
+        for start in range(0, len(rows), RETRIED_AT_ONCE):
+            retried += await asyncio.gather(*(self._retry_if_possible(row, body.strategy) for row in rows[start : start + RETRIED_AT_ONCE]))
+        return [view for view in retried if view is not None]
+
+    async def _retry_if_possible(self, row: Row, strategy: RetryStrategy) -> dict[str, Any] | None:
+        try:
+            return await self.retry(row, strategy)
+        except ApError as error:
+            if error.code not in PASSED_OVER:
+                raise
+            return None
 
     async def cancel(self, selection: RunSelection) -> None:
-        """Cancel every unfinished run that the selection means: queued, running or paused. Runs that have ended are left as they are."""
-        for row in reversed(await self._repository.select(selection, tuple(UNFINISHED))):  # a parent is older than its children
-            await self._cancel(row)
+        """Cancel every unfinished run that the selection means: queued, running or paused, some at a time. Runs that have ended are left as
+        they are. Whoever waits for an answer of one is told."""
+        rows = [*reversed(await self._repository.select(selection, tuple(UNFINISHED)))]  # a parent is older than its children
+        for start in range(0, len(rows), CANCELED_AT_ONCE):
+            await self._cancel(rows[start : start + CANCELED_AT_ONCE])
 
-    async def _cancel(self, row: Row) -> None:
-        """Cancel one run, and after it those that it waits for: the other way round it would hear of their end and go on."""
-        run = run_row(row)
-        if not await self._control.cancel(run.id):
-            self._queue.discard(run.id)
-            run.status = FlowRunStatus.CANCELED
-            if await self._queue.cancel(run.id, to_parent(run, self._server)):
-                announce(self._progress, run_row(await self.row(run.id)))
-            # Between the two a worker may have taken it.
-            self._queue.discard(run.id)
-            await self._control.cancel(run.id)
-        for child in await self._repository.awaited(run.id):
-            await self._cancel(child)
+    async def _cancel(self, rows: Sequence[Row]) -> None:
+        """Cancel runs, and after them those that they wait for: the other way round they would hear of their end and go on."""
+        runs = [run_row(row) for row in rows]
+        stopped = await asyncio.gather(*(self._control.cancel(run.id) for run in runs))
+        waiting = [run for run, done in zip(runs, stopped, strict=True) if not done]
+        if waiting:
+            run_ids = [run.id for run in waiting]
+            self._queue.discard(run_ids)
+            await asyncio.gather(*map(self._cancel_waiting, waiting))
+            # Between the two a worker may have taken some.
+            self._queue.discard(run_ids)
+            await asyncio.gather(*map(self._control.cancel, run_ids))
+        children = [child for run in runs for child in await self._repository.awaited(run.id)]
+        if children:
+            await self._cancel(children)
+
+    async def _cancel_waiting(self, run: RunRow) -> None:
+        run.status = FlowRunStatus.CANCELED
+        if await self._queue.cancel(run.id, to_parent(run, self._server)):
+            self._callers.answer(CallerAnswer(run.id, failed=FlowRunStatus.CANCELED))
+            announce(self._progress, run_row(await self.row(run.id)))
 
     async def archive(self, selection: RunSelection) -> None:
         """Take the runs that the selection means out of the list."""
         await self._repository.archive([row[0] for row in await self._repository.select(selection, tuple(FlowRunStatus))])
-
-    async def remove_old_logs(self, before: str, limit: int) -> int:
-        """Remove logs that were written before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_logs(before, limit)
-
-    async def remove_old_step_files(self, before: str, limit: int) -> int:
-        """Remove files that steps wrote before a timestamp; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_step_files(before, limit)
-
-    async def remove_old_waitpoints(self, before: str, limit: int) -> int:
-        """Remove waitpoints that were made before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_waitpoints(before, limit)
 
     async def resume(self, run_id: str, waitpoint_id: str, payload: dict[str, Any], *, else_newest: str | None = None) -> bool:
         """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait there (any more).
