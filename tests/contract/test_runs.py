@@ -7,9 +7,7 @@ import contextlib
 import importlib
 import pkgutil
 import sqlite3
-import threading
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
 from pathlib import Path
 from time import time
 
@@ -19,7 +17,7 @@ from sqlalchemy import create_engine
 
 import piecework.server.modules
 from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
-from piecework.server.adapters.sqlite.writer import OutOfTurn, Write
+from piecework.server.adapters.sqlite.writer import OutOfTurn
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
 from piecework.server.ports.runs import (
@@ -161,7 +159,7 @@ async def test_a_resume_that_is_written_together_with_its_pause(reopen: Reopen, 
     other.execute("BEGIN IMMEDIATE")
     first = asyncio.create_task(runs.enqueue(a_run(), JobKind.BEGIN, b"null"))  # the writer waits for the lock with this one
     await asyncio.sleep(0.05)
-    calls = [lambda: runs.resume(run.id, waitpoint.id, b'{"body":1}'), lambda: runs.pause(run, job, b"{}", waitpoint)]
+    calls = [lambda: runs.resume(run.id, waitpoint.id, b'{"body":1}'), lambda: runs.pause(run, job, FoldedLog(b"{}"), [waitpoint])]
     tasks = []
     for call in calls if resume_first else reversed(calls):
         tasks.append(asyncio.create_task(call()))
@@ -345,34 +343,6 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     assert not await runs.pause(run, job, FoldedLog(b"{}"), [waitpoint])
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
-
-
-@asynccontextmanager
-async def one_transaction(runs: SqliteRuns) -> AsyncIterator[None]:
-    """What is asked for inside is committed together: the writer is held up until then."""
-    release = threading.Event()
-    held = runs._writer.submit(Write(extra=lambda _connection: release.wait(10)))
-    while not runs._writer._requests.empty():
-        await asyncio.sleep(0.001)
-    yield
-    await asyncio.sleep(0.01)
-    release.set()
-    await held
-
-
-async def test_a_resume_and_the_pause_that_it_ends_may_be_written_together(reopen: Reopen) -> None:
-    """Found by review: in one transaction the row said PAUSED before the waitpoint was there, and the resume got lost."""
-    runs = await reopen()
-    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
-    job, run = await claim_one(runs)
-    run.status = FlowRunStatus.PAUSED
-    waitpoint = a_waitpoint(run, resume_at=time() + 3600)
-    async with one_transaction(runs):
-        resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b'{"body":1}'))
-        await asyncio.sleep(0)
-        pausing = asyncio.create_task(runs.pause(run, job, FoldedLog(b"{}"), [waitpoint]))
-    assert (await resuming, await pausing) == (True, False)
-    assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": 1}
 
 
 def a_child_of(parent: RunRow, waitpoint: Waitpoint | None) -> RunRow:

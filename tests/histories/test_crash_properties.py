@@ -82,7 +82,8 @@ def play(flow: Step, outcomes: Drawn, crash_at: int | None = None, *, before_sta
         elif isinstance(verdict, Pause):
             pauses += 1
             log, journal = plain(life.player.state.steps), []
-            resume = {"path": [list(part) for part in verdict.path], "step": verdict.node.name, "payload": {"body": pauses}}
+            (step,) = verdict.steps
+            resume = {"path": [list(part) for part in step.path], "step": step.node.name, "payload": {"body": pauses}}
             kind = "RESUME"
         else:
             return verdict_of(verdict), plain(life.player.state.steps), executed, in_flight

@@ -81,7 +81,7 @@ async def timeline(life: Driven, run_id: str) -> RunTimeline:
     assert row is not None
     run = run_row(row)
     kept = orjson.loads(await life.runs.log(run) or b"{}")
-    return timeline_of(run, kept["executionState"]["steps"], kept["turns"], await life.repository.job(run_id))
+    return timeline_of(run, kept["executionState"]["steps"], kept["turns"], await life.repository.job(run_id), [])
 
 
 def figures_of(life: Driven) -> StepFigures:

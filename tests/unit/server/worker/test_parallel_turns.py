@@ -80,7 +80,7 @@ async def test_three_approvals_in_a_mixed_order_two_of_them_at_once(path: Path) 
         assert row is not None
         raw = await life.runs.log(run_row(row))
         assert raw is not None
-        turns = timeline_of(run_row(row), {}, orjson.loads(raw)["turns"], None)["turns"]
+        turns = timeline_of(run_row(row), {}, orjson.loads(raw)["turns"], None, [])["turns"]
         waits = [[wait["step"] for wait in (turn["waitsFor"], *turn["alsoWaitsFor"]) if wait] for turn in turns]
         assert waits == [["l:1/w", "l:2/w", "l:3/w"], [], [], []]
 

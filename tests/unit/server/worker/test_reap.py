@@ -92,7 +92,7 @@ async def test_samples_and_other_files_stay(server: Installation) -> None:
     assert (await left(server))[0] == {"sample"}
 
 
-@pytest.mark.parametrize("kind", ["FLOW_STEP_FILE", "FLOW_RUN_LOG_SLICE", "WEBHOOK_PAYLOAD"])
+@pytest.mark.parametrize("kind", ["FLOW_STEP_FILE", "WEBHOOK_PAYLOAD"])
 async def test_every_kind_of_file_of_a_run_goes(server: Installation, kind: str) -> None:
     await add_run(server, "old", "SUCCEEDED", 31, kind)
     await add_run(server, "young", "SUCCEEDED", 29, kind)

@@ -12,7 +12,9 @@ const TIMELINE: Timeline = {
   queuedAt: at(0),
   startedAt: at(1),
   finishedAt: at(9),
-  turns: [{ kind: 'BEGIN', queuedAt: at(0), claimedAt: at(1), endedAt: at(9), status: 'FAILED', lives: 2, waitsFor: null }],
+  turns: [
+    { kind: 'BEGIN', queuedAt: at(0), claimedAt: at(1), endedAt: at(9), status: 'FAILED', lives: 2, waitsFor: null, alsoWaitsFor: [] },
+  ],
   steps: [
     { name: 'each', type: 'LOOP_ON_ITEMS', legs: [{ startedAt: at(2), duration: 7000, status: 'FAILED', attempt: 1 }] },
     {

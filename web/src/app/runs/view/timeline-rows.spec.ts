@@ -19,6 +19,7 @@ const turn = (kind: string, queued: number, claimed: number | null, ended: numbe
   status,
   lives,
   waitsFor: null,
+  alsoWaitsFor: [],
 });
 
 /** Retried twice, paused for three days in the second iteration of a loop, then on its way again. */
