@@ -91,7 +91,7 @@ def _router(name: str, when: dict[str, Any], then: Step, otherwise: Step) -> Ste
     return {"name": name, "type": "ROUTER", "displayName": name, "valid": True, "settings": settings, "children": [then, otherwise]}
 
 
-WAITING = "export const code = async (i) => { await new Promise((done) => setTimeout(done, 12)); return i.n * 2; };"
+WAITING = "export const code = async (i) => { await new Promise((done) => setTimeout(done, 8)); return i.n * 2; };"
 PYTHON = "import time\ndef code(i):\n    time.sleep(0.02)\n    return i['n'] * 2"
 ANSWER = {"responseType": "json", "respond": "stop", "fields": {"status": 200, "headers": {}, "body": {"twice": "{{work}}"}}}
 N = "{{trigger['body']['n']}}"
@@ -115,7 +115,7 @@ FLOWS: dict[str, Callable[[int], list[Step]]] = {
 }
 """What comes after the webhook, by the flow's name; made for a sink's port."""
 
-WEIGHTS = {"sync": 58, "codes": 12, "effects": 10, "delay": 9, "ask": 10, "python": 1}
+WEIGHTS = {"sync": 64, "codes": 12, "effects": 7, "delay": 8, "ask": 8, "python": 1}
 
 
 def trigger(*steps: Step) -> Step:

@@ -22,9 +22,9 @@ from tests.faults.campaign import Campaign
 from tests.faults.pieces import install
 from tests.faults.sink import Sink
 
-LIVES = 40
+LIVES = 32
 RUNS = 10_000
-CHILD_KILLS = 7
+CHILD_KILLS = 9
 """In each life."""
 STILLBORN = 4
 """After each so many lives one is killed while it starts."""
