@@ -45,7 +45,8 @@ HIDDEN = ErrorHandling(Switch(hide=True), Switch(hide=True))
 class Action:
     """One thing that a step can do.
 
-    ``pure`` says that it has no side effect outside the run, so that no durable commit must precede it.
+    ``pure`` says that it has no side effect outside the run, so that no durable commit must precede it. ``form`` is read from the function's
+    signature unless it is given.
     ``invoke`` expects properties that ``process`` (and, where ``has_files``, ``resolve_files``) gave.
     """
 
@@ -63,8 +64,9 @@ class Action:
         pure: bool,
         require_auth: bool,
         error_handling: ErrorHandling,
+        form: Form | None = None,
     ) -> None:
-        self._form, self._takes_context = form_of(function)
+        self._form, self._takes_context = form_of(function) if form is None else (form, True)
         self.function = function
         self.name = name
         self.display_name = display_name or title_from(name)

@@ -11,6 +11,7 @@ from random import Random
 from typing import Any, Literal
 from urllib.parse import urlencode
 
+from piecework.sdk.schedules import Schedule
 from piecework.sdk.services import Connections, Files, Http, Server, Store
 
 
@@ -158,12 +159,23 @@ class ActionContext:
         self.run = RunHooks(run_id, waitpoint_id, server.public_url)
 
 
+@dataclass(frozen=True, slots=True)
+class AppListener:
+    """Which events of an app a trigger wants: their names, and the value by which the app's calls tell whose they are."""
+
+    events: tuple[str, ...]
+    identifier: str
+
+
 class TriggerContext:
-    """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None."""
+    """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
+
+    ``schedule`` and ``listeners`` are what ``on_enable`` asked for, to be read after the call.
+    """
 
     __slots__ = (
-        "auth", "connections", "files", "flow_id", "flow_version_id", "http", "now", "payload", "project_id", "random", "server",
-        "step_name", "store", "test", "webhook_url",
+        "auth", "connections", "files", "flow_id", "flow_version_id", "http", "listeners", "now", "payload", "project_id", "random",
+        "schedule", "server", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -200,3 +212,9 @@ class TriggerContext:
         self.test = test
         self.now = now
         self.random: Random = random_source or SHARED_RANDOM
+        self.schedule: Schedule | None = None
+        self.listeners: list[AppListener] = []
+
+    def set_schedule(self, schedule: Schedule) -> None:
+        """Have the trigger asked by this schedule from now on, for triggers whose schedule only ``on_enable`` knows."""
+        self.schedule = schedule

@@ -11,6 +11,7 @@ from piecework.server.cli.bench.command import bench_command
 from piecework.server.cli.flows import export_command, import_command
 from piecework.server.cli.migrate import migrate_command
 from piecework.server.cli.new_piece import new_piece_command
+from piecework.server.cli.pieces import pieces_command
 from piecework.server.cli.run import run_command
 
 
@@ -45,7 +46,7 @@ def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
         raise click.ClickException(str(error)) from None
 
 
-for command in (bench_command, export_command, import_command, migrate_command, new_piece_command, run_command):
+for command in (bench_command, export_command, import_command, migrate_command, new_piece_command, pieces_command, run_command):
     main.add_command(command)
 
 

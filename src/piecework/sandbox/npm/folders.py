@@ -1,10 +1,10 @@
 """Where pieces from npm are on the disk.
 
-    <root>/@activepieces+piece-store@0.6.20/package/      the package, its dependencies inside
-                                            piece.json    what the piece said of itself: {"metadata", "traits"}
-                                            ready         written last; a folder without it is a beginning that nobody finished
-           failures/…@0.6.20.json                         why an installation failed
-           locks/, npm-cache/
+<root>/@activepieces+piece-store@0.6.20/package/      the package, its dependencies inside
+                                        piece.json    what the piece said of itself: {"metadata", "traits"}
+                                        ready         written last; a folder without it is a beginning that nobody finished
+       failures/…@0.6.20.json                         why an installation failed
+       locks/, npm-cache/
 """
 
 from __future__ import annotations

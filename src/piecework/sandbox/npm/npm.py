@@ -40,7 +40,7 @@ class NpmClient:
             if not dist:
                 raise InstallFailed(f"The registry has no {spec}")
             await self._run(["pack", spec, "--json", "--pack-destination", folder], Path(folder))
-            archives = list(Path(folder).glob("*.tgz"))
+            archives = await asyncio.to_thread(lambda: list(Path(folder).glob("*.tgz")))
             if len(archives) != 1:
                 raise InstallFailed(f"npm gave no archive of {spec}")
             data = await asyncio.to_thread(archives[0].read_bytes)
@@ -98,5 +98,5 @@ def _object(text: bytes) -> dict[str, Any]:
 def _reason(complaint: str) -> str:
     """What npm says went wrong, without addresses and paths."""
     lines = [line.removeprefix("npm error").removeprefix("npm ERR!").strip() for line in complaint.splitlines() if line.startswith("npm e")]
-    told = " ".join(line for line in lines if line and "complete log of this run" not in line and ".log" not in line)
+    told = " ".join(line.removeprefix("404").strip() for line in lines if ".log" not in line).strip()
     return _PATH.sub("(a path)", _ADDRESS.sub("(the registry)", told))[:MAX_REASON] or "it does not say why"

@@ -1,11 +1,14 @@
 """Flows and what belongs to them: folders, templates, samples, and the triggers that listen for a published flow."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, cast
 
+from piecework.runner.npm.runtime import ListFlows
 from piecework.server.bootstrap.accounts import Accounts, may_own_by
 from piecework.server.bootstrap.execution import Execution, compiled_by
 from piecework.server.bootstrap.foundation import Foundation
-from piecework.server.modules.flows.schemas import StoredVersion
+from piecework.server.modules.flows.schemas import FlowQuery, StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowProblemService, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.pieces.form_values import FormValues
@@ -18,6 +21,9 @@ from piecework.server.modules.templates.service import TemplateService
 from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
 from piecework.server.worker.activation import FindVersion, TriggerSwitch
 from piecework.server.worker.trigger_hooks import TriggerHooks
+
+MAX_FLOWS_LISTED = 100
+"""Flows that a piece from npm is shown at once."""
 
 
 @dataclass(frozen=True)
@@ -60,6 +66,9 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
     accounts.projects.changed.connect(flows.forget_everything)
     trigger_events = TriggerEventService(database, flows, ground.files)
     samples = SampleDataService(ground.files)
+    programs = ProgramService(flows, execution.runner)
+    execution.catalogue.on_changed.append(programs.forget_everything)
+    execution.npm.list_flows = _flows_for_pieces(flows)
     form_values = FormValues(flows, samples, execution.runner, execution.address)
     return Flows(
         folders=folders,
@@ -69,11 +78,21 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         triggers=triggers,
         flows=flows,
         problems=FlowProblemService(database, execution.catalogue, flows),
-        programs=ProgramService(flows, execution.runner),
+        programs=programs,
         sample_data=samples,
         trigger_events=trigger_events,
         trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),
     )
+
+
+def _flows_for_pieces(flows: FlowService) -> ListFlows:
+    """Returns what lists a project's flows for pieces from npm, as they were published."""
+
+    async def published(project_id: str, external_ids: Sequence[str] | None) -> list[dict[str, Any]]:
+        wanted = {"projectId": project_id, "versionState": "LOCKED", "externalIds": external_ids, "limit": MAX_FLOWS_LISTED}
+        return cast("list[dict[str, Any]]", (await flows.page(FlowQuery.model_validate(wanted)))["data"])
+
+    return published
 
 
 def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:

@@ -27,6 +27,7 @@ from piecework.server.modules.flows import endpoints as flow_endpoints
 from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.health import endpoints as health_endpoints
 from piecework.server.modules.invitations import endpoints as invitation_endpoints
+from piecework.server.modules.piece_installs import endpoints as piece_install_endpoints
 from piecework.server.modules.pieces import endpoints as piece_endpoints
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.projects import endpoints as project_endpoints
@@ -51,6 +52,7 @@ ROUTES: Sequence[Routes] = (
     resume_endpoints.routes,
     flow_endpoints.routes,
     folder_endpoints.routes,
+    piece_install_endpoints.routes,
     piece_endpoints.routes,
     template_endpoints.routes,
     sample_data_endpoints.routes,

@@ -28,7 +28,7 @@ class PieceHead(TypedDict):
     projectUsage: int
     created: str
     updated: str
-    auth: NotRequired[dict[str, Any]]
+    auth: NotRequired[dict[str, Any] | list[dict[str, Any]]]
 
 
 class PieceSummary(PieceHead):

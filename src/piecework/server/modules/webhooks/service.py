@@ -13,11 +13,13 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from piecework.engine.program import Program
-from piecework.runner.errors import ConnectionMissing, PieceMissing
+from piecework.runner.errors import error_message
 from piecework.runner.steps import Services
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_payloads, trigger_props
-from piecework.sdk import InvalidInput, TriggerContext, WebhookAuthFailed
+from piecework.sandbox.errors import SandboxError
+from piecework.sdk import PieceError, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
+from piecework.sdk.triggers import call
 from piecework.server.kernel.ids import ID_PATTERN
 from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.flows.service import FlowFacts, FlowService
@@ -111,22 +113,40 @@ class WebhookService:
         prepared: PreparedTrigger = program.trigger_handle
         shaken = _handshake(prepared, payload)
         if shaken is not None:
-            return shaken
+            return await self._shake_hands(facts, version_id, program, payload) or shaken
         if live and facts.status != FlowStatus.ENABLED:
             return DISABLED
         try:
             outputs = await self._outputs(facts, version_id, program, payload)
         except WebhookAuthFailed as error:
             return Answer(401, {"message": str(error)})
-        except (PieceMissing, ConnectionMissing, InvalidInput) as error:
-            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
+        except (PieceError, SandboxError) as error:
+            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": error_message(error)}})
         if mode is Mode.TEST:
             for output in outputs:
                 await self._events.save(facts.project_id, facts.id, source_name(program), output)
             return ACCEPTED
         return await self._run(facts, version_id, mode, outputs, payload)
 
+    async def _shake_hands(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> Answer | None:
+        """What the trigger itself says to a sender that announces itself; None if it leaves that to us."""
+        trigger = program.trigger_handle.trigger
+        if trigger.hooks.on_handshake is None:
+            return None
+        try:
+            context, props = await self._context(facts, version_id, program, payload)
+            said = await call(trigger.hooks.on_handshake, context, props) or {}
+        except (PieceError, SandboxError) as error:
+            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": error_message(error)}})
+        return Answer(int(said.get("status") or 200), said.get("body"), said.get("headers"))
+
     async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> list[Any]:
+        context, props = await self._context(facts, version_id, program, payload)
+        return await trigger_payloads(program, context, props)
+
+    async def _context(
+        self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]
+    ) -> tuple[TriggerContext, dict[str, Any]]:
         services = self.services(facts)
         props = await trigger_props(program, services.connections)
         context = TriggerContext(
@@ -139,9 +159,10 @@ class WebhookService:
             flow_id=facts.id,
             flow_version_id=version_id,
             project_id=facts.project_id,
+            webhook_url=f"{self._server.public_url}v1/webhooks/{facts.id}",
             server=self._server,
         )
-        return await trigger_payloads(program, context, props)
+        return context, props
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
         headers: dict[str, str] = payload["headers"]
