@@ -2,6 +2,7 @@
 // What a thread takes away from the code that it is going to load. Nothing here is a wall against hostile code (the sandbox around the
 // process is, where it is switched on): it keeps ordinary pieces from doing to others what they do without thinking.
 
+const fs = require('node:fs');
 const workers = require('node:worker_threads');
 const { syncBuiltinESMExports } = require('node:module');
 
@@ -42,6 +43,19 @@ function protectProcess() {
   syncBuiltinESMExports();
 }
 
+/** Node throws where a piece asks whether a file exists that it may not read; for the piece, there is none. */
+function hideFiles() {
+  const exists = fs.existsSync;
+  fs.existsSync = (path) => {
+    try {
+      return exists(path);
+    } catch {
+      return false;
+    }
+  };
+  syncBuiltinESMExports();
+}
+
 /** Pieces print requests with their tokens. */
 function silence() {
   for (const name of CONSOLE) console[name] = () => {};
@@ -51,5 +65,6 @@ function silence() {
 module.exports = function lockDown() {
   protectEnvironment();
   protectProcess();
+  hideFiles();
   silence();
 };
