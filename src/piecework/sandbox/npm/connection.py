@@ -6,7 +6,7 @@ import asyncio
 import struct
 from collections.abc import Callable
 from enum import IntEnum
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 _HEAD = struct.Struct("!IIBI")
 _LENGTH_ITSELF = 4
@@ -82,8 +82,7 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """See ``asyncio.Protocol``."""
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
+        self._transport = cast("asyncio.WriteTransport", transport)  # uvloop's is one, but does not inherit from it
 
     def data_received(self, data: bytes) -> None:
         """See ``asyncio.Protocol``."""
