@@ -7,9 +7,12 @@ from typing import Any
 
 from piecework.sdk.form import Form
 from piecework.sdk.properties import Array, DynamicProperties, MultiSelect, Property, from_wire
+from piecework.spec.piece import PropertyType
 
 _CONNECTIONS = frozenset({"OAUTH2", "SECRET_TEXT", "BASIC_AUTH", "CUSTOM_AUTH", "OIDC"})
 """Types under which the oldest pieces take their connection as an ordinary property: its value is an object, whatever the type says."""
+
+_TEXTS = frozenset({PropertyType.SHORT_TEXT, PropertyType.LONG_TEXT, PropertyType.RICH_TEXT})
 
 
 def form_of(props: Mapping[str, Any]) -> Form:
@@ -37,7 +40,8 @@ async def _nowhere(ctx: Any) -> Any:
 
 
 def processed(form: Form, raw: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
-    """What the piece is given: as on the wire, a value that is not there stays away, and keys that the form does not know pass. ``auth`` stays
+    """What the piece is given: as on the wire, a value that is not there stays away, an empty text
+    stays one, and keys that the form does not know pass. ``auth`` stays
     the whole connection. Raises InvalidInput.
     """
     values = form.process(raw, settings)
@@ -47,4 +51,6 @@ def processed(form: Form, raw: Mapping[str, Any], settings: Mapping[str, Any]) -
             given[name] = value
         elif values[name] is not None or value is None:
             given[name] = values[name]
+        elif value == "" and form.properties[name].type in _TEXTS:
+            given[name] = ""
     return given
