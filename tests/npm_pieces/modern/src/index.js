@@ -106,6 +106,7 @@ const actions = {
   lists: { props: {}, run: async (ctx) => ctx.flows.list({ externalIds: ['a'] }) },
   tags: { props: {}, run: async (ctx) => { await ctx.tags.add({ name: 'blue' }); await ctx.output.update({ data: 1 }); return true; } },
   stops: { props: {}, run: async (ctx) => { ctx.run.stop({ response: { status: 201, body: { a: 1 }, headers: { 'x-a': 'b' } } }); return 's'; } },
+  answers: { props: { body: { type: 'JSON', displayName: 'Body', required: true } }, run: async (ctx) => ctx.run.stop({ response: { body: ctx.propsValue.body } }) },
   responds: { props: {}, run: async (ctx) => { ctx.run.respond(); return 'r'; } },
   waits: {
     props: {},
