@@ -162,7 +162,12 @@ def test_a_flow_waits_for_its_piece(admin: Account, modern: dict[str, Any]) -> N
 
 
 def test_steps_that_misbehave_fail_and_the_next_one_works(admin: Account, modern: dict[str, Any]) -> None:
-    for action, message in (("throws", "does not fit"), ("exit", "process.exit(1)"), ("httpError", '"status": 422'), ("huge", "larger than")):
+    for action, message in (
+        ("throws", "does not fit"),
+        ("exit", "process.exit(1)"),
+        ("httpError", '"status": 422'),
+        ("huge", "larger than"),
+    ):
         flow = make_flow(admin, webhook_trigger(), step(action), respond("answer", "done"))
         run = run_in(admin, called(admin, flow).json()["runId"], "FAILED")
         assert message in run["steps"]["step_1"]["errorMessage"]
@@ -225,7 +230,12 @@ def test_a_polling_trigger_over_the_life_of_a_server(start_server: StartServer, 
     installed(account)
     flow = make_flow(account, trigger("polls"), step("echo", value="{{trigger['id']}}"))
     assert flow["triggerSource"]["schedule"] == {"type": "CRON_EXPRESSION", "cronExpression": "*/7 * * * *", "timezone": "UTC"}
-    tested = {"projectId": account.project_id, "flowId": flow["id"], "flowVersionId": flow["version"]["id"], "testStrategy": "TEST_FUNCTION"}
+    tested = {
+        "projectId": account.project_id,
+        "flowId": flow["id"],
+        "flowVersionId": flow["version"]["id"],
+        "testStrategy": "TEST_FUNCTION",
+    }
     assert [event["payload"] for event in account.client.post("/test-trigger", json=tested).json()["data"]] == [{"id": "sample"}]
     for expected in ({1, 2},):
         account.client.close()
@@ -248,7 +258,18 @@ def test_the_command_line_installs_beside_the_server(npm_server: Server, admin: 
 
     wish = tmp_path / "pieces.txt"
     wish.write_text("# mine\n@local/piece-pinned@0.4.1\n@local/nothing@1.0.0\n")
-    command = [sys.executable, "-m", "piecework.server", "pieces", "sweep", "--from", str(wish), "--data-dir", str(npm_server.data_dir), "--json"]
+    command = [
+        sys.executable,
+        "-m",
+        "piecework.server",
+        "pieces",
+        "sweep",
+        "--from",
+        str(wish),
+        "--data-dir",
+        str(npm_server.data_dir),
+        "--json",
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     report = json.loads(done.stdout)
     assert done.returncode == 1

@@ -146,7 +146,11 @@ CALLS: list[Call] = [
             "input": {"authType": "BASIC"},
         },
     ),
-    ("POST", "/pieces", {"packageType": "REGISTRY", "scope": "PLATFORM", "pieceName": "@activepieces/piece-taken", "pieceVersion": "1.0.0"}),
+    (
+        "POST",
+        "/pieces",
+        {"packageType": "REGISTRY", "scope": "PLATFORM", "pieceName": "@activepieces/piece-taken", "pieceVersion": "1.0.0"},
+    ),
     ("GET", "/pieces/installations", None),
     ("POST", "/pieces/sync", None),
     ("DELETE", "/pieces/" + "x" * 21, None),

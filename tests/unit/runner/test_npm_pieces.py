@@ -73,7 +73,13 @@ async def test_an_action_gets_what_the_wire_promises(modern: NpmPiece) -> None:
     seen = await run_action(modern, "context", {"amount": "5", "note": "", "unknown": [1], "nothing": None, "auth": SECRET})
     assert seen["props"] == {"amount": 5, "unknown": [1], "nothing": None, "auth": SECRET, "note": ""}
     assert seen["auth"] == SECRET
-    assert (seen["step"], seen["project"], seen["run"], seen["type"], seen["resumed"]) == ({"name": "step_1"}, "project1", "run1", "BEGIN", None)
+    assert (seen["step"], seen["project"], seen["run"], seen["type"], seen["resumed"]) == (
+        {"name": "step_1"},
+        "project1",
+        "run1",
+        "BEGIN",
+        None,
+    )
     assert seen["flow"] == {"id": "flow1", "version": {"id": "version1"}}
     assert seen["server"]["apiUrl"].endswith("/")
     assert "generateResumeUrl" not in seen["keys"]

@@ -62,7 +62,11 @@ async def test_from_the_registry(registry: Registry, installer: Installer, folde
     assert several[0] is several[1] is several[2]
     assert registry.asked == ["@local/piece-modern@1.2.0"]
     installed = several[0]
-    assert (installed.head["displayName"], installed.head["contextInfo"], installed.package_type) == ("Modern", {"version": "2"}, "REGISTRY")
+    assert (installed.head["displayName"], installed.head["contextInfo"], installed.package_type) == (
+        "Modern",
+        {"version": "2"},
+        "REGISTRY",
+    )
     assert folders.installed(*MODERN) == installed == folders.all()[0]
     assert await installer.install(*MODERN) == installed
     assert len(registry.asked) == 1
@@ -98,7 +102,9 @@ async def test_a_version_without_a_sha512(registry: Registry, installer: Install
 
 
 def test_the_sha512_is_checked_here_too() -> None:
-    archive.check_integrity(b"a", "sha1-x sha512-H0D8ktokFpR1CXnubPWC8tXX0o4YM13gWrxU0FYOD1MChgxlK/CNVgJSql50IQVG82n7u86MEs/HlXsmUv6adQ==?a")
+    archive.check_integrity(
+        b"a", "sha1-x sha512-H0D8ktokFpR1CXnubPWC8tXX0o4YM13gWrxU0FYOD1MChgxlK/CNVgJSql50IQVG82n7u86MEs/HlXsmUv6adQ==?a"
+    )
     with pytest.raises(InstallFailed, match="sha512 is another"):
         archive.check_integrity(b"a", "sha512-AAAA")
 
@@ -193,7 +199,10 @@ def test_archives_that_attack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
         archive.unpack(packed(file("package/../../evil")), tmp_path / "a")
     with pytest.raises(InstallFailed):
         archive.unpack(packed(file("package//abs/../../../evil")), tmp_path / "b")
-    archive.unpack(packed(file("package/link", 0, tarfile.SYMTYPE, "/etc/passwd"), file("package/hard", 0, tarfile.LNKTYPE, "/etc/passwd")), tmp_path / "c")
+    archive.unpack(
+        packed(file("package/link", 0, tarfile.SYMTYPE, "/etc/passwd"), file("package/hard", 0, tarfile.LNKTYPE, "/etc/passwd")),
+        tmp_path / "c",
+    )
     assert list((tmp_path / "c").iterdir()) == []
     monkeypatch.setattr(archive, "MAX_UNPACKED_BYTES", 10)
     with pytest.raises(InstallFailed, match="more than 10 bytes"):
