@@ -22,7 +22,7 @@ FACTS = {
     "executionType": "BEGIN",
     "resumePayload": None,
 }
-SMALL = HostLimits(memory_mb=64, threads=2, blocked_seconds=1.0, output_bytes=1_000_000)
+SMALL = HostLimits(memory_mb=64, threads=2, blocked_seconds=20.0, output_bytes=1_000_000)
 
 Act = Callable[..., Awaitable[Any]]
 
