@@ -43,7 +43,7 @@ const actions = {
   exit: { props: {}, run: async () => process.exit(1) },
   late: { props: {}, run: () => new Promise(() => { setTimeout(() => { throw new Error('thrown too late'); }, 5); }) },
   unwatched: { props: {}, run: async () => { Promise.reject(new Error('nobody looks')); await pause(20); return 'fine'; } },
-  huge: { props: {}, run: async () => 'x'.repeat(50_000_000) },
+  huge: { props: {}, run: async (ctx) => 'x'.repeat(ctx.propsValue.size ?? 40_000_000) },
   strange: {
     props: {},
     run: async () => ({ big: 2n ** 70n, map: new Map([['a', 1]]), set: new Set([1, 2]), nan: NaN, gone: undefined, buffer: Buffer.from('a') }),

@@ -82,8 +82,15 @@ async def test_a_rejection_that_nobody_waits_for_harms_nobody(act: Act) -> None:
 
 async def test_a_result_that_is_too_large(act: Act) -> None:
     with pytest.raises(OutputTooLarge, match="larger than 1000000 bytes"):
-        await act("huge")
+        await act("huge", size=10_000_000)
     assert await act("count") == 1
+
+
+async def test_one_value_that_is_larger_than_the_heap_does_not_end_the_process(host: NpmHost, act: Act) -> None:
+    with pytest.raises((OutputTooLarge, MemoryLimitExceeded)):
+        await act("huge", size=100_000_000)
+    assert await act("count") == 1
+    assert host.state().restarts == 0
 
 
 @pytest.mark.parametrize(("bomb", "error"), [("loop", TimeLimitExceeded), ("heap", SandboxError), ("buffers", MemoryLimitExceeded)])

@@ -558,26 +558,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/pieces/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Remove a piece that came from npm
-         * @description Removes one version. Flows that use it say that they need it until it is installed again.
-         */
-        delete: operations["remove_piece_pieces__id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/pieces/{name}": {
         parameters: {
             query?: never;
@@ -592,7 +572,11 @@ export interface paths {
         get: operations["get_piece_pieces__name__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a piece that came from npm
+         * @description Removes one version. Flows that use it say that they need it until it is installed again.
+         */
+        delete: operations["remove_piece_pieces__name__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -6729,24 +6713,31 @@ export interface operations {
             };
         };
     };
-    remove_piece_pieces__id__delete: {
+    get_piece_pieces__name__get: {
         parameters: {
-            query?: never;
+            query?: {
+                locale?: string | null;
+                projectId?: string | null;
+                /** @description Exact, or with ~ or ^; any when absent. */
+                version?: string | null;
+            };
             header?: never;
             path: {
-                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
-                id: string;
+                /** @description `piece-http` behind a scope, or a whole name without one. */
+                name: string;
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["PieceMetadata"];
+                };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */
             400: {
@@ -6822,17 +6813,12 @@ export interface operations {
             };
         };
     };
-    get_piece_pieces__name__get: {
+    remove_piece_pieces__name__delete: {
         parameters: {
-            query?: {
-                locale?: string | null;
-                projectId?: string | null;
-                /** @description Exact, or with ~ or ^; any when absent. */
-                version?: string | null;
-            };
+            query?: never;
             header?: never;
             path: {
-                /** @description `piece-http` behind a scope, or a whole name without one. */
+                /** @description For DELETE the piece's id, which means one version of it. */
                 name: string;
             };
             cookie?: never;
@@ -6840,13 +6826,11 @@ export interface operations {
         requestBody?: never;
         responses: {
             /** @description Successful Response */
-            200: {
+            204: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content: {
-                    "application/json": components["schemas"]["PieceMetadata"];
-                };
+                content?: never;
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */
             400: {

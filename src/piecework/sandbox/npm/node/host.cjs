@@ -11,6 +11,8 @@ const { FrameWriter, KIND, readFrames } = require('./frames.cjs');
 
 const MEGABYTE = 1024 * 1024;
 const NATIVE_HEADROOM_MB = 64; // memory outside of the heap beyond the heap's limit: buffers, text on its way in and out
+const HEAP_ROOM_MB = 512; // V8 ends a thread that reaches its limit bit by bit, but the whole process when one single value does not fit
+const GARBAGE_SHARE = 1.5; // a heap that is much larger than its limit holds more than what the next collection will find
 
 const socketPath = process.argv[2];
 const threads = new Map(); // number -> {worker, memoryMb, reason}
@@ -33,7 +35,7 @@ readFrames(socket, (_id, _kind, text) => {
 function start({ thread: number, piece, memoryMb, outputBytes, egress }) {
   const worker = new Worker(path.join(__dirname, 'thread.cjs'), {
     workerData: { number, piece, socketPath, outputBytes, egress },
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: Math.max(16, memoryMb / 4) },
+    resourceLimits: { maxOldGenerationSizeMb: memoryMb + HEAP_ROOM_MB, maxYoungGenerationSizeMb: Math.max(16, memoryMb / 4) },
     env: { ...process.env },
     stdin: false,
     stdout: true,
@@ -61,11 +63,12 @@ function end(number, reason) {
   thread.worker.terminate();
 }
 
-/** V8 bounds a thread's heap; what lies outside of it (Buffers) is bounded here, also while the thread computes. */
+/** The memory of a thread, its heap and what lies outside of it (Buffers), looked at while it computes, too. */
 function check(thread) {
   thread.worker.getHeapStatistics().then(
     (statistics) => {
-      if (statistics.external_memory > (thread.memoryMb + NATIVE_HEADROOM_MB) * MEGABYTE) {
+      const outside = statistics.external_memory > (thread.memoryMb + NATIVE_HEADROOM_MB) * MEGABYTE;
+      if (outside || statistics.used_heap_size > thread.memoryMb * GARBAGE_SHARE * MEGABYTE) {
         thread.reason ??= 'memory';
         thread.worker.terminate();
       }

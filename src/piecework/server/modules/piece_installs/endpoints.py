@@ -2,12 +2,13 @@
 
 from typing import Annotated, Any
 
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import UploadFile
 
-from piecework.server.kernel.http import CallerOf, EntityId, Provided, Routes, no_content, reply
+from piecework.server.kernel.http import CallerOf, Provided, Routes, no_content, reply
+from piecework.server.kernel.ids import ID_PATTERN
 from piecework.server.modules.piece_installs.schemas import AddPiece, Installations
 from piecework.server.modules.piece_installs.service import PieceInstallService
 from piecework.server.modules.pieces.schemas import PieceMetadata
@@ -16,6 +17,9 @@ from piecework.server.modules.pieces.service import PieceService
 routes = Routes("pieces", "/pieces")
 Installs = Annotated[PieceInstallService, Provided(PieceInstallService)]
 Pieces = Annotated[PieceService, Provided(PieceService)]
+
+PieceId = Annotated[str, Path(alias="name", pattern=ID_PATTERN, description="For DELETE the piece's id, which means one version of it.")]
+"""A path that others write with a name has the same parameter (``api/methods.py``)."""
 
 _SCHEMA = AddPiece.model_json_schema(by_alias=True)
 _WITH_FILE = {**_SCHEMA, "properties": {**_SCHEMA["properties"], "pieceArchive": {"type": "string", "format": "binary"}}}
@@ -54,8 +58,8 @@ async def sync_pieces(caller: CallerOf, installs: Installs) -> Response:
     return no_content()
 
 
-@routes.delete("/{id}", status_code=204, response_class=Response, summary="Remove a piece that came from npm")
-async def remove_piece(caller: CallerOf, installs: Installs, piece_id: EntityId) -> Response:
+@routes.delete("/{name}", status_code=204, response_class=Response, summary="Remove a piece that came from npm")
+async def remove_piece(caller: CallerOf, installs: Installs, piece_id: PieceId) -> Response:
     """Removes one version. Flows that use it say that they need it until it is installed again."""
     await caller.admin()
     await installs.uninstall(piece_id)
