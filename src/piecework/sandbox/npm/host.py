@@ -43,7 +43,9 @@ class HostGone(SandboxError):
 @dataclass(frozen=True, slots=True)
 class HostLimits:
     """``memory_mb``: the heap of one piece, which all its calls share; buffers may take as much again and 64 MB. It is looked at four times a
-    second: in between, a heap may grow by half a gigabyte. ``threads``: pieces that are kept loaded. ``blocked_seconds``: how long a piece may compute without a break. ``output_bytes``: one result as JSON."""
+    second: in between, a heap may grow by half a gigabyte. ``threads``: pieces that are kept loaded. ``blocked_seconds``: how long a piece may
+    compute without a break. ``output_bytes``: one result as JSON.
+    """
 
     memory_mb: int = 256
     threads: int = 32
