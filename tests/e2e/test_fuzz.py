@@ -15,7 +15,9 @@ CONFIGURATION = Path(__file__).parent / "schemathesis.toml"
 
 
 @pytest.mark.parametrize("signed_in", [True, False], ids=["signed in", "anonymous"])
-def test_generated_requests(start_server: StartServer, tmp_path: Path, signed_in: bool) -> None:
+def test_generated_requests(start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, signed_in: bool) -> None:
+    monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")  # generated names are nobody's business
+    monkeypatch.setenv("npm_config_fetch_retries", "0")
     server = start_server(api_rate_limit_authn_enabled=False, webhook_timeout_seconds=2, log_level="warn")
     token = server.sign_up("owner@example.com")["token"]
     command = [

@@ -1,14 +1,20 @@
-"""The native pieces that this installation has: those of ``piecework.pieces`` and those that packages bring by entry point."""
+"""The pieces that this installation has: native ones (those of ``piecework.pieces``, and those that packages bring by entry point), and what
+was installed from npm.
+
+A native piece wins inside the range of versions that it serves, unless its name is among ``prefer_npm``; outside of it a version from npm is
+used. Whoever asks cannot tell which it got.
+"""
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from importlib.metadata import entry_points
 
 import structlog
 
 import piecework.pieces
 from piecework.sdk import Piece
+from piecework.sdk.versions import Version, parse_version
 from piecework.spec.piece import WIRE_RELEASE
 
 ENTRY_POINT_GROUP = "piecework.pieces"
@@ -17,29 +23,87 @@ log = structlog.get_logger(__name__)
 
 
 class Catalogue:
-    """Pieces by wire name."""
+    """Pieces by wire name and version. ``on_changed`` are called when a version from npm has come or gone."""
 
-    def __init__(self, pieces: Iterable[Piece]) -> None:
-        self._by_name: Mapping[str, Piece] = {piece.name: piece for piece in pieces}
+    def __init__(self, pieces: Iterable[Piece], prefer_npm: Collection[str] = ()) -> None:
+        self._native: Mapping[str, Piece] = {piece.name: piece for piece in pieces}
+        self._npm: dict[str, dict[str, Piece]] = {}
+        self._prefer_npm = frozenset(prefer_npm)
+        self.on_changed: list[Callable[[], None]] = []
 
     @classmethod
-    def load(cls) -> "Catalogue":
-        """Import every piece. One of a package that cannot be imported is logged and left out; one of ours is a bug and raises.
+    def load(cls, prefer_npm: Collection[str] = ()) -> "Catalogue":
+        """Import every native piece. One of a package that cannot be imported is logged and left out; one of ours is a bug and raises.
 
         Our own pieces win over a package's of the same name.
         """
-        return cls([*_from_packages(), *_own()])
+        return cls([*_from_packages(), *_own()], prefer_npm)
+
+    def add(self, piece: Piece) -> None:
+        """A version of a piece was installed from npm."""
+        self._npm.setdefault(piece.name, {})[piece.version] = piece
+        self._changed()
+
+    def remove(self, name: str, version: str) -> None:
+        """A version of a piece from npm is gone."""
+        self._npm.get(name, {}).pop(version, None)
+        if not self._npm.get(name):
+            self._npm.pop(name, None)
+        self._changed()
+
+    def _changed(self) -> None:
+        for listener in self.on_changed:
+            listener()
 
     def get(self, name: str, version: str | None = None) -> Piece | None:
         """The piece that serves ``name`` at ``version`` (``0.1.29``, ``~0.1.24``; None: any), or None."""
-        piece = self._by_name.get(name)
-        if piece is None or version is None or piece.serves(version):
-            return piece
-        return None
+        native = self._native.get(name)
+        if native is not None and version is not None and not native.serves(version):
+            native = None
+        if native is not None and name not in self._prefer_npm:
+            return native
+        return _serving(self._npm.get(name, {}), version) or native
 
     def all(self) -> list[Piece]:
-        """All pieces in the order of their display names."""
-        return sorted(self._by_name.values(), key=lambda piece: piece.display_name.lower())
+        """One piece for each name, which is what ``get(name)`` gives, in the order of their display names."""
+        found = (self.get(name) for name in {*self._native, *self._npm})
+        return sorted((piece for piece in found if piece is not None), key=lambda piece: piece.display_name.lower())
+
+    def versions(self, name: str) -> list[Piece]:
+        """Everything that is installed under a name, the newest first."""
+        native = self._native.get(name)
+        pieces = {**self._npm.get(name, {}), **({} if native is None else {native.version: native})}
+        return sorted(pieces.values(), key=lambda piece: parse_version(piece.version), reverse=True)
+
+    def from_npm(self) -> list[Piece]:
+        """Every version from npm."""
+        return [piece for versions in self._npm.values() for piece in versions.values()]
+
+
+def _serving(versions: Mapping[str, Piece], wanted: str | None) -> Piece | None:
+    """The version that is meant: the newest, the exact one, or the newest that ``~`` or ``^`` allows (semver.org; npm's semver for ranges)."""
+    if not versions:
+        return None
+    text = (wanted or "").strip()
+    if wanted is not None and text[:1] not in ("~", "^"):
+        return versions.get(text.lstrip("v="))
+    fitting = [piece for piece in versions.values() if wanted is None or _allows(text, piece.version)]
+    return max(fitting, key=lambda piece: parse_version(piece.version), default=None)
+
+
+def _allows(wanted: str, version: str) -> bool:
+    try:
+        least, have = parse_version(wanted), parse_version(version)
+    except ValueError:
+        return False
+    return have >= least and have[: _fixed(wanted[0], least)] == least[: _fixed(wanted[0], least)]
+
+
+def _fixed(operator: str, least: Version) -> int:
+    """How many numbers of a version a range does not let change: two after ``~``, up to the first that is not zero after ``^``."""
+    if operator == "~":
+        return 2
+    return next((index + 1 for index, number in enumerate(least) if number), 3)
 
 
 def _own() -> Iterator[Piece]:

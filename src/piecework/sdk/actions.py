@@ -48,7 +48,8 @@ HIDDEN = ErrorHandling(Switch(hide=True), Switch(hide=True))
 class Action:
     """One thing that a step can do.
 
-    ``pure`` says that it has no side effect outside the run, so that no durable commit must precede it.
+    ``pure`` says that it has no side effect outside the run, so that no durable commit must precede it. ``form`` is read from the function's
+    signature unless it is given.
     ``invoke`` expects properties that ``process`` (and, where ``loads_files``, ``resolve_files``) gave.
     """
 
@@ -67,9 +68,10 @@ class Action:
         require_auth: bool,
         error_handling: ErrorHandling,
         test: Callable[..., Any] | None = None,
+        form: Form | None = None,
     ) -> None:
         """``test``: what a step test calls in place of the function; it takes the same properties. Raises PieceDefinitionError if not."""
-        self._form, self._takes_context = form_of(function)
+        self._form, self._takes_context = form_of(function) if form is None else (form, True)
         self._to_json = json_of(function)
         self.function = function
         self.test = test

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from typing_extensions import TypeVar
 
 from piecework.sdk.http import Http
+from piecework.sdk.schedules import Schedule
 from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, Server, Store
 
 
@@ -246,15 +247,24 @@ class ActionContext(Generic[AuthT]):
         return StepFlows(self._flows, self)
 
 
+@dataclass(frozen=True, slots=True)
+class AppListener:
+    """Which events of an app a trigger wants: their names, and the value by which the app's calls tell whose they are."""
+
+    events: tuple[str, ...]
+    identifier: str
+
+
 class TriggerContext(Generic[AuthT]):
     """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
 
     ``since``: in a poll that orders its items by time, the time of the newest item that is known; None when nothing is known yet.
+    ``schedule`` and ``listeners`` are what ``on_enable`` asked for, to be read after the call.
     """
 
     __slots__ = (
-        "_flows", "auth", "connections", "files", "flow_id", "flow_version_id", "http", "now", "payload", "project_id", "random",
-        "server", "since", "step_name", "store", "test", "webhook_url",
+        "_flows", "auth", "connections", "files", "flow_id", "flow_version_id", "http", "listeners", "now", "payload", "project_id", "random",
+        "schedule", "server", "since", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -294,8 +304,14 @@ class TriggerContext(Generic[AuthT]):
         self.test = test
         self.now = now
         self.random: Random = random_source or SHARED_RANDOM
+        self.schedule: Schedule | None = None
+        self.listeners: list[AppListener] = []
 
     @property
     def flows(self) -> TriggerFlows:
         """The project's flows: the ``current`` one, and a list of those that are published."""
         return TriggerFlows(self._flows, CurrentFlow(self.flow_id, self.flow_version_id))
+
+    def set_schedule(self, schedule: Schedule) -> None:
+        """Have the trigger asked by this schedule from now on, for triggers whose schedule only ``on_enable`` knows."""
+        self.schedule = schedule

@@ -11,26 +11,9 @@ from typing import Any
 from piecework.sdk.context import TriggerContext
 from piecework.sdk.form import Form, form_of
 from piecework.sdk.properties import Property, title_from
+from piecework.sdk.schedules import CronSchedule, IntervalSchedule, Schedule
 from piecework.sdk.services import Files
 from piecework.spec.piece import HandshakeStrategy, TriggerStrategy, TriggerTestStrategy
-
-
-@dataclass(frozen=True, slots=True)
-class CronSchedule:
-    """Five-field cron in an IANA time zone."""
-
-    cronExpression: str  # noqa: N815 - the wire's name
-    timezone: str = "UTC"
-
-
-@dataclass(frozen=True, slots=True)
-class IntervalSchedule:
-    """Every ``seconds``, counted from when the flow was enabled, whatever the clock says."""
-
-    seconds: int
-
-
-Schedule = CronSchedule | IntervalSchedule
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +38,8 @@ class Hooks:
     """What a trigger does; only ``payloads`` is always there.
 
     ``payloads(ctx, props)`` gives the list of trigger outputs, each of which starts a run. ``schedule(props)`` says when to poll.
-    ``test(ctx, props)`` gives sample outputs (default: ``payloads``).
+    ``test(ctx, props)`` gives sample outputs (default: ``payloads``). ``on_renew`` renews a subscription that runs out, ``on_start`` is called
+    before a run begins, ``on_handshake`` answers a sender that announces itself: ``{"status", "body"?, "headers"?}``.
     """
 
     payloads: Hook
@@ -63,6 +47,9 @@ class Hooks:
     on_disable: Hook | None = None
     test: Hook | None = None
     schedule: Callable[[Mapping[str, Any]], Schedule] | None = None
+    on_renew: Hook | None = None
+    on_start: Hook | None = None
+    on_handshake: Hook | None = None
 
 
 async def call(hook: Hook | None, ctx: TriggerContext, props: Mapping[str, Any]) -> Any:
@@ -100,6 +87,11 @@ class Trigger:
     def is_scheduled(self) -> bool:
         """Whether the platform calls ``payloads`` by the clock."""
         return self.strategy is TriggerStrategy.POLLING
+
+    @property
+    def schedules_itself(self) -> bool:
+        """Whether only ``on_enable`` knows the schedule (``ctx.set_schedule``)."""
+        return False
 
     def process(self, raw: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:
         return self.form.process(raw, settings)
@@ -154,3 +146,6 @@ def hook_from(function: Callable[..., Any]) -> tuple[Form, Hook]:
 
 def titled(name: str, display_name: str | None) -> str:
     return display_name or title_from(name)
+
+
+__all__ = ["CronSchedule", "Handshake", "Hook", "Hooks", "IntervalSchedule", "Schedule", "Trigger", "call", "hook_from", "titled"]

@@ -12,6 +12,7 @@ from piecework.server.cli.check_piece import check_piece_command
 from piecework.server.cli.flows import export_command, import_command
 from piecework.server.cli.migrate import migrate_command
 from piecework.server.cli.new_piece import new_piece_command
+from piecework.server.cli.pieces import pieces_command
 from piecework.server.cli.rotate_encryption_key import rotate_encryption_key_command
 from piecework.server.cli.run import run_command
 
@@ -54,6 +55,7 @@ for command in (
     import_command,
     migrate_command,
     new_piece_command,
+    pieces_command,
     rotate_encryption_key_command,
     run_command,
 ):

@@ -1,18 +1,24 @@
-"""What runs one step: the pieces, the sandbox for code, outgoing HTTP, and the services that a piece is given."""
+"""What runs one step: the pieces, the sandbox for code, the host for pieces from npm, outgoing HTTP, and the services that a piece is given."""
 
 from dataclasses import dataclass
 
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
+from piecework.runner.npm import NpmRuntime
 from piecework.runner.steps import StepRunner
 from piecework.sandbox.errors import CodeSyntaxError
 from piecework.sandbox.language import Language, detect_language
+from piecework.sandbox.npm.egress import Egress
+from piecework.sandbox.npm.folders import PieceFolders
+from piecework.sandbox.npm.host import HostLimits, NpmHost
+from piecework.sandbox.npm.install import Installer
 from piecework.sandbox.pool import Limits, SandboxPool
 from piecework.sdk.services import Server
 from piecework.server.bootstrap.foundation import Foundation
-from piecework.server.kernel.settings import Settings
+from piecework.server.kernel.settings import ExecutionMode, Settings
 from piecework.server.modules.connections.service import Claims, Credentials, Renewal
 from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
+from piecework.server.modules.piece_installs.service import PieceInstallService
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.variables.service import VariableValues
 
@@ -26,6 +32,9 @@ class Vault:
     claims: Claims
 
 
+PIECES_FOLDER = "pieces"
+
+
 @dataclass(frozen=True)
 class Execution:
     """See the file's first line. `address` is where pieces find this server."""
@@ -37,12 +46,15 @@ class Execution:
     services: StepServices
     vault: Vault
     address: Server
+    npm_host: NpmHost
+    npm: NpmRuntime
+    installs: PieceInstallService
 
 
 def build_execution(ground: Foundation) -> Execution:
     """Returns what runs steps, idle: the sandbox is started by `Machinery.start`."""
     settings = ground.settings
-    catalogue = Catalogue.load()
+    catalogue = Catalogue.load(settings.prefer_npm_pieces)
     sandbox = SandboxPool(_sandbox_limits(settings), warm=0)
     http = PooledHttp(AddressGuard(NetworkMode(settings.network_mode), settings.ssrf_allow_list))
     max_file_bytes = int(settings.max_file_size_mb * 1024 * 1024)
@@ -50,7 +62,23 @@ def build_execution(ground: Foundation) -> Execution:
     address = Server(api_url=api, public_url=api)
     vault = _vault(ground, catalogue, http, address)
     services = StepServices(ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes)
-    return Execution(catalogue, sandbox, http, StepRunner(catalogue, sandbox), services, vault, address)
+    folders = PieceFolders(settings.data_dir / PIECES_FOLDER)
+    host = npm_host(settings, folders)
+    npm = NpmRuntime(host, {name: secret.webhookSecret.get_secret_value() for name, secret in settings.app_webhook_secrets.items()})
+    installs = PieceInstallService(Installer(folders, host), folders, catalogue, npm, ground.files)
+    installs.synchronise()
+    return Execution(
+        catalogue=catalogue,
+        sandbox=sandbox,
+        http=http,
+        runner=StepRunner(catalogue, sandbox),
+        services=services,
+        vault=vault,
+        address=address,
+        npm_host=host,
+        npm=npm,
+        installs=installs,
+    )
 
 
 def _vault(ground: Foundation, catalogue: Catalogue, http: PooledHttp, address: Server) -> Vault:
@@ -58,6 +86,22 @@ def _vault(ground: Foundation, catalogue: Catalogue, http: PooledHttp, address: 
     bound = ground.settings.enforce_connection_piece_binding
     credentials = Credentials(ground.database, ground.keyring, catalogue.get, renewal, bound_to_piece=bound)
     return Vault(credentials, VariableValues(ground.database, ground.keyring), Claims(http, address, renewal))
+
+
+def npm_host(settings: Settings, folders: PieceFolders) -> NpmHost:
+    """Returns the host for the pieces in a folder, idle: its process is started by the first call."""
+    folders.prepare()
+    limits = HostLimits(
+        memory_mb=settings.npm_piece_memory_limit,
+        threads=settings.npm_piece_threads,
+        blocked_seconds=settings.sandbox_cpu_limit_seconds,
+    )
+    return NpmHost(
+        folders.root,
+        limits,
+        egress=Egress(settings.ssrf_allow_list) if settings.network_mode == NetworkMode.STRICT else None,
+        confined=settings.execution_mode in (ExecutionMode.SANDBOX_PROCESS, ExecutionMode.SANDBOX_CODE_AND_PROCESS),
+    )
 
 
 def compiled_by(sandbox: SandboxPool) -> CompileCode:

@@ -20,6 +20,9 @@ from piecework.server.modules.trigger_events.service import TriggerEventService,
 from piecework.server.worker.activation import FindVersion, TriggerSwitch
 from piecework.server.worker.trigger_hooks import TriggerHooks
 
+MAX_FLOWS_LISTED = 100
+"""Flows that a piece from npm is shown at once."""
+
 
 @dataclass(frozen=True)
 class Triggers:
@@ -62,6 +65,8 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
     accounts.projects.changed.connect(flows.forget_everything)
     trigger_events = TriggerEventService(database, flows, ground.files)
     samples = SampleDataService(ground.files)
+    programs = ProgramService(flows, execution.runner)
+    execution.catalogue.on_changed.append(programs.forget_everything)
     form_values = FormValues(flows, samples, execution.runner, execution.address)
     return Flows(
         folders=folders,
@@ -71,7 +76,7 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         triggers=triggers,
         flows=flows,
         problems=FlowProblemService(database, execution.catalogue, flows),
-        programs=ProgramService(flows, execution.runner),
+        programs=programs,
         sample_data=samples,
         trigger_events=trigger_events,
         trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),

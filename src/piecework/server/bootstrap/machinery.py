@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from piecework.runner.http import PooledHttp
+from piecework.sandbox.npm.host import NpmHost
 from piecework.sandbox.pool import SandboxPool
 from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
@@ -28,6 +29,7 @@ from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.worker.claim import Worker
+from piecework.server.worker.install_retries import InstallRetries
 from piecework.server.worker.observing import Observer
 from piecework.server.worker.poll import TriggerPolls
 from piecework.server.worker.reap import Reaper, Sweep
@@ -42,6 +44,7 @@ class Machinery:
 
     runs: SqliteRuns
     sandbox: SandboxPool
+    npm_host: NpmHost
     http: PooledHttp
     callers: MemoryCallers
     broadcast: Broadcast
@@ -65,29 +68,33 @@ class Machinery:
         await self.worker.close()
         await self.runs.close()
         await self.sandbox.close()
+        await self.npm_host.close()
         await self.http.close()
         await self.observer.close()
 
 
 @dataclass(frozen=True)
 class Timekeeping:
-    """What the clock sets off: triggers that are due, and the sweep of what is past retention."""
+    """What the clock sets off: triggers that are due, the sweep of what is past retention, installations that are to be tried again."""
 
     schedules: ScheduleService
     flows: FlowService
     scheduler: Scheduler
     reaper: Reaper
+    install_retries: InstallRetries
 
     async def start(self) -> None:
         """Begins to watch the clock."""
         await reconcile(self.schedules, self.flows)
         self.scheduler.start()
         self.reaper.start()
+        self.install_retries.start()
 
     async def stop(self) -> None:
-        """Stops both."""
+        """Stops all of it."""
         await self.scheduler.close()
         await self.reaper.close()
+        await self.install_retries.close()
 
 
 @dataclass(frozen=True)
@@ -155,7 +162,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             seconds,
         ),
         machinery=machinery,
-        timekeeping=_timekeeping(ground, flows, runs),
+        timekeeping=_timekeeping(ground, execution, flows, runs),
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
@@ -183,7 +190,7 @@ def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, f
         _run_limits(settings),
         settings.worker_concurrency,
     )
-    return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
+    return Machinery(queue, execution.sandbox, execution.npm_host, execution.http, callers, broadcast, worker, telemetry.observer)
 
 
 def _log_limits(settings: Settings) -> LogLimits:
@@ -200,7 +207,7 @@ def _run_limits(settings: Settings) -> RunLimits:
     )
 
 
-def _timekeeping(ground: Foundation, flows: Flows, runs: RunService) -> Timekeeping:
+def _timekeeping(ground: Foundation, execution: Execution, flows: Flows, runs: RunService) -> Timekeeping:
     settings = ground.settings
     schedules = flows.triggers.schedules
     polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
@@ -211,4 +218,10 @@ def _timekeeping(ground: Foundation, flows: Flows, runs: RunService) -> Timekeep
         "trigger_events": retention.remove_trigger_events,
         "waitpoints": retention.remove_waitpoints,
     }
-    return Timekeeping(schedules, flows.flows, Scheduler(schedules, polls.fire), Reaper(sweeps, settings.execution_data_retention_days))
+    return Timekeeping(
+        schedules,
+        flows.flows,
+        Scheduler(schedules, polls.fire),
+        Reaper(sweeps, settings.execution_data_retention_days),
+        InstallRetries(execution.installs),
+    )

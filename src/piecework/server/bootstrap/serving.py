@@ -30,6 +30,7 @@ from piecework.server.modules.folders import endpoints as folder_endpoints
 from piecework.server.modules.health import endpoints as health_endpoints
 from piecework.server.modules.human_input import endpoints as human_input_endpoints
 from piecework.server.modules.invitations import endpoints as invitation_endpoints
+from piecework.server.modules.piece_installs import endpoints as piece_install_endpoints
 from piecework.server.modules.pieces import endpoints as piece_endpoints
 from piecework.server.modules.platforms import endpoints as platform_endpoints
 from piecework.server.modules.projects import endpoints as project_endpoints
@@ -55,6 +56,7 @@ ROUTES: Sequence[Routes] = (
     resume_endpoints.routes,
     flow_endpoints.routes,
     folder_endpoints.routes,
+    piece_install_endpoints.routes,
     piece_endpoints.routes,
     template_endpoints.routes,
     sample_data_endpoints.routes,

@@ -64,12 +64,15 @@ class TriggerSwitch:
         before = await self._schedules.find(flow.id)
         source = source_of(version)
         if before is not None and before.source == source:
+            if opened.trigger.schedules_itself:
+                schedule = dict(before.schedule) if before.schedule is not None else schedule
             due_at = before.due_at if before.schedule == schedule else self._first_due(schedule)
         else:
             if before is not None:
                 await self._disable(before)
             try:
                 await self._call(opened, opened.trigger.on_enable)
+                schedule = self._schedule_of(opened)  # on_enable may have set one
             except ActivationFailed:
                 await self._enable_again(before)
                 raise
@@ -125,7 +128,7 @@ class TriggerSwitch:
         if not opened.trigger.is_scheduled:
             return None
         try:
-            declared = wire_schedule(opened.trigger.schedule(opened.props))
+            declared = wire_schedule(opened.context.schedule or opened.trigger.schedule(opened.props))
         except Exception as error:
             raise ActivationFailed(str(error)) from error
         return declared or {"type": "INTERVAL", "intervalMs": self._poll_ms}

@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -25,11 +26,19 @@ def call(*words: str, **options: object) -> Result:
 
 
 def test_every_command_has_help_and_can_speak_json() -> None:
-    for name, command in main.commands.items():
-        assert isinstance(command, click.Command)
-        text = call(name, "--help").output
+    for words, command in every_command(main):
+        text = call(*words, "--help").output
         assert command.help
-        assert name == "serve" or "--json" in text, name
+        assert words == ["serve"] or "--json" in text, words
+
+
+def every_command(group: click.Group) -> Iterator[tuple[list[str], click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            assert command.help
+            yield from (([name, *words], inner) for words, inner in every_command(command))
+        else:
+            yield [name], command
 
 
 def test_help_imports_nothing_heavy() -> None:

@@ -832,7 +832,13 @@ export interface paths {
          */
         get: operations["list_pieces_pieces_get"];
         put?: never;
-        post?: never;
+        /**
+         * Install a piece from npm
+         * @description Installs an exact version from the registry, or the package that is uploaded, and returns the piece.
+         *
+         *     Flows that name it work from then on. A failure is written down with its reason.
+         */
+        post: operations["add_piece_pieces_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -853,7 +859,11 @@ export interface paths {
         get: operations["get_piece_pieces__name__get"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Remove a piece that came from npm
+         * @description Removes one version. Flows that use it say that they need it until it is installed again.
+         */
+        delete: operations["remove_piece_pieces__name__delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -919,6 +929,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/pieces/installations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List what is installed from npm
+         * @description Returns every installed version, and the versions that could not be installed with the reason.
+         */
+        get: operations["list_installations_pieces_installations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/pieces/options": {
         parameters: {
             query?: never;
@@ -970,7 +1000,7 @@ export interface paths {
         put?: never;
         /**
          * Synchronise pieces
-         * @description Does nothing: pieces come with the installation and are always in step with it. For platform administrators.
+         * @description Takes up what the command line has installed or removed beside the server.
          */
         post: operations["sync_pieces_pieces_sync_post"];
         delete?: never;
@@ -2100,6 +2130,24 @@ export interface components {
             };
         };
         /**
+         * FailedPiece
+         * @description A version that could not be installed. From the registry it is tried again by itself, less and less often.
+         */
+        FailedPiece: {
+            /** Attempts */
+            attempts: number;
+            /** Failedat */
+            failedAt: string;
+            /** Name */
+            name: string;
+            /** Packagetype */
+            packageType: string;
+            /** Reason */
+            reason: string;
+            /** Version */
+            version: string;
+        };
+        /**
          * FailedStepView
          * @description The step that ended the run; ``message`` is cut at 700 characters.
          */
@@ -2404,6 +2452,36 @@ export interface components {
              * @enum {string}
              */
             color: "RED" | "BLUE" | "YELLOW" | "PURPLE" | "GREEN" | "PINK" | "VIOLET" | "ORANGE" | "DARK_GREEN" | "CYAN" | "LAVENDER" | "DEEP_ORANGE";
+        };
+        /**
+         * Installations
+         * @description Everything from npm.
+         */
+        Installations: {
+            /** Failed */
+            failed: components["schemas"]["FailedPiece"][];
+            /** Installed */
+            installed: components["schemas"]["InstalledPiece"][];
+        };
+        /**
+         * InstalledPiece
+         * @description A version that is installed.
+         */
+        InstalledPiece: {
+            /** Archiveid */
+            archiveId: string | null;
+            /** Created */
+            created: string;
+            /** Displayname */
+            displayName: string;
+            /** Id */
+            id: string;
+            /** Name */
+            name: string;
+            /** Packagetype */
+            packageType: string;
+            /** Version */
+            version: string;
         };
         /**
          * Interval
@@ -4716,6 +4794,7 @@ export type Disk = components['schemas']['Disk'];
 export type DiskInfo = components['schemas']['DiskInfo'];
 export type DomainProblem = components['schemas']['DomainProblem'];
 export type EngineConnection = components['schemas']['EngineConnection'];
+export type FailedPiece = components['schemas']['FailedPiece'];
 export type FailedStepView = components['schemas']['FailedStepView'];
 export type FailureCount = components['schemas']['FailureCount'];
 export type FlowProblem = components['schemas']['FlowProblem'];
@@ -4731,6 +4810,8 @@ export type FormPage = components['schemas']['FormPage'];
 export type FormProps = components['schemas']['FormProps'];
 export type Health = components['schemas']['Health'];
 export type Icon = components['schemas']['Icon'];
+export type Installations = components['schemas']['Installations'];
+export type InstalledPiece = components['schemas']['InstalledPiece'];
 export type Interval = components['schemas']['Interval'];
 export type Invitation = components['schemas']['Invitation'];
 export type LegView = components['schemas']['LegView'];
@@ -10079,6 +10160,143 @@ export interface operations {
             };
         };
     };
+    add_piece_pieces_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * Packagetype
+                     * @enum {string}
+                     */
+                    packageType: "REGISTRY" | "ARCHIVE";
+                    /** Piecename */
+                    pieceName: string;
+                    /**
+                     * Pieceversion
+                     * @description Exact, such as 0.6.20: several versions lie side by side.
+                     */
+                    pieceVersion: string;
+                    /**
+                     * Scope
+                     * @default PLATFORM
+                     * @constant
+                     */
+                    scope?: "PLATFORM";
+                };
+                "multipart/form-data": {
+                    /**
+                     * Packagetype
+                     * @enum {string}
+                     */
+                    packageType: "REGISTRY" | "ARCHIVE";
+                    /** Format: binary */
+                    pieceArchive?: string;
+                    /** Piecename */
+                    pieceName: string;
+                    /**
+                     * Pieceversion
+                     * @description Exact, such as 0.6.20: several versions lie side by side.
+                     */
+                    pieceVersion: string;
+                    /**
+                     * Scope
+                     * @default PLATFORM
+                     * @constant
+                     */
+                    scope?: "PLATFORM";
+                };
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PieceMetadata"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
     get_piece_pieces__name__get: {
         parameters: {
             query?: {
@@ -10104,6 +10322,99 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["PieceMetadata"];
                 };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    remove_piece_pieces__name__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description For DELETE the piece's id, which means one version of it. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */
             400: {
@@ -10398,6 +10709,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": string[];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_installations_pieces_installations_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Installations"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

@@ -140,8 +140,9 @@ class ExecutionSettings(_Section):
     """Execution and workers"""
 
     execution_mode: ExecutionMode = ExecutionMode.SANDBOX_CODE_ONLY  # the wire: UNSANDBOXED; code that users write is not trusted
-    """How untrusted code is confined. Every value means the same today, and workers show it: code runs in sandboxed child processes
-    (JavaScript in V8, Python in bubblewrap), pieces run in the server's process. `UNSANDBOXED` takes no protection away."""
+    """How untrusted code is confined. Code always runs in sandboxed child processes (JavaScript in V8, Python in bubblewrap), native pieces in
+    the server's process, pieces from npm in a process of Node without the server's environment; with `SANDBOX_PROCESS` and
+    `SANDBOX_CODE_AND_PROCESS` that process runs in bubblewrap. `UNSANDBOXED` takes no protection away."""
     worker_concurrency: Count = 32  # the wire: 5 sandboxes; here: runs driven at once, most of which wait for somebody else's server
     """Runs that one worker drives at once."""
     worker_token: Annotated[SecretStr | None, PLANNED] = None
@@ -153,6 +154,10 @@ class ExecutionSettings(_Section):
     """CPU time that one code step may use (ours)."""
     sandbox_wall_limit_seconds: Seconds = 30
     """Time that one code step may take from start to end (ours)."""
+    npm_piece_memory_limit: SandboxMegabytes = 256
+    """Memory of one piece from npm, in MB, which all its calls share (ours)."""
+    npm_piece_threads: Count = 32
+    """Pieces from npm that are kept loaded at once; the one that was used longest ago makes room (ours)."""
     sandbox_propagated_env_vars: Annotated[Names, PLANNED] = ()
     """Environment variables of the server that code steps may see; none unless named here."""
     flow_timeout_seconds: Seconds = 600
@@ -258,7 +263,7 @@ class FileMailAndSignInSettings(_Section):
     """Its secret."""
     allow_open_sign_up: bool = False
     """Whether anybody may sign up after the first user; otherwise by invitation only."""
-    app_webhook_secrets: Annotated[AppWebhookSecrets, PLANNED] = Field(default_factory=dict)
+    app_webhook_secrets: AppWebhookSecrets = Field(default_factory=dict)
     """Secrets with which app events are checked, by piece name."""
 
 
@@ -269,6 +274,8 @@ class PieceAndLogSettings(_Section):
         PiecesSyncMode.NONE
     )  # the wire: OFFICIAL_AUTO; our catalogue ships with the program
     """Whether metadata of npm pieces is fetched from the public catalogue."""
+    prefer_npm_pieces: Names = ()
+    """Pieces, such as `@activepieces/piece-store`, whose installed version from npm is used also where the native piece would be (ours)."""
     dev_pieces: Annotated[Names, PLANNED] = ()
     """Pieces under development that are loaded from the working folder."""
     enable_flow_on_publish: bool = True

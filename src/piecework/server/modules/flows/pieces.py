@@ -14,9 +14,9 @@ def piece_check(catalogue: Catalogue) -> CheckPiece:
     def check(step: Step) -> list[Problem]:
         settings = step["settings"]
         name, version = settings["pieceName"], settings["pieceVersion"]
-        piece = catalogue.get(name)
-        if piece is None or not piece.serves(version):
-            path = "settings.pieceName" if piece is None else "settings.pieceVersion"
+        piece = catalogue.get(name, version)
+        if piece is None:
+            path = "settings.pieceName" if catalogue.get(name) is None else "settings.pieceVersion"
             return [Problem(path, f"the piece {name}@{version} is not installed")]
         is_trigger = kind_of(step).is_trigger
         noun = "trigger" if is_trigger else "action"

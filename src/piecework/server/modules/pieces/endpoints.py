@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Path, Query, Response
 
-from piecework.server.kernel.http import CallerOf, Provided, Routes, no_content, reply
+from piecework.server.kernel.http import CallerOf, Provided, Routes, reply
 from piecework.server.modules.pieces.schemas import (
     Options,
     OptionsRequest,
@@ -46,13 +46,6 @@ async def compute_options(caller: CallerOf, pieces: Pieces, request: OptionsRequ
     """Returns the choices of a dropdown or the fields of a dynamic property."""
     await caller.enter(request.project_id)
     return reply(await pieces.options(request))
-
-
-@routes.post("/sync", status_code=204, response_class=Response, summary="Synchronise pieces")
-async def sync_pieces(caller: CallerOf) -> Response:
-    """Does nothing: pieces come with the installation and are always in step with it. For platform administrators."""
-    await caller.admin()
-    return no_content()
 
 
 @routes.get("/{name}", response_model=PieceMetadata, summary="Get a piece without a scope")

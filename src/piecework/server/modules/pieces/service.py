@@ -8,6 +8,7 @@ import orjson
 
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
+from piecework.runner.npm import NpmPiece
 from piecework.runner.steps import Services
 from piecework.sdk import Action, ActionContext, Piece, Trigger, TriggerContext, auth_value
 from piecework.sdk.errors import UnknownProperty
@@ -22,7 +23,7 @@ ServicesOf = Callable[[str, str, str], Services]
 """What pieces may use: by project id, flow id and the prefix of their store's keys."""
 
 _PUBLISHED = "2026-01-01T00:00:00.000Z"
-"""Pieces come with the program and have no date of their own."""
+"""Native pieces come with the program and have no date of their own."""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 
@@ -34,7 +35,8 @@ class PieceService:
         self._services_of = services_of
         self._server = server
         self._form_values = form_values
-        self._metadata: dict[str, orjson.Fragment] = {}
+        self._metadata: dict[tuple[str, str], orjson.Fragment] = {}
+        catalogue.on_changed.append(self._metadata.clear)
 
     def summaries(self, query: PieceQuery) -> list[dict[str, Any]]:
         """Returns summaries of the pieces that fit. Raises PIECE_SYNC_NOT_SUPPORTED when a release is asked for."""
@@ -52,18 +54,21 @@ class PieceService:
 
     def registry(self) -> list[dict[str, str]]:
         """Returns names and versions of all pieces."""
-        return [{"name": piece.name, "version": piece.version} for piece in self._catalogue.all()]
+        pieces = {(piece.name, piece.version) for piece in [*self._catalogue.all(), *self._catalogue.from_npm()]}
+        return [{"name": name, "version": version} for name, version in sorted(pieces)]
 
     def get(self, name: str, version: str | None) -> orjson.Fragment:
         """Returns a piece's metadata as JSON. Raises ENTITY_NOT_FOUND for a piece or version that is not installed."""
         piece = self._piece(name, version)
-        if name not in self._metadata:
-            self._metadata[name] = orjson.Fragment(orjson.dumps(piece.describe() | _identity(piece)))
-        return self._metadata[name]
+        key = piece.name, piece.version
+        if key not in self._metadata:
+            self._metadata[key] = orjson.Fragment(orjson.dumps(piece.describe() | identity(piece)))
+        return self._metadata[key]
 
     def versions(self, name: str) -> dict[str, dict[str, Any]]:
-        """Returns the versions of a piece that are installed: the newest of the line that it serves."""
-        return {self._piece(name, None).version: {}}
+        """Returns the versions of a piece that are installed, the newest first; of a native one the newest of the line that it serves."""
+        self._piece(name, None)
+        return {piece.version: {} for piece in self._catalogue.versions(name)}
 
     async def options(self, request: OptionsRequest) -> dict[str, Any]:
         """Returns the choices of a dropdown, or the fields of a dynamic property, as the piece computes them from the form.
@@ -119,11 +124,12 @@ def _not_there(entity_type: str, entity_id: str, message: str) -> ApError:
     return ApError(ErrorCode.ENTITY_NOT_FOUND, {"entityType": entity_type, "entityId": entity_id, "message": message})
 
 
-def _identity(piece: Piece) -> dict[str, Any]:
+def identity(piece: Piece) -> dict[str, Any]:
     """What the server adds to a piece. The id is made from name and version, so that it is the same on every start."""
     number = int.from_bytes(sha256(f"{piece.name}@{piece.version}".encode()).digest())
     characters = (_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(ID_LENGTH))
-    return {"id": "".join(characters), "projectUsage": 0, "created": _PUBLISHED, "updated": _PUBLISHED}
+    created = piece.installed.created if isinstance(piece, NpmPiece) else _PUBLISHED
+    return {"id": "".join(characters), "projectUsage": 0, "created": created, "updated": created}
 
 
 def _in_categories(piece: Piece, wanted: Iterable[str] | None) -> bool:
@@ -132,7 +138,7 @@ def _in_categories(piece: Piece, wanted: Iterable[str] | None) -> bool:
 
 def _found(piece: Piece, query: PieceQuery) -> dict[str, Any] | None:
     """A piece's summary with its suggestions, None when the search does not mean it."""
-    summary = piece.summary() | _identity(piece)
+    summary = piece.summary() | identity(piece)
     words = (query.search_query or "").lower().split()
     if query.suggestion_type is None:
         return summary if _mentions(words, piece.name, piece.display_name, piece.description) else None

@@ -36,5 +36,9 @@ class ProgramService:
             self._programs.popitem(last=False)
         return program
 
+    def forget_everything(self) -> None:
+        """All programs are made anew: pieces have come or gone, and steps hold on to theirs."""
+        self._programs.clear()
+
     def _forget(self, _flow_id: str, flow_version_id: str) -> None:
         self._programs.pop(flow_version_id, None)

@@ -14,11 +14,13 @@ from typing import Any, Protocol, cast
 
 from piecework.engine.events import StepFailed
 from piecework.engine.program import Program
-from piecework.runner.errors import failure
+from piecework.runner.errors import error_message, failure
 from piecework.runner.steps import Services, now_ms
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_input, trigger_payloads
-from piecework.sdk import PayloadRejected, TriggerContext, WebhookAuthFailed
+from piecework.sandbox.errors import SandboxError
+from piecework.sdk import PayloadRejected, PieceError, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
+from piecework.sdk.triggers import call
 from piecework.server.kernel.ids import derived_id
 from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.flows.service import FlowFacts, FlowService
@@ -116,7 +118,7 @@ class WebhookService:
         prepared: PreparedTrigger = program.trigger_handle
         shaken = _handshake(prepared, payload)
         if shaken is not None:
-            return shaken
+            return await self._shake_hands(facts, version_id, program, payload) or shaken
         if live and facts.status != FlowStatus.ENABLED:
             return DISABLED
         services = self.services(facts)
@@ -150,7 +152,27 @@ class WebhookService:
         self._metrics.runs[str(run.status)] += 1
         return answer_of(CallerAnswer(run.id, failed=run.status)) if mode in SYNC_MODES else ACCEPTED
 
+    async def _shake_hands(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> Answer | None:
+        """What the trigger itself says to a sender that announces itself; None if it leaves that to us."""
+        trigger = program.trigger_handle.trigger
+        if trigger.hooks.on_handshake is None:
+            return None
+        services = self.services(facts)
+        try:
+            context, props = await self._context(facts, version_id, program, payload, services)
+            said = services.secrets.scrub(await call(trigger.hooks.on_handshake, context, props) or {})
+        except (PieceError, SandboxError) as error:
+            message = services.secrets.scrub_text(error_message(error))
+            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": message}})
+        return Answer(int(said.get("status") or 200), said.get("body"), said.get("headers"))
+
     async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services) -> list[Any]:
+        context, props = await self._context(facts, version_id, program, payload, services)
+        return services.secrets.scrub(await trigger_payloads(program, context, props))
+
+    async def _context(
+        self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services
+    ) -> tuple[TriggerContext, dict[str, Any]]:
         props, auth = await trigger_input(program, services)
         context = TriggerContext(
             store=services.store,
@@ -163,9 +185,10 @@ class WebhookService:
             flow_id=facts.id,
             flow_version_id=version_id,
             project_id=facts.project_id,
+            webhook_url=f"{self._server.public_url}v1/webhooks/{facts.id}",
             server=self._server,
         )
-        return services.secrets.scrub(await trigger_payloads(program, context, props))
+        return context, props
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
         environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING

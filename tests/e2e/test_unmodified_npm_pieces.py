@@ -1,0 +1,166 @@
+"""Published pieces, unmodified, end to end: installed from the npm registry through the API and run.
+
+The native pieces of the same names are told to stand back (AP_PREFER_NPM_PIECES). What needs somebody else's server talks to a stand-in.
+"""
+
+import base64
+import json
+import struct
+import threading
+import zlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from tests.e2e.flow_building import account_of, action, eventually, make_flow, piece_trigger, run_in, runs_of, webhook_trigger
+from tests.e2e.server_process import Account, Server, StartServer
+from tests.e2e.test_schedules import make_due
+
+PIECES = {"data-mapper": "0.3.15", "store": "0.6.20", "webhook": "0.1.29", "image-helper": "0.1.21", "wordpress": "0.7.0"}
+NATIVE_TOO = ("data-mapper", "store", "webhook")
+
+
+def settings() -> dict[str, Any]:
+    return {"prefer_npm_pieces": ",".join(f"@activepieces/piece-{name}" for name in NATIVE_TOO)}
+
+
+@pytest.fixture(scope="module")
+def npm_server(start_server: StartServer) -> Server:
+    return start_server(**settings())
+
+
+@pytest.fixture(scope="module")
+def account(npm_server: Server) -> Iterator[Account]:
+    for account in account_of(npm_server):
+        for name, version in PIECES.items():
+            wish = {"packageType": "REGISTRY", "scope": "PLATFORM", "pieceName": f"@activepieces/piece-{name}", "pieceVersion": version}
+            answer = account.client.post("/pieces", json=wish, timeout=180)
+            assert answer.status_code == 201, answer.text
+        yield account
+
+
+class WordPress(BaseHTTPRequestHandler):
+    """As much of WordPress's REST API as the piece needs here. `seen` is what it was asked."""
+
+    posts = ({"id": 1, "title": {"rendered": "First"}, "date": "2026-01-01T00:00:01"},)
+    seen: list[tuple[str, str, Any, str | None]] = []  # noqa: RUF012
+
+    def do_GET(self) -> None:
+        self._answer([{"id": 1, "name": "admin"}] if "/users" in self.path else list(self.posts))
+
+    def do_POST(self) -> None:
+        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        self._answer({"id": 9, **body}, body)
+
+    def _answer(self, value: Any, body: Any = None) -> None:
+        self.seen.append((self.command, self.path.partition("?")[0], body, self.headers.get("authorization")))
+        data = json.dumps(value).encode()
+        self.send_response(200)
+        for name, text in (("content-type", "application/json"), ("x-wp-totalpages", "1"), ("content-length", str(len(data)))):
+            self.send_header(name, text)
+        self.end_headers()
+        self.wfile.write(data)
+
+    def log_message(self, *args: Any) -> None:
+        """Tests are quiet."""
+
+
+@pytest.fixture(scope="module")
+def wordpress() -> Iterator[dict[str, Any]]:
+    """A connection to the stand-in."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), WordPress)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    url = f"http://127.0.0.1:{server.server_address[1]}"
+    yield {"type": "CUSTOM_AUTH", "props": {"username": "ada", "password": "s3cret", "website_url": url}}
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+def called(account: Account, flow: dict[str, Any], body: Any) -> Any:
+    return account.client.post(f"/webhooks/{flow['id']}/sync", json=body)
+
+
+def test_webhook_store_and_data_mapper(account: Account) -> None:
+    """A flow of which nothing is native: the trigger, the steps and the answer are the published pieces."""
+    version = PIECES["webhook"]
+    answer = {"status": 201, "headers": {"x-from": "npm"}, "body": {"was": "{{get}}", "mapped": "{{map['n']}}"}}
+    flow = make_flow(
+        account,
+        piece_trigger("webhook", version, "catch_webhook", authType="none", authFields={}),
+        action("put", "store", PIECES["store"], "put", key="count", value="{{trigger['body']['n']}}", store_scope="COLLECTION"),
+        action("get", "store", PIECES["store"], "get", key="count", store_scope="COLLECTION"),
+        action("map", "data-mapper", PIECES["data-mapper"], "advanced_mapping", mapping={"n": "{{trigger['body']['n']}}"}),
+        action("reply", "webhook", version, "return_response", responseType="json", fields=answer, respond="stop"),
+    )
+    said = called(account, flow, {"n": 7})
+    assert (said.status_code, said.headers["x-from"], said.json()) == (201, "npm", {"was": "7", "mapped": 7})
+    stored = account.client.get("/store-entries", params={"key": "count", "projectId": account.project_id})
+    assert stored.json()["value"] == "7"
+
+
+def test_the_image_helper_and_its_native_code(account: Account) -> None:
+    image = f"data:image/png;base64,{base64.b64encode(png(40, 30)).decode()}"
+    version = PIECES["image-helper"]
+    flow = make_flow(
+        account,
+        webhook_trigger(),
+        action("resize", "image-helper", version, "resize_image", image=image, width=20, height=10, aspectRatio=False),
+        action("look", "image-helper", version, "get_meta_data", image="{{resize}}"),
+    )
+    assert called(account, flow, {}).status_code == 204
+    (run,) = runs_of(account, flow["id"])
+    steps = run_in(account, run["id"], "SUCCEEDED")["steps"]
+    assert (steps["look"]["output"]["Image Width"]["value"], steps["look"]["output"]["Image Height"]["value"]) == (20, 10)
+
+
+def test_wordpress(account: Account, wordpress: dict[str, Any]) -> None:
+    step = action("tag", "wordpress", PIECES["wordpress"], "create_tag", auth=wordpress, description="About us")
+    step["settings"]["input"]["name"] = "news"
+    flow = make_flow(account, webhook_trigger(), step)
+    called(account, flow, {})
+    (run,) = runs_of(account, flow["id"])
+    output = run_in(account, run["id"], "SUCCEEDED")["steps"]["tag"]["output"]
+    assert (output["id"], output["name"]) == (9, "news")
+    credentials = f"Basic {base64.b64encode(b'ada:s3cret').decode()}"
+    assert ("POST", "/wp-json/wp/v2/tags", {"name": "news", "description": "About us"}, credentials) in WordPress.seen
+    form = {
+        "projectId": account.project_id,
+        "pieceName": "@activepieces/piece-wordpress",
+        "pieceVersion": PIECES["wordpress"],
+        "actionOrTriggerName": "new_post",
+        "propertyName": "authors",
+        "flowId": flow["id"],
+        "flowVersionId": flow["version"]["id"],
+        "input": {"auth": wordpress},
+    }
+    assert account.client.post("/pieces/options", json=form).json()["options"]["options"] == [{"value": 1, "label": "admin"}]
+
+
+def test_a_polling_trigger(start_server: StartServer, npm_server: Server, account: Account, wordpress: dict[str, Any]) -> None:
+    """WordPress's "new post": what is there when the flow is enabled starts nothing, what comes later starts a run. The server's last test:
+    it is stopped to make the poll due."""
+    trigger = piece_trigger("wordpress", PIECES["wordpress"], "new_post", auth=wordpress)
+    step = action("map", "data-mapper", PIECES["data-mapper"], "advanced_mapping", mapping={"id": "{{trigger['id']}}"})
+    flow = make_flow(account, trigger, step)
+    npm_server.stop()
+    make_due(npm_server.data_dir, flow["id"])
+    WordPress.posts += ({"id": 2, "title": {"rendered": "Second"}, "date": "2100-01-01T00:00:00"},)
+    restarted = start_server(npm_server.data_dir, **settings())
+    with restarted.client(account.session["token"]) as client:
+        again = Account(account.session, client)
+        (run,) = eventually(lambda: runs_of(again, flow["id"]))
+        assert run_in(again, run["id"], "SUCCEEDED")["steps"]["map"]["output"] == {"id": 2}
+
+
+def png(width: int, height: int) -> bytes:
+    """A picture of one colour."""
+    rows = b"".join(b"\0" + b"\x10\x20\x30" * width for _ in range(height))
+
+    def chunk(kind: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")

@@ -1,0 +1,101 @@
+"""Pieces for npm that the tests make themselves: `tests/npm_pieces`, packed as `npm pack` does, and a registry that serves them."""
+
+import base64
+import hashlib
+import json
+import subprocess
+import tempfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
+
+from piecework.sandbox.npm.archive import unpack
+from piecework.sandbox.npm.node import npm_command
+
+SOURCES = Path(__file__).parent / "npm_pieces"
+
+
+@cache
+def archives() -> dict[str, bytes]:
+    """The packed packages by `name@version`, packed once a process."""
+    with tempfile.TemporaryDirectory() as folder:
+        sources = [str(path.parent) for path in sorted(SOURCES.glob("*/package.json"))]
+        command = [*npm_command(), "pack", *sources, "--pack-destination", folder, "--json", "--ignore-scripts", "--silent"]
+        packed = json.loads(subprocess.run(command, check=True, capture_output=True, cwd=folder, timeout=120).stdout)
+        return {f"{item['name']}@{item['version']}": (Path(folder) / item["filename"]).read_bytes() for item in packed}
+
+
+def unpacked(spec: str, root: Path) -> Path:
+    """A package without dependencies, put where the installer would put it; gives its folder."""
+    folder = root / spec.replace("/", "+")
+    unpack(archives()[spec], folder / "package")
+    return folder
+
+
+class Registry(ThreadingHTTPServer):
+    """Serves the packages to npm. `asked` counts the archives that were fetched; `broken` are specs whose archive is another than promised."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Answers)
+        self.asked: list[str] = []
+        self.broken: set[str] = set()
+        self.without_sha512: set[str] = set()
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def document(self, name: str) -> dict[str, Any] | None:
+        versions: dict[str, Any] = {}
+        for spec, data in archives().items():
+            if spec.rpartition("@")[0] != name:
+                continue
+            version = spec.rpartition("@")[2]
+            manifest = json.loads((SOURCES / name.rpartition("/")[2].removeprefix("piece-") / "package.json").read_text())
+            promised = b"something else" if spec in self.broken else data
+            dist = {"tarball": f"{self.url}/-/{spec}", "shasum": hashlib.sha1(promised).hexdigest()}
+            if spec not in self.without_sha512:
+                dist["integrity"] = f"sha512-{base64.b64encode(hashlib.sha512(promised).digest()).decode()}"
+            versions[version] = {**manifest, "dist": dist}
+        return {"name": name, "dist-tags": {"latest": list(versions)[-1]}, "versions": versions} if versions else None
+
+
+class _Answers(BaseHTTPRequestHandler):
+    server: Registry
+
+    def do_GET(self) -> None:
+        path = unquote(self.path.partition("?")[0])
+        if path.startswith("/-/") and path[3:] in archives():
+            self.server.asked.append(path[3:])
+            return self._answer(200, "application/octet-stream", archives()[path[3:]])
+        document = self.server.document(path[1:])
+        return self._answer(404 if document is None else 200, "application/json", json.dumps(document or {"error": "Not found"}).encode())
+
+    def _answer(self, status: int, kind: str, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("content-type", kind)
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *args: Any) -> None:
+        """Tests are quiet."""
+
+
+@contextmanager
+def registry() -> Iterator[Registry]:
+    """A running registry."""
+    server = Registry()
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
