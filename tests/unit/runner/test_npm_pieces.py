@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.npm_packages import archives
@@ -18,7 +17,7 @@ from piecework.sandbox.npm.install import Installer
 from piecework.sdk import CronSchedule, DelayPause, InvalidInput, LoadedFile, Piece, PieceError, WebhookPause
 from piecework.sdk.context import AppListener, Response
 from piecework.sdk.errors import HttpFailed, UnknownProperty
-from piecework.sdk.testing import FakeContext, FakeTriggerContext, MemoryConnections, MemoryStore, run_action, run_trigger
+from piecework.sdk.testing import FakeContext, FakeTriggerContext, MemoryConnections, MemoryFlows, MemoryStore, run_action, run_trigger
 from piecework.spec.piece import TriggerStrategy
 
 SECRET = {"type": "SECRET_TEXT", "secret_text": "s3cret"}
@@ -122,17 +121,10 @@ async def test_files(modern: NpmPiece) -> None:
     assert await modern.actions["streams"].invoke(FakeContext(), {"file": large}) == 3_000_000
 
 
-async def test_flows(installation: Installation, modern: NpmPiece) -> None:
+async def test_flows(modern: NpmPiece) -> None:
     assert await run_action(modern, "lists", {}) == {"data": [], "next": None, "previous": None}
-    asked: list[Any] = []
-
-    async def flows(project_id: str, external_ids: Any) -> list[dict[str, Any]]:
-        asked.append((project_id, external_ids))
-        return [{"id": "f"}]
-
-    installation.runtime.list_flows = flows
-    assert (await run_action(modern, "lists", {}))["data"] == [{"id": "f"}]
-    assert asked == [("project1", ["a"])]
+    known = [{"id": "f", "externalId": "a"}, {"id": "g", "externalId": "b"}]
+    assert (await run_action(modern, "lists", {}, FakeContext(flows=MemoryFlows(known))))["data"] == known[:1]
 
 
 async def test_hooks_are_recorded(modern: NpmPiece) -> None:
