@@ -216,6 +216,14 @@ class Campaign:
             counts = connection.execute("SELECT status, count(*) FROM flow_run GROUP BY status").fetchall()
         return sum(count for status, count in counts if status not in ENDED)
 
+    def _call_of(self, trigger: dict[str, Any]) -> dict[str, Any]:
+        """What the trigger gave; a large call is kept beside the log."""
+        if trigger.get("outputType") != "slice":
+            return trigger["output"]
+        with closing(sqlite3.connect(self.data / "piecework.db", timeout=60)) as connection:
+            [row] = connection.execute("SELECT data, compression FROM file WHERE id = ?", (trigger["output"]["fileId"],)).fetchall()
+        return orjson.loads(_unpacked(*row))
+
     def account(self) -> Account:
         """What has become of it all."""
         self.look()
@@ -230,7 +238,7 @@ class Campaign:
             if status not in ENDED:
                 account.stuck += 1
                 continue
-            name = _steps(data, compression)["trigger"]["output"]["body"]["id"]
+            name = self._call_of(_steps(data, compression)["trigger"])["body"]["id"]
             names[name] += 1
             if status == "SUCCEEDED":
                 account.lost += [path for path in ledger.expected(*self._called[name]) if not self.sink.calls[path]]
@@ -304,6 +312,9 @@ def _kill(pid: int) -> bool:
     return True
 
 
+def _unpacked(data: bytes, compression: str) -> bytes:
+    return zstandard.ZstdDecompressor().decompress(data) if compression == "ZSTD" else data
+
+
 def _steps(data: bytes, compression: str) -> dict[str, Any]:
-    raw = zstandard.ZstdDecompressor().decompress(data) if compression == "ZSTD" else data
-    return orjson.loads(raw)["executionState"]["steps"]
+    return orjson.loads(_unpacked(data, compression))["executionState"]["steps"]

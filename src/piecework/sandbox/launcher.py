@@ -11,6 +11,7 @@ import socket
 import subprocess
 import sys
 from collections import deque
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,7 +19,7 @@ from piecework.sandbox.errors import ProcessKilled, SandboxError, SandboxUnavail
 from piecework.sandbox.zygote import MAX_MESSAGE_BYTES
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
-_BOOTSTRAP = "import sys; sys.path += sys.argv[3:]; from piecework.sandbox.zygote import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+_BOOTSTRAP = "import sys; sys.path += sys.argv[2:]; from piecework.sandbox.zygote import main; main(int(sys.argv[1]))"
 
 
 class Death(NamedTuple):
@@ -62,7 +63,7 @@ class Zygote:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         ours.setblocking(False)
         paths = [str(_PACKAGE_ROOT), *_v8_folder()]
-        command = [python, "-I", "-S", "-c", _BOOTSTRAP, str(theirs.fileno()), str(os.getpid()), *paths]
+        command = [python, "-I", "-S", "-c", _BOOTSTRAP, str(theirs.fileno()), *paths]
         try:
             process = subprocess.Popen(  # noqa: ASYNC220, S603  a few milliseconds, once; our own interpreter
                 command,
@@ -169,9 +170,10 @@ class Zygote:
             _settle(ended, UNKNOWN)
 
     async def close(self) -> None:
-        """End the process and, with it, every child that is left."""
+        """End the process and, with it, every child that is left, also those whose parent was killed before it had told them to die with it."""
         self._lost()
-        self._process.kill()
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGKILL)  # nobody else can have its number before it is waited for
         await self._loop.run_in_executor(None, self._process.wait)
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import gc
 import json
 import os
+import signal
 import socket
 import sys
 from typing import Any
@@ -23,8 +24,7 @@ from piecework.sandbox import confinement
 MAX_MESSAGE_BYTES = 128 * 1024
 
 
-def main(control_fd: int, server_pid: int) -> None:
-    confinement.die_with_parent(server_pid)
+def main(control_fd: int) -> None:
     control = socket.socket(fileno=control_fd)
     engine, problem = _load_engine()
     control.send(json.dumps({"ready": True, "v8": problem}).encode())
@@ -32,10 +32,16 @@ def main(control_fd: int, server_pid: int) -> None:
     gc.freeze()
     while True:
         message, descriptors, _, _ = socket.recv_fds(control, MAX_MESSAGE_BYTES, 1)
-        if not message:
-            os._exit(0)
+        if not message:  # the server is gone, however it went
+            end_session()
         answer = _answer(json.loads(message), descriptors, control, engine)
         control.send(json.dumps(answer).encode())
+
+
+def end_session() -> None:
+    """End this process and all that it started. Not left to the kernel, which would only end this one: bubblewrap, killed before it has told its own
+    child to die with it, leaves that child behind, waiting for ever."""
+    os.killpg(0, signal.SIGKILL)
 
 
 def _load_engine() -> tuple[Any, str | None]:
@@ -97,4 +103,4 @@ def _exec(argv: list[str], descriptor: int, zygote_pid: int) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]))

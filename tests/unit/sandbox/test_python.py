@@ -3,6 +3,8 @@
 import asyncio
 import os
 import signal
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +13,7 @@ from typing import Any
 import pytest
 from tests.bubblewrap import bubblewrap_works
 
+from piecework.sandbox import pool as pool_module
 from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, OutputTooLarge, SandboxError, SandboxUnavailable, TimeLimitExceeded
 from piecework.sandbox.language import Language
 from piecework.sandbox.outcome import CodeResult
@@ -187,6 +190,37 @@ async def test_no_process_is_left(pool: SandboxPool) -> None:
     while left := set(processes_of_session(session)):
         assert time.monotonic() < deadline, left
         await asyncio.sleep(0.02)
+
+
+ENDLESS_POOL = """
+import asyncio
+from piecework.sandbox.pool import SandboxPool
+async def main():
+    pool = SandboxPool(size=2)
+    await pool.start()
+    print(pool._zygote._process.pid, flush=True)
+    while True:
+        await pool.run_code("def code(i): return 1", None, language="PYTHON", group="a")
+asyncio.run(main())
+"""
+
+
+async def test_no_process_is_left_when_the_server_is_killed_at_any_moment() -> None:
+    """Found by the fault tests: bubblewrap's own child, if it was half made, waited for ever."""
+    environment = {**os.environ, "PYTHONPATH": str(Path(pool_module.__file__).parents[2])}
+    sessions: list[int] = []
+    for delay in range(16):
+        server = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", ENDLESS_POOL, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+        )
+        assert server.stdout is not None
+        sessions.append(int(await server.stdout.readline()))
+        await asyncio.sleep(delay / 100)
+        server.kill()
+        await server.wait()
+    async with asyncio.timeout(20):
+        while any(set(processes_of_session(session)) for session in sessions):
+            await asyncio.sleep(0.02)
 
 
 async def test_a_step_whose_process_is_killed_is_run_again(pool: SandboxPool) -> None:

@@ -69,7 +69,7 @@ export class CanvasCommands {
 
   /** Lets the user pick a step and adds it at a place. */
   async addAt(place: Place, origin?: HTMLElement): Promise<void> {
-    const picked = await this.picker.pick({ kind: 'action', origin });
+    const picked = await this.picker.pick({ kind: 'action', origin, favoured: this.trigger().settings.pieceName });
     if (!picked) return;
     const name = freeNames(this.trigger()).next().value;
     this.builder.edit(addAction({ ...picked, name } as BareAction, place));

@@ -3,12 +3,13 @@ import type { Entry } from './catalogue';
 
 const BEST_RESULTS = 60;
 
-/** The entries that every word of the query is found in, best first. */
-export function search(entries: readonly Entry[], query: string): Entry[] {
+/** The entries that every word of the query is found in, best first; of two that fit alike, the one of the `favoured` piece. */
+export function search(entries: readonly Entry[], query: string, favoured = ''): Entry[] {
   const words = plain(query).split(/\s+/).filter(Boolean);
   return entries
     .map((entry) => ({ entry, score: scoreOf(entry, words) }))
     .filter(({ score }) => score > 0)
+    .map(({ entry, score }) => ({ entry, score: score + (favoured && entry.piece === favoured ? 1 : 0) }))
     .sort((first, second) => second.score - first.score)
     .slice(0, BEST_RESULTS)
     .map(({ entry }) => entry);

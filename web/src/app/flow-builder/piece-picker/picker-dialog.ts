@@ -9,6 +9,12 @@ import { type Entry, type Offer, categoriesOf, coreEntries, isIn, offersOf } fro
 import { search } from './fuzzy';
 import { recentIds } from './recent';
 
+/** What is to be picked, and the piece whose entries come first among equals. */
+export interface PickerRequest {
+  kind: 'trigger' | 'action';
+  favoured: string;
+}
+
 /** A line of the left list: something to pick, or a piece whose actions are at the right. */
 interface Line {
   id: string;
@@ -31,7 +37,8 @@ export class PickerDialog {
   private readonly transloco = inject(TranslocoService);
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef);
 
-  protected readonly kind = inject<'trigger' | 'action'>(DIALOG_DATA);
+  private readonly request = inject<PickerRequest>(DIALOG_DATA);
+  protected readonly kind = this.request.kind;
   protected readonly icons = { close: mdiClose, search: mdiMagnify, more: mdiChevronRight };
   protected readonly query = signal('');
   protected readonly category = signal('');
@@ -60,7 +67,7 @@ export class PickerDialog {
   });
 
   private results(): Line[] {
-    return search(this.everything(), this.query()).map((entry) => ({ id: entry.id, heading: '', entry }));
+    return search(this.everything(), this.query(), this.request.favoured).map((entry) => ({ id: entry.id, heading: '', entry }));
   }
 
   private overview(): Line[] {

@@ -30,6 +30,15 @@ describe('search', () => {
     expect(names('zebra')).toEqual([]);
   });
 
+  it('puts the favoured piece first among those that fit alike', () => {
+    const twins = [
+      { ...entry('Return Response', 'Sub Flows'), piece: 'subflows' },
+      { ...entry('Return Response', 'Webhook'), piece: 'webhook' },
+    ];
+    expect(search(twins, 'return', 'webhook').map((each) => each.piece)).toEqual(['webhook', 'subflows']);
+    expect(search(twins, 'return').map((each) => each.piece)).toEqual(['subflows', 'webhook']);
+  });
+
   it('forgives letters that are left out, and accents', () => {
     expect(names('snd rqst')).toEqual(['Send HTTP request']);
     expect(names('generer')).toEqual(['Générer']);

@@ -8,12 +8,15 @@ import { Pieces } from '../../design/pieces';
 import type { BareAction, BareTrigger } from '../model/operations';
 import type { Entry } from './catalogue';
 import { coreStep, pieceStep } from './new-step';
+import type { PickerRequest } from './picker-dialog';
 import { remember } from './recent';
 
 export interface PickRequest {
   kind: 'trigger' | 'action';
   /** Where the list opens; the middle of the window without. */
   origin?: HTMLElement;
+  /** The piece whose steps come first among those that fit alike: only the trigger's own can answer its caller. */
+  favoured?: string;
 }
 
 /** A step that was picked, with default settings and the name of its piece's action as display name. It has no `name` yet: whoever adds it gives one. */
@@ -32,7 +35,7 @@ export class PiecePicker {
   async pick(request: PickRequest): Promise<PickedStep | undefined> {
     const { PickerDialog } = await import('./picker-dialog');
     const opened = this.dialog.open<Entry>(PickerDialog, {
-      data: request.kind,
+      data: { kind: request.kind, favoured: request.favoured ?? '' } satisfies PickerRequest,
       width: 'min(720px, calc(100vw - 32px))',
       height: 'min(520px, calc(100dvh - 32px))',
       positionStrategy: this.position(request.origin),
