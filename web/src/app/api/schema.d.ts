@@ -2953,6 +2953,11 @@ export interface components {
             pieceType: string;
             /** Projectusage */
             projectUsage: number;
+            /**
+             * Testedagainst
+             * @constant
+             */
+            testedAgainst?: "RECORDINGS";
             /** Triggers */
             triggers: {
                 [key: string]: {
@@ -3013,6 +3018,11 @@ export interface components {
             suggestedTriggers?: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Testedagainst
+             * @constant
+             */
+            testedAgainst?: "RECORDINGS";
             /** Triggers */
             triggers: number;
             /** Updated */
