@@ -37,8 +37,9 @@ Label = Annotated[Any, Dropdown("Label", "One of the account's labels.", options
 Category = Annotated[str | None, StaticDropdown("Category", options=CATEGORIES, disabled=False)]
 
 
-def query(**criteria: str | None) -> list[str]:
+def query(sender: str | None, **criteria: str | None) -> list[str]:
     """The words of Gmail's search for these criteria: ``from:(ada)``."""
+    criteria = {"from": sender, **criteria}
     return [f"{name}:({value.strip()})" for name, value in criteria.items() if value and value.strip()]
 
 

@@ -28,7 +28,7 @@ async def search_mail(
     **more: Unpack[Sender],
 ) -> dict[str, Any]:
     """Find mail. The newest come first, with their texts and attachments."""
-    words = [*query(**more, to=to, subject=subject, filename=attachment_name), *labelled(label)]
+    words = [*query(sender=more.get("from"), to=to, subject=subject, filename=attachment_name), *labelled(label)]
     if content and content.strip():
         words.append('"' + content.strip().replace('"', " ") + '"')
     if has_attachment:

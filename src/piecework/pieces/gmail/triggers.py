@@ -21,7 +21,7 @@ async def new_email(
     ctx: TriggerContext, subject: Subject = None, to: To = None, label: Label = None, category: Category = None, **more: Unpack[Sender]
 ) -> list[dict[str, Any]]:
     """A mail came in."""
-    words = [*query(**more, to=to, subject=subject), *labelled(label), *([f"category:{category}"] if category else [])]
+    words = [*query(sender=more.get("from"), to=to, subject=subject), *labelled(label), *([f"category:{category}"] if category else [])]
     if ctx.since is not None:
         words.append(f"after:{int(ctx.since.timestamp())}")
     found: list[dict[str, Any]] = []

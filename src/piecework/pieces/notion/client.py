@@ -34,7 +34,7 @@ WRITTEN: Mapping[str, Write] = {
     "select": lambda value: {"select": {"name": value}},
     "status": lambda value: {"status": {"name": value}},
     "multi_select": lambda value: {"multi_select": [{"name": name} for name in value]},
-    "date": lambda value: {"date": value if isinstance(value, dict) else {"start": str(value)}},
+    "date": lambda value: {"date": {"start": str(value)}},
     "url": lambda value: {"url": str(value)},
     "email": lambda value: {"email": str(value)},
     "phone_number": lambda value: {"phone_number": str(value)},
