@@ -50,6 +50,7 @@ check: install
 
 test: check web web-check
 	sh scripts/ensure-bubblewrap.sh
+	sh scripts/ensure-faketime.sh
 	sh scripts/ensure-browser.sh
 	sh scripts/ensure-prometheus.sh
 	$(BIN)/pytest -n 2

@@ -8,14 +8,13 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
 
 from piecework.server.api.web import WEB_ROOT
-from tests.e2e.server_process import Server, StartServer, launch
+from tests.e2e.server_process import Server, StartServer, starting
 
 CHROMIUM = "/usr/bin/chromium"
 ColourScheme = Literal["light", "dark"]
@@ -32,19 +31,9 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Starts servers, each with a new data folder unless one is given, and stops them at the end."""
+    """See `starting`."""
     assert (WEB_ROOT / "index.html").is_file(), "the web application is not built: make web"
-    running: list[Server] = []
-
-    def start(data_dir: Path | None = None, **settings: Any) -> Server:
-        server = launch(data_dir or tmp_path_factory.mktemp("server") / "data", **settings)
-        running.append(server)
-        return server
-
-    yield start
-    for server in running:
-        if server.process.poll() is None:
-            server.stop()
+    yield from starting(tmp_path_factory)
 
 
 @pytest.fixture(scope="package")

@@ -43,6 +43,9 @@ class Scene:
     chat: str
     approval: str
     """The link to the approval page of a run that waits."""
+    waiting: str
+    """A flow whose run went on after a failure, started another one, and waits for an approval."""
+    waiting_run: str
 
 
 def titled(step: Step, title: str, **fields: Any) -> Step:
@@ -160,6 +163,18 @@ def approval_link(account: Account) -> str:
     return handed
 
 
+def waiting_flow() -> tuple[Step, ...]:
+    """Sleeps for a moment, goes on after a failure, and asks for each of two items whether it may be bought."""
+    source = "export const code = async () => { throw new Error('The supplier does not answer'); };\n"
+    inquiry = code("step_2", "Ask the supplier", source)
+    inquiry["settings"]["errorHandlingOptions"] = {"continueOnFailure": {"value": True}}
+    inquiry["continueOnFailureBranches"] = {"onFailure": titled(mapping("step_3", price="unknown"), "Use the list price")}
+    approval = titled(action("step_5", "approval", "0.1.19", "wait_for_approval"), "Approve the purchase")
+    each = titled(loop("step_4", "{{trigger['body']['items']}}", approval), "For each item")
+    each["settings"]["parallelism"] = 3
+    return titled(action("step_1", "delay", "0.3.27", "delayFor", unit="seconds", delayFor=0.2), "Cool down"), inquiry, each
+
+
 def stage(server: Server, session: dict[str, Any]) -> Scene:
     """Fills the project of somebody who has just signed up."""
     account = Account(session, server.client(session["token"]))
@@ -185,6 +200,13 @@ def stage(server: Server, session: dict[str, Any]) -> Scene:
     def newest(flow: str, status: str) -> Any:
         return eventually(lambda: next((run["id"] for run in runs_of(account, flow) if run["status"] == status), None))
 
+    waiting = make_flow(account, titled(webhook_trigger(), "Purchase requested"), *waiting_flow())["id"]
+    operate(account, waiting, "CHANGE_NAME", {"displayName": "Purchase"})
+    operate(account, waiting, "LOCK_AND_PUBLISH", {})
+    account.client.post(f"/webhooks/{waiting}", json={"items": ["desk", "chair"]})
+    paused = eventually(lambda: next((run["id"] for run in runs_of(account, waiting) if waits_at(run, "step_5")), None))
+    account.client.post(f"/webhooks/{orders}", json=_ORDER, headers={"ap-parent-run-id": paused})
+    eventually(lambda: [run for run in runs_of(account, orders) if run["parentRunId"] == paused and run["status"] == "SUCCEEDED"])
     return Scene(
         account,
         orders,
@@ -194,4 +216,11 @@ def stage(server: Server, session: dict[str, Any]) -> Scene:
         form_flow(account),
         chat_flow(account),
         approval_link(account),
+        waiting,
+        paused,
     )
+
+
+def waits_at(run: dict[str, Any], step: str) -> bool:
+    """Whether the run waits at a step."""
+    return any(waits["step"].endswith(step) for waits in run.get("waitpoints", []))

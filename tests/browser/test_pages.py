@@ -36,10 +36,13 @@ class Shot:
     signed_in: bool = True
     complains: str = ""
     """What the console may say, because the page shows that something is not there."""
+    tab: str = ""
+    """The tab to look at, where it is not the first."""
 
 
 LIST = (DESKTOP, PHONE)
 BUILDER = (DESKTOP, SMALL_LAPTOP)
+PANEL = (*BUILDER, PHONE)
 SHOTS = [
     Shot("sign-in", lambda scene: "/sign-in", "Sign in", LIST, signed_in=False),
     Shot("sign-up", lambda scene: "/sign-up", "Create", LIST, signed_in=False),
@@ -60,6 +63,8 @@ SHOTS = [
     Shot("not-found", lambda scene: "/nowhere", "There is nothing here", LIST),
     Shot("builder", lambda scene: f"/flows/{scene.orders}", "Answer the shop", BUILDER),
     Shot("builder-run", lambda scene: f"/flows/{scene.orders}/runs/{scene.succeeded_run}", "Answer the shop", BUILDER),
+    Shot("run-waiting", lambda scene: f"/flows/{scene.waiting}/runs/{scene.waiting_run}", "Waits for approval", PANEL),
+    Shot("run-timeline", lambda scene: f"/flows/{scene.waiting}/runs/{scene.waiting_run}", "Turns of the worker", PANEL, tab="Timeline"),
     Shot("builder-failed-run", lambda scene: f"/flows/{scene.failing}/runs/{scene.failed_run}", "toLowerCase", BUILDER),
 ]
 
@@ -85,6 +90,8 @@ def test_page(shot: Shot, colour_scheme: str, studio: Server, scene: Scene, open
         session = scene.account.session if shot.signed_in else None
         page = open_page(session, url=studio.url, width=width, height=height, reduced_motion="reduce")
         page.goto(shot.path(scene))
+        if shot.tab:
+            page.get_by_role("tab", name=shot.tab).click()
         page.get_by_text(shot.shows).first.wait_for()
         page.wait_for_load_state("networkidle")
         keep(page, f"{shot.name}-{width}-{colour_scheme}")

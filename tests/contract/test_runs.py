@@ -22,7 +22,19 @@ from piecework.server.adapters.sqlite.runs import READY_LIMIT, SqliteRuns
 from piecework.server.adapters.sqlite.writer import OutOfTurn, Write
 from piecework.server.kernel.db import metadata
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import Fenced, Job, JobKind, QueueDepth, RunRow, ToParent, Waitpoint, new_run
+from piecework.server.ports.runs import (
+    CannotWrite,
+    Fenced,
+    FoldedLog,
+    Job,
+    JobKind,
+    LogSlice,
+    QueueDepth,
+    RunRow,
+    ToParent,
+    Waitpoint,
+    new_run,
+)
 from piecework.spec.run import FlowRunStatus, RunEnvironment
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
@@ -134,6 +146,35 @@ async def test_the_journal_is_fenced(reopen: Reopen) -> None:
     assert await runs.load(run.id) == [b"a", b"b", b"c"]
 
 
+@pytest.mark.parametrize("resume_first", [True, False])
+async def test_a_resume_that_is_written_together_with_its_pause(reopen: Reopen, tmp_path: Path, resume_first: bool) -> None:
+    """Found by the fault tests: in one transaction the run was PAUSED already and its waitpoint not there yet, and the resume was lost."""
+    runs = await reopen()
+    run = a_run()
+    await runs.enqueue(run, JobKind.BEGIN, b"null")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    waitpoint = Waitpoint(
+        "w" * 21, run.id, run.project_id, "a", "WEBHOOK", int((time() + 3600) * 1000), b'{"path":[],"step":"a","payload":null}'
+    )
+    other = sqlite3.connect(tmp_path / "piecework.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    first = asyncio.create_task(runs.enqueue(a_run(), JobKind.BEGIN, b"null"))  # the writer waits for the lock with this one
+    await asyncio.sleep(0.05)
+    calls = [lambda: runs.resume(run.id, waitpoint.id, b'{"body":1}'), lambda: runs.pause(run, job, b"{}", waitpoint)]
+    tasks = []
+    for call in calls if resume_first else reversed(calls):
+        tasks.append(asyncio.create_task(call()))
+        await asyncio.sleep(0)
+    other.execute("ROLLBACK")
+    other.close()
+    await asyncio.gather(first, *tasks)
+    assert tasks[0 if resume_first else 1].result(), "the resume is taken"
+    claims = [await claim_one(runs) for _ in range(2)]
+    [resumed] = [job for job, claimed in claims if claimed.id == run.id]
+    assert orjson.loads(resumed.payload)["payload"] == {"body": 1}
+
+
 async def test_a_fenced_write_spoils_no_neighbour(reopen: Reopen) -> None:
     runs = await reopen()
     pairs = []
@@ -154,7 +195,7 @@ async def test_finishing_folds(reopen: Reopen) -> None:
     await runs.append(run, job, 0, b"[]")
     run.status = FlowRunStatus.SUCCEEDED
     log = b'{"executionState":{"steps":{},"tags":[]}}'
-    await runs.finish(run, job, log)
+    await runs.finish(run, job, FoldedLog(log))
     assert await runs.load(run.id) == []
     assert await runs.log(run) == log
     second = await reopen()
@@ -169,14 +210,88 @@ async def test_a_large_log_comes_back_whole_and_replaces_the_old_one(reopen: Reo
     job, run = await claim_one(runs)
     for size in (100_000, 200_000):
         log = orjson.dumps(["x" * 10] * (size // 13))
-        await runs.finish(run, job, log)
+        await runs.finish(run, job, FoldedLog(log))
         assert await runs.log(run) == log
     assert await runs.fetch("SELECT count(*) FROM file") == [(1,)]
 
 
-def a_waitpoint(run: RunRow, *, resume_at: float) -> Waitpoint:
-    payload = orjson.dumps({"path": [["loop", 1]], "step": "wait", "payload": None, "expired": True})
-    return Waitpoint(new_id(), run.id, run.project_id, "loop:2/wait", "WEBHOOK", int(resume_at * 1000), payload)
+@pytest.mark.parametrize("size", [10, 10_000, 1_000_000])
+async def test_slices_are_written_with_their_log_and_go_when_it_no_longer_refers_to_them(reopen: Reopen, size: int) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    first, second = LogSlice(new_id(), b"a" * size), LogSlice(new_id(), b"b" * size)
+    await runs.finish(run, job, FoldedLog(b"{}", (first, second), frozenset({first.file_id, second.file_id})))
+    assert await runs.slices(run.project_id, [first.file_id, second.file_id]) == {first.file_id: first.data, second.file_id: second.data}
+    assert await runs.slices("q" * 21, [first.file_id]) == {}
+    third = LogSlice(new_id(), b"c")
+    await runs.finish(run, job, FoldedLog(b"{}", (third,), frozenset({first.file_id, third.file_id})))
+    assert set(await runs.slices(run.project_id, [first.file_id, second.file_id, third.file_id])) == {first.file_id, third.file_id}
+    await runs.finish(run, job, FoldedLog(b"{}"))
+    assert await runs.fetch("SELECT id FROM file") == [(run.logs_file_id,)]
+
+
+async def test_a_paused_run_has_its_slices(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    part = LogSlice(new_id(), b"1" * 100)
+    waitpoint = a_waitpoint(run, resume_at=time() * 1000 + 60_000)
+    assert await runs.pause(run, job, FoldedLog(b"{}", (part,), frozenset({part.file_id})), [waitpoint])
+    assert await (await reopen()).slices(run.project_id, [part.file_id]) == {part.file_id: part.data}
+
+
+async def test_a_large_payload_waits_in_a_file_until_its_run_is_over(reopen: Reopen) -> None:
+    runs = await reopen()
+    runs._inline_bytes = 100
+    small, large = b'"@file:small"', b'"' + b"x" * 200_000 + b'"'
+    first, second = a_run(), a_run()
+    await runs.enqueue(first, JobKind.BEGIN, small)
+    await runs.enqueue(second, JobKind.BEGIN, large)
+    files = "SELECT id, type, size FROM file"
+    assert await runs.fetch(files) == [(second.id, "WEBHOOK_PAYLOAD", len(large))]
+    [(carried,)] = await runs.fetch("SELECT payload FROM job WHERE runId = ?", (second.id,))
+    assert len(carried) < 40
+    for life in (runs, await reopen()):
+        life._inline_bytes = 100
+        (job, run), (large_job, large_run) = await claim_one(life), await claim_one(life)
+        assert (job.payload, large_job.payload) == (small, large)
+    await life.finish(large_run, large_job, FoldedLog(b"{}"))
+    await life.finish(run, job, FoldedLog(b"{}"))
+    assert {kind for _, kind, _ in await life.fetch(files)} == {"FLOW_RUN_LOG"}
+
+
+async def test_a_large_payload_of_an_offered_run_is_durable_with_its_first_entry(reopen: Reopen) -> None:
+    runs = await reopen()
+    runs._inline_bytes = 100
+    offered, payload = a_run(), b'"' + b"x" * 5000 + b'"'
+    runs.offer(offered, payload)
+    job, run = await claim_one(runs)
+    assert await runs.fetch("SELECT id FROM file") == []
+    await runs.append(run, job, 0, b"[]")
+    second, _ = await claim_one(await reopen())
+    assert (second.payload, second.attempts) == (payload, 2)
+
+
+async def test_a_run_that_has_a_log_before_it_begins(reopen: Reopen) -> None:
+    runs = await reopen()
+    part = LogSlice(new_id(), b"1" * 100)
+    ended, again = a_run(), a_run()
+    ended.status = FlowRunStatus.FAILED
+    await runs.add(ended, FoldedLog(b"{}", (part,), frozenset({part.file_id})), None)
+    assert await nothing_to_claim(runs)
+    assert await runs.log(ended) == b"{}"
+    assert await runs.retry(ended.id)
+    job, _ = await claim_one(runs)
+    assert (job.run_id, job.kind) == (ended.id, JobKind.RETRY)
+    await runs.add(again, FoldedLog(b"[]"), JobKind.RETRY)
+    job, run = await claim_one(runs)
+    assert (job.kind, await runs.log(run)) == (JobKind.RETRY, b"[]")
+
+
+def a_waitpoint(run: RunRow, *, resume_at: float, part: int = 1) -> Waitpoint:
+    payload = orjson.dumps({"path": [["loop", part]], "step": "wait", "payload": None, "expired": True})
+    return Waitpoint(new_id(), run.id, run.project_id, f"loop:{part + 1}/wait", "WEBHOOK", int(resume_at * 1000), payload)
 
 
 async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoint]:
@@ -184,7 +299,7 @@ async def paused(runs: SqliteRuns, *, resume_at: float) -> tuple[RunRow, Waitpoi
     job, run = await claim_one(runs)
     run.status = FlowRunStatus.PAUSED
     waitpoint = a_waitpoint(run, resume_at=resume_at)
-    assert await runs.pause(run, job, b"{}", waitpoint)
+    assert await runs.pause(run, job, FoldedLog(b"{}"), [waitpoint])
     return run, waitpoint
 
 
@@ -200,10 +315,10 @@ async def test_a_pause_is_resumed_once(reopen: Reopen) -> None:
     runs = await reopen()
     run, waitpoint = await paused(runs, resume_at=time() + 3600)
     assert await nothing_to_claim(runs)
-    assert not await runs.resume(new_id(), None, b"1")
+    assert not await runs.resume(new_id(), waitpoint.id, b"1")
     assert await runs.resume(run.id, waitpoint.id, b'{"body":7}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":8}')
-    assert not await runs.resume(run.id, None, b'{"body":9}')
+    assert not await runs.resume(run.id, "any", b'{"body":9}', else_newest="")
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload) == {"path": [["loop", 1]], "step": "wait", "payload": {"body": 7}}
     assert await nothing_to_claim(runs)
@@ -227,7 +342,7 @@ async def test_a_resume_that_comes_first_is_kept(reopen: Reopen) -> None:
     waitpoint = a_waitpoint(run, resume_at=time() + 3600)
     assert await runs.resume(run.id, waitpoint.id, b'{"body":"early"}')
     assert not await runs.resume(run.id, waitpoint.id, b'{"body":"again"}')
-    assert not await runs.pause(run, job, b"{}", waitpoint)
+    assert not await runs.pause(run, job, FoldedLog(b"{}"), [waitpoint])
     job, _ = await claim_one(runs)
     assert orjson.loads(job.payload)["payload"] == {"body": "early"}
 
@@ -255,7 +370,7 @@ async def test_a_resume_and_the_pause_that_it_ends_may_be_written_together(reope
     async with one_transaction(runs):
         resuming = asyncio.create_task(runs.resume(run.id, waitpoint.id, b'{"body":1}'))
         await asyncio.sleep(0)
-        pausing = asyncio.create_task(runs.pause(run, job, b"{}", waitpoint))
+        pausing = asyncio.create_task(runs.pause(run, job, FoldedLog(b"{}"), [waitpoint]))
     assert (await resuming, await pausing) == (True, False)
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": 1}
 
@@ -278,7 +393,7 @@ async def running(runs: SqliteRuns, run: RunRow) -> tuple[Job, RunRow]:
 async def ended_child(runs: SqliteRuns, child: RunRow, news: ToParent | None) -> None:
     job, child = await running(runs, child)
     child.status = FlowRunStatus.FAILED
-    await runs.finish(child, job, b"{}", news)
+    await runs.finish(child, job, FoldedLog(b"{}"), news)
 
 
 @pytest.mark.parametrize("named", [True, False])
@@ -298,7 +413,7 @@ async def test_a_child_that_ends_before_its_parent_has_paused_is_heard_of(reopen
     waitpoint = a_waitpoint(parent, resume_at=time() + 3600)
     await ended_child(runs, a_child_of(parent, waitpoint), ToParent(parent.id, waitpoint.id, b'{"body":"early"}'))
     parent.status = FlowRunStatus.PAUSED
-    assert not await runs.pause(parent, job, b"{}", waitpoint)
+    assert not await runs.pause(parent, job, FoldedLog(b"{}"), [waitpoint])
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": "early"}
 
 
@@ -314,7 +429,7 @@ async def test_a_child_that_names_no_pause_ends_no_delay(reopen: Reopen) -> None
     runs = await reopen()
     job, parent = await running(runs, a_run())
     parent.status = FlowRunStatus.PAUSED
-    await runs.pause(parent, job, b"{}", a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY"))
+    await runs.pause(parent, job, FoldedLog(b"{}"), [a_waitpoint(parent, resume_at=time() + 3600)._replace(type="DELAY")])
     await ended_child(runs, a_child_of(parent, None), ToParent(parent.id, None, b'{"body":1}'))
     assert await nothing_to_claim(runs)
 
@@ -334,12 +449,164 @@ async def test_a_child_that_is_cancelled_resumes_its_parent(reopen: Reopen) -> N
     assert await nothing_to_claim(runs)
 
 
+async def paused_thrice(runs: SqliteRuns, *resume_at: float) -> tuple[RunRow, list[Waitpoint]]:
+    """A run that waits in three places at once."""
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.PAUSED
+    ends = resume_at or (time() + 3600,) * 3
+    waitpoints = [a_waitpoint(run, resume_at=end, part=part) for part, end in enumerate(ends)]
+    assert await runs.pause(run, job, FoldedLog(b"{}"), waitpoints)
+    return run, waitpoints
+
+
+def part_of(job: Job) -> int:
+    return orjson.loads(job.payload)["path"][0][1]
+
+
+async def status_of(runs: SqliteRuns, run: RunRow) -> str:
+    [(status,)] = await runs.fetch("SELECT status FROM flow_run WHERE id = ?", (run.id,))
+    return status
+
+
+async def left_of(runs: SqliteRuns, run: RunRow) -> tuple[int, int]:
+    """Jobs and pending waitpoints of a run."""
+    statement = (
+        "SELECT (SELECT count(*) FROM job WHERE runId = ?1), (SELECT count(*) FROM waitpoint WHERE flowRunId = ?1 AND status = 'PENDING')"
+    )
+    [counts] = await runs.fetch(statement, (run.id,))
+    return counts
+
+
+async def test_each_waitpoint_is_completed_by_its_own_id(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    assert await runs.resume(run.id, waitpoints[1].id, b'{"body":1}')
+    assert not await runs.resume(run.id, waitpoints[1].id, b'{"body":2}')
+    assert await status_of(runs, run) == "QUEUED"
+    assert await left_of(runs, run) == (3, 2)
+    job, row = await claim_one(runs)
+    assert (part_of(job), orjson.loads(job.payload)["payload"]) == (1, {"body": 1})
+    row.status = FlowRunStatus.PAUSED
+    assert await runs.pause(row, job, FoldedLog(b"{}"), []), "it waits for the others"
+    assert await left_of(runs, run) == (2, 2)
+    assert await nothing_to_claim(runs)
+
+
+async def test_one_turn_of_a_run_at_a_time(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    assert await runs.resume(run.id, waitpoints[2].id, b"2")
+    assert await runs.resume(run.id, waitpoints[0].id, b"0")
+    job, row = await claim_one(runs)
+    assert part_of(job) == 2
+    row.status = FlowRunStatus.RUNNING
+    await runs.append(row, job, 0, b"[]")
+    assert await runs.resume(run.id, waitpoints[1].id, b"1")
+    assert await status_of(runs, run) == "RUNNING", "a worker has it in hand"
+    assert await nothing_to_claim(runs)
+    other = a_run()
+    await runs.enqueue(other, JobKind.BEGIN, b"1")
+    assert (await claim_one(runs))[1].id == other.id
+    row.status = FlowRunStatus.PAUSED
+    await runs.pause(row, job, FoldedLog(b"{}"), [])
+    job, row = await claim_one(runs)
+    assert part_of(job) == 0
+    assert await nothing_to_claim(runs)
+    await runs.pause(row, job, FoldedLog(b"{}"), [])
+    assert part_of((await claim_one(runs))[0]) == 1
+
+
+async def test_the_turn_that_was_in_hand_goes_first_in_the_next_life(reopen: Reopen) -> None:
+    """Its entries are in the journal: another turn must not go on from them."""
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs, time() + 0.05, time() + 3600, time() + 3600)
+    job, row = await claim_one(runs)
+    assert part_of(job) == 0
+    await runs.append(row, job, 0, b"[]")
+    assert await runs.resume(run.id, waitpoints[1].id, b"1")
+    second = await reopen()
+    job, row = await claim_one(second)
+    assert (part_of(job), job.attempts) == (0, 2)
+    assert await nothing_to_claim(second)
+    await second.pause(row, job, FoldedLog(b"{}"), [])
+    assert part_of((await claim_one(second))[0]) == 1
+
+
+async def test_several_pauses_end_by_themselves_each_at_its_time(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs, time() + 0.1, time() + 0.05, time() + 3600)
+    parts = []
+    for _ in range(2):
+        job, row = await claim_one(runs)
+        parts.append(part_of(job))
+        assert not await runs.resume(run.id, waitpoints[parts[-1]].id, b"1"), "its time is over"
+        await runs.pause(row, job, FoldedLog(b"{}"), [])
+    assert parts == [1, 0]
+    assert await left_of(runs, run) == (1, 1)
+    assert await runs.resume(run.id, waitpoints[2].id, b"1")
+
+
+async def test_a_run_that_ends_takes_everything_with_it(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    for waitpoint in waitpoints[:2]:
+        assert await runs.resume(run.id, waitpoint.id, b"1")
+    job, row = await claim_one(runs)
+    row.status = FlowRunStatus.FAILED
+    await runs.finish(row, job, FoldedLog(b"{}"))
+    assert await left_of(runs, run) == (0, 0)
+    assert not await runs.resume(run.id, waitpoints[2].id, b"1")
+    assert await nothing_to_claim(runs)
+    assert await runs.retry(run.id)
+
+
+async def test_the_newest_pause_where_the_named_one_does_not_wait(reopen: Reopen) -> None:
+    runs = await reopen()
+    run, waitpoints = await paused_thrice(runs)
+    assert await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="")
+    assert not await runs.resume(run.id, waitpoints[0].id, b"0", else_newest="loop:1/"), "that iteration has been answered"
+    assert await runs.resume(run.id, waitpoints[0].id, b"2", else_newest="")
+    job, row = await claim_one(runs)
+    await runs.pause(row, job, FoldedLog(b"{}"), [])
+    job, row = await claim_one(runs)
+    assert part_of(job) == 2
+    row.status = FlowRunStatus.RUNNING
+    await runs.append(row, job, 0, b"[]")
+    assert await runs.resume(run.id, "x", b"1", else_newest="")
+    assert not await runs.resume(run.id, "x", b"3", else_newest=""), "nothing is kept that names no pause"
+
+
+async def test_of_several_pauses_one_may_be_resumed_first(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    run.status = FlowRunStatus.RUNNING
+    await runs.append(run, job, 0, b"[]")
+    waitpoints = [a_waitpoint(run, resume_at=time() + 3600, part=part) for part in range(3)]
+    assert await runs.resume(run.id, waitpoints[1].id, b'{"body":"early"}')
+    run.status = FlowRunStatus.PAUSED
+    assert not await runs.pause(run, job, FoldedLog(b"{}"), waitpoints)
+    job, run = await claim_one(runs)
+    assert (part_of(job), orjson.loads(job.payload)["payload"]) == (1, {"body": "early"})
+    assert await left_of(runs, run) == (3, 2)
+
+
+async def test_the_depth_counts_each_thing_that_a_run_waits_for(reopen: Reopen) -> None:
+    runs = await reopen()
+    await runs.enqueue(a_run(), JobKind.BEGIN, b"1")
+    job, run = await claim_one(runs)
+    waitpoints = [a_waitpoint(run, resume_at=time() + 3600, part=part) for part in range(3)]
+    await runs.pause(run, job, FoldedLog(b"{}"), [waitpoints[0]._replace(type="DELAY"), *waitpoints[1:]])
+    assert runs.depth() == QueueDepth(0, 1, 2, None)
+
+
 async def test_a_discarded_run_is_not_claimed(reopen: Reopen) -> None:
     runs = await reopen()
     kept, dropped = a_run(), a_run()
     for run in (dropped, kept):
         await runs.enqueue(run, JobKind.BEGIN, b"1")
-    runs.discard(dropped.id)
+    runs.discard([dropped.id])
     assert (await claim_one(runs))[0].run_id == kept.id
     assert await nothing_to_claim(runs)
 
@@ -369,7 +636,7 @@ async def test_archiving_outlasts_the_driver(reopen: Reopen) -> None:
     job, run = await claim_one(runs)
     await runs.append(run, job, 0, b"[]")
     runs._reader.execute("UPDATE flow_run SET archivedAt = 'now' WHERE id = ?", (run.id,))
-    await runs.finish(run, job, b"{}")
+    await runs.finish(run, job, FoldedLog(b"{}"))
     assert await runs.fetch("SELECT archivedAt FROM flow_run WHERE id = ?", (run.id,)) == [("now",)]
 
 
@@ -422,7 +689,7 @@ async def test_claiming_goes_on_after_a_claim_that_could_not_be_written(reopen: 
     await first.enqueue(run, JobKind.BEGIN, b"1")
     runs = await reopen()
     await on_a_full_disk(runs)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(CannotWrite):
         await runs.claim(1)
     await on_a_full_disk(runs, full=False)
     assert (await claim_one(runs))[1].id == run.id
@@ -441,7 +708,7 @@ async def test_a_journal_has_no_gaps(reopen: Reopen) -> None:
     job, run = await claim_one(runs)
     await runs.append(run, job, 0, b"a")
     await on_a_full_disk(runs)
-    with pytest.raises(sqlite3.OperationalError):
+    with pytest.raises(CannotWrite):
         await runs.append(run, job, 1, b"b")
     await on_a_full_disk(runs, full=False)
     with pytest.raises(OutOfTurn):
@@ -460,7 +727,7 @@ async def test_a_run_is_retried_once_by_however_many_ask(reopen: Reopen) -> None
     job, run = await claim_one(runs)
     assert not await runs.retry(run.id), "it has not ended"
     run.status = FlowRunStatus.FAILED
-    await runs.finish(run, job, b"{}")
+    await runs.finish(run, job, FoldedLog(b"{}"))
     assert sorted(await asyncio.gather(*(runs.retry(run.id) for _ in range(3)))) == [False, False, True]
     job, again = await claim_one(runs)
     assert (job.kind, job.payload, again.status, again.finish_time) == (JobKind.RETRY, b"null", "QUEUED", None)

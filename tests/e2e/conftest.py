@@ -5,28 +5,16 @@
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-from tests.e2e.server_process import Account, Server, StartServer, launch
+from tests.e2e.server_process import Account, Server, StartServer, starting
 
 
 @pytest.fixture(scope="session")
 def start_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
-    """Starts servers, each with a new data folder unless one is given, and stops them at the end."""
-    running: list[Server] = []
-
-    def start(data_dir: Path | None = None, **settings: Any) -> Server:
-        server = launch(data_dir or tmp_path_factory.mktemp("server") / "data", **settings)
-        running.append(server)
-        return server
-
-    yield start
-    for server in running:
-        if server.process.poll() is None:
-            server.stop()
+    """See `starting`."""
+    yield from starting(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -5,12 +5,13 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 
 STRONG_PASSWORD = "Passw0rd!x"
 _STARTS_WITHIN = 60.0
@@ -73,22 +74,47 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def launch(data_dir: Path, **settings: Any) -> Server:
-    """Starts a server with AP_* settings (by field name) and waits until it answers."""
+def spawn(data_dir: Path, **settings: Any) -> Server:
+    """Starts a server with AP_* settings (by field name), and does not wait for it."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AP_")}
     environment |= {f"AP_{name.upper()}": str(value) for name, value in settings.items()}
     command = [sys.executable, "-m", "piecework.server", "serve", "--port", str(port), "--data-dir", str(data_dir)]
-    with (data_dir.parent / f"{data_dir.name}.log").open("wb") as log:
+    with log_of(data_dir).open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    server = Server(f"http://127.0.0.1:{port}", data_dir, process)
+    return Server(f"http://127.0.0.1:{port}", data_dir, process)
+
+
+def log_of(data_dir: Path) -> Path:
+    """Where the last server on this folder wrote its log."""
+    return data_dir.parent / f"{data_dir.name}.log"
+
+
+def launch(data_dir: Path, **settings: Any) -> Server:
+    """Starts a server with AP_* settings (by field name) and waits until it answers."""
+    server = spawn(data_dir, **settings)
     deadline = time.monotonic() + _STARTS_WITHIN
     while True:
         try:
             httpx.get(f"{server.url}/api/v1/health", timeout=5, trust_env=False)
             return server
         except httpx.TransportError:
-            if process.poll() is not None or time.monotonic() > deadline:
-                process.kill()
-                raise AssertionError(f"the server did not start:\n{Path(log.name).read_text()}") from None
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                server.process.kill()
+                raise AssertionError(f"the server did not start:\n{log_of(data_dir).read_text()}") from None
             time.sleep(0.05)
+
+
+def starting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartServer]:
+    """What a fixture yields that starts servers, each with a new data folder unless one is given, and stops them at the end."""
+    running: list[Server] = []
+
+    def start(data_dir: Path | None = None, **settings: Any) -> Server:
+        server = launch(data_dir or tmp_path_factory.mktemp("server") / "data", **settings)
+        running.append(server)
+        return server
+
+    yield start
+    for server in running:
+        if server.process.poll() is None:
+            server.stop()

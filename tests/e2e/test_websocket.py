@@ -20,6 +20,8 @@ EVENTS = (
     "TEST_STEP_PROGRESS",
     "TEST_STEP_FINISHED",
     "TRIGGER_EVENT_RECEIVED",
+    "FLOW_CREATED",
+    "FLOW_DELETED",
     "FLOW_UPDATED",
     "FLOW_VERSION_UPDATED",
     "RESOURCE_LOCKED",
@@ -275,6 +277,16 @@ async def test_edits_are_told(server: Server, owner: Account) -> None:
     assert (told["projectId"], told["flowId"], told["operationType"]) == (owner.project_id, flow["id"], "CHANGE_NAME")
     assert told["flowVersion"]["displayName"] == "Renamed"
     assert updated["flow"]["status"] == "DISABLED"
+
+
+async def test_flows_that_come_and_go_are_told(server: Server, owner: Account, member: Account) -> None:
+    async with watching(server, *of(owner)) as watcher, watching(server, *of(member)) as other:
+        flow = await asyncio.to_thread(make_flow, owner, webhook_trigger(), publish=False)
+        told = {"projectId": owner.project_id, "flowId": flow["id"]}
+        assert await watcher.until("FLOW_CREATED") == told
+        assert (await asyncio.to_thread(owner.client.delete, f"/flows/{flow['id']}")).status_code < 300
+        assert await watcher.until("FLOW_DELETED") == told
+        assert other.heard == []
 
 
 async def test_locks_and_presence(server: Server, owner: Account) -> None:

@@ -1,177 +1,22 @@
-"""What the server promises when its surroundings fail: signals, a locked file, a full disk, a run that kills it, a kill during a pause."""
+"""A run that kills its server, and a kill during a pause."""
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
-import os
-import shutil
 import sqlite3
 import subprocess
 import time
-from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
-from tests.e2e.server_process import Server, StartServer
-from tests.faults.sink import Sink
-from tests.faults.test_kill_server import ended_runs, load, publish
+from tests.e2e.server_process import StartServer
+from tests.faults.flows import action, publish_steps, wait_for
+from tests.faults.pieces import install
 
 OPEN: dict[str, Any] = {"allow_open_sign_up": True, "log_level": "error"}
-
-
-def publish_steps(server: Server, session: dict[str, Any], first: dict[str, Any]) -> str:
-    """A published flow: webhook, then these steps. Gives its id."""
-    settings = {
-        "pieceName": "@activepieces/piece-webhook",
-        "pieceVersion": "0.1.33",
-        "triggerName": "catch_webhook",
-        "input": {"authType": "none", "authFields": {}},
-        "propertySettings": {},
-    }
-    trigger = {"name": "trigger", "type": "PIECE_TRIGGER", "displayName": "W", "valid": True, "settings": settings, "nextAction": first}
-    request = {"displayName": "F", "schemaVersion": "20", "notes": [], "trigger": trigger}
-    with server.client(session["token"]) as client:
-        flow = client.post("/flows", json={"displayName": "F", "projectId": session["projectId"]}).raise_for_status().json()
-        for operation in ({"type": "IMPORT_FLOW", "request": request}, {"type": "LOCK_AND_PUBLISH", "request": {}}):
-            client.post(f"/flows/{flow['id']}", json=operation).raise_for_status()
-    return flow["id"]
-
-
-def action(piece: str, version: str, name: str, **inputs: Any) -> dict[str, Any]:
-    settings = {"pieceName": f"@activepieces/piece-{piece}", "pieceVersion": version, "actionName": name, "input": inputs}
-    settings["propertySettings"] = {}
-    return {"name": "step", "type": "PIECE", "displayName": "step", "valid": True, "settings": settings}
-
-
-def statuses(data: Path) -> Counter[str]:
-    connection = sqlite3.connect(data / "piecework.db", timeout=30)
-    try:
-        return Counter(dict(connection.execute("SELECT status, count(*) FROM flow_run GROUP BY status").fetchall()))
-    finally:
-        connection.close()
-
-
-def wait_for(data: Path, wanted: dict[str, int], seconds: float = 30) -> None:
-    deadline = time.monotonic() + seconds
-    while (found := statuses(data)) != Counter(wanted):
-        assert time.monotonic() < deadline, (found, wanted)
-        time.sleep(0.1)
-
-
-async def test_sigterm_under_load_is_graceful(start_server: StartServer, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    acknowledged: set[str] = set()
-    counter = [0]
-    with Sink() as sink:
-        server = start_server(data, **OPEN)
-        flow_id, session = publish(server, sink)
-        stop = asyncio.Event()
-        clients = [asyncio.create_task(load(f"{server.url}/api/v1/webhooks/{flow_id}", acknowledged, counter, stop)) for _ in range(4)]
-        await asyncio.sleep(1.0)
-        server.process.terminate()
-        code = await asyncio.to_thread(server.process.wait, 40)
-        stop.set()
-        await asyncio.gather(*clients)
-        assert code == 0, "it ended by itself, not by the signal"
-        connection = sqlite3.connect(data / "piecework.db")
-        assert connection.execute("SELECT count(*) FROM job WHERE claimed = 1 OR kills > 0").fetchone() == (0,)
-        connection.close()
-        server = start_server(data, **OPEN)
-        runs = await ended_runs(server, session)
-        server.stop()
-    names = Counter(run["trigger"]["output"]["body"]["id"] for run in runs)
-    assert acknowledged
-    assert acknowledged - set(names) == set()
-    assert max(names.values()) == 1
-
-
-async def test_a_locked_database_loses_nothing(start_server: StartServer, tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    acknowledged: set[str] = set()
-    with Sink() as sink:
-        server = start_server(data, **OPEN)
-        flow_id, session = publish(server, sink)
-        stop = asyncio.Event()
-        clients = [asyncio.create_task(load(f"{server.url}/api/v1/webhooks/{flow_id}", acknowledged, [0], stop)) for _ in range(1)]
-        await asyncio.sleep(0.5)
-        await asyncio.to_thread(lock_for, data / "piecework.db", 2.0)
-        await asyncio.sleep(0.5)
-        stop.set()
-        await asyncio.gather(*clients)
-        runs = await ended_runs(server, session)
-        server.stop()
-    names = Counter(run["trigger"]["output"]["body"]["id"] for run in runs)
-    assert acknowledged - set(names) == set()
-    assert max(names.values()) == 1
-
-
-def lock_for(database: Path, seconds: float) -> None:
-    connection = sqlite3.connect(database, isolation_level=None, timeout=10)
-    connection.execute("BEGIN EXCLUSIVE")
-    time.sleep(seconds)
-    connection.execute("ROLLBACK")
-    connection.close()
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MB."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    mount = shutil.which("mount")
-    if mount is None or os.geteuid() != 0 or subprocess.run([mount, "-t", "tmpfs", "-o", "size=12m", "none", folder]).returncode:
-        pytest.skip("a small disk needs root and mount")
-    yield folder
-    subprocess.run(["umount", "-l", folder], check=True)
-
-
-@pytest.mark.parametrize("folder", [".", "data"], ids=["", "and the log is on it too"])
-async def test_a_full_disk(start_server: StartServer, small_disk: Path, folder: str) -> None:
-    data = small_disk / folder
-    acknowledged: set[str] = set()
-    refused = 0
-    with Sink() as sink:
-        server = start_server(data, **OPEN)
-        flow_id, session = publish(server, sink)
-        url = f"{server.url}/api/v1/webhooks/{flow_id}"
-        ballast = small_disk / "ballast"
-        async with httpx.AsyncClient(timeout=30) as client:
-
-            async def call(name: str) -> int:
-                response = await client.post(url, json={"id": name, "items": [1, 2, 3], "pad": "x" * 20_000})
-                if response.status_code == 200:
-                    acknowledged.add(name)
-                return response.status_code
-
-            for number in range(10):
-                assert await call(f"before{number}") == 200
-            with ballast.open("wb") as file:
-                try:
-                    while True:
-                        os.write(file.fileno(), b"\0" * 4096)
-                except OSError:
-                    pass
-            for number in range(60):
-                if await call(f"full{number}") >= 500:
-                    refused += 1
-                    if refused >= 5:
-                        break
-            assert refused >= 5, "the disk never was full"
-            ballast.unlink()
-            deadline = time.monotonic() + 15
-            while await call(f"after{time.monotonic()}") != 200:
-                assert time.monotonic() < deadline, "it did not recover"
-                await asyncio.sleep(0.2)
-        runs = await ended_runs(server, session)
-        server.stop()
-    names = Counter(run["trigger"]["output"]["body"]["id"] for run in runs)
-    assert acknowledged - set(names) == set()
-    assert max(names.values()) == 1
 
 
 PIECE = '''
@@ -188,15 +33,10 @@ def die(ctx: ActionContext) -> None:
 '''
 
 
-async def test_a_run_that_kills_its_worker_is_given_up_and_harms_no_other(
+def test_a_run_that_kills_its_worker_is_given_up_and_harms_no_other(
     start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    package = tmp_path / "package"
-    (package / "deadly-0.1.dist-info").mkdir(parents=True)
-    (package / "deadly.py").write_text(PIECE)
-    (package / "deadly-0.1.dist-info" / "METADATA").write_text("Metadata-Version: 2.1\nName: deadly\nVersion: 0.1\n")
-    (package / "deadly-0.1.dist-info" / "entry_points.txt").write_text("[piecework.pieces]\ndeadly = deadly:piece\n")
-    monkeypatch.setenv("PYTHONPATH", f"{package}:{os.environ.get('PYTHONPATH', '')}")
+    install(tmp_path / "package", "deadly", PIECE, monkeypatch)
     data = tmp_path / "data"
     server = start_server(data, **OPEN)
     session = server.sign_up("owner@example.com")
@@ -224,7 +64,7 @@ async def test_a_run_that_kills_its_worker_is_given_up_and_harms_no_other(
     server.stop()
 
 
-async def test_a_delay_survives_a_kill(start_server: StartServer, tmp_path: Path) -> None:
+def test_a_delay_survives_a_kill(start_server: StartServer, tmp_path: Path) -> None:
     data = tmp_path / "data"
     server = start_server(data, **OPEN)
     session = server.sign_up("owner@example.com")

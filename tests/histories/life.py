@@ -1,6 +1,8 @@
-"""One turn of a run against scripted outcomes, written down as the worker writes it, until it ends, pauses or crashes.
+"""One turn of a run against scripted outcomes, written down as the worker writes it, until it ends, pauses or crashes. Parts that run at the same
+time move in turns.
 
-An outcome is ``{"output"}``, ``{"error", "final"?}``, ``{"output", "pause": true}``, ``{"output", "respond": body}`` or ``{"output", "stop": true}``.
+An outcome is ``{"output"}``, ``{"error", "final"?}``, ``{"output", "pause": true | "again"}`` (again: although it was resumed),
+``{"output", "respond": body}`` or ``{"output", "stop": true}``.
 Outcomes are listed by the step's place, ``loop:0/step``; each execution takes the next, the last one again and again.
 """
 
@@ -15,7 +17,7 @@ from piecework.engine.events import OutcomeKind, RunRestored, RunStarted, StepFa
 from piecework.engine.state import restore
 from piecework.engine.timeline import encode, fold
 from piecework.spec.flow import Step
-from tests.unit.engine.flows import Player
+from tests.unit.engine.flows import Player, place_of
 
 Steps = dict[str, Any]
 
@@ -31,7 +33,8 @@ class Life:
     def __init__(
         self, flow: Step, outcomes: dict[str, list[dict[str, Any]]], *, crash_at: int | None = None, before_start: bool = False
     ) -> None:
-        self.player = Player(flow, self._script)
+        self.player = Player(flow, self._script, choose=self._next, on_begin=self._begin)
+        self._moves = 0
         self.outcomes = outcomes
         self.taken: dict[str, int] = {}
         self.journal: list[bytes] = []
@@ -66,7 +69,12 @@ class Life:
             self.journal.append(encode([*state.changes, *more]))
             state.changes = []
 
-    def _script(self, command: ExecuteStep) -> StepSucceeded | StepFailed:
+    def _next(self, count: int) -> int:
+        """Parts that run at the same time move in turns."""
+        self._moves += 1
+        return self._moves % count
+
+    def _begin(self, command: ExecuteStep) -> None:
         crashes = len(self.player.executed) == self._crash_at
         if crashes and self._before_start:
             self.player.executed.pop()
@@ -76,14 +84,16 @@ class Life:
         self._write((command.path, command.node.name, running))
         if crashes:
             raise Crash
-        place = self.player.executed[-1]
+
+    def _script(self, command: ExecuteStep) -> StepSucceeded | StepFailed:
+        place = place_of(command)
         outcomes = self.outcomes.get(place) or [{"output": {"did": place}}]
         number = self.taken[place] = self.taken.get(place, -1) + 1
         outcome = outcomes[min(number, len(outcomes) - 1)]
         if "error" in outcome:
             return StepFailed(outcome["error"], 0, 1, final=outcome.get("final", False))
         kind, response = OutcomeKind.NONE, None
-        if outcome.get("pause") and not command.resumed:
+        if outcome.get("pause") == "again" or (outcome.get("pause") and not command.resumed):
             kind = OutcomeKind.PAUSED
         elif "respond" in outcome:
             kind, response = OutcomeKind.RESPOND, Response(body=outcome["respond"])
@@ -96,7 +106,8 @@ class Life:
 def verdict_of(verdict: Finish | Pause) -> dict[str, Any]:
     """How a turn ended, as a history keeps it."""
     if isinstance(verdict, Pause):
-        return {"status": "PAUSED", "step": verdict.node.name, "path": [list(part) for part in verdict.path]}
+        first, *others = ({"step": step.node.name, "path": [list(part) for part in step.path]} for step in verdict.steps)
+        return {"status": "PAUSED", **first} | ({"others": others} if others else {})
     failed = verdict.failed_step
     return {"status": str(verdict.status), "failedStep": None if failed is None else failed.name}
 

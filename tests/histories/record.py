@@ -25,6 +25,11 @@ def code(name: str, value: Any = None) -> dict[str, Any]:
     return {"name": name, "type": "CODE", "displayName": name, "valid": True, "settings": {"input": {"value": value}, "sourceCode": source}}
 
 
+def _branching(name: str) -> dict[str, Any]:
+    branches = {"onSuccess": chain(piece("good"), piece("better")), "onFailure": chain(piece("bad"), piece("worse"))}
+    return piece(name, go_on=True, continueOnFailureBranches=branches)
+
+
 PAUSE = [{"output": {"waits": True}, "pause": True}]
 YES, NO = condition("x", "EXISTS"), condition("", "EXISTS")
 
@@ -73,12 +78,86 @@ SCENARIOS: dict[str, dict[str, Any]] = {
         "flow": trigger(loop("l", [1, 2], piece("w"))),
         "outcomes": {"l:0/w": PAUSE, "l:1/w": [*PAUSE, {"error": "the child failed"}]},
     },
+    "success-branch": {"flow": trigger(_branching("a"), piece("z")), "outcomes": {}},
+    "failure-branch": {"flow": trigger(_branching("a"), piece("z")), "outcomes": {"a": [{"error": "no"}]}},
+    "failure-branch-in-loop": {"flow": trigger(loop("l", [1, 2], _branching("a")), piece("z")), "outcomes": {"l:1/a": [{"error": "no"}]}},
+    "pause-in-failure-branch": {"flow": trigger(_branching("a"), piece("z")), "outcomes": {"a": [{"error": "no"}], "bad": PAUSE}},
+    "pause-in-all-branches": {
+        "flow": trigger(router("r", [(YES, piece("v")), (YES, piece("w")), (None, piece("f"))], first_match=False), piece("z")),
+        "outcomes": {"v": PAUSE, "w": PAUSE},
+    },
+    "pause-twice-in-one-step": {
+        "flow": trigger(piece("w"), piece("z", "{{w}}")),
+        "outcomes": {"w": [*PAUSE, {"output": {"waits": "again"}, "pause": "again"}, {"output": 1}]},
+    },
+    "pause-after-a-retry": {"flow": trigger(piece("w", retry=True), piece("z")), "outcomes": {"w": [{"error": "no"}, *PAUSE]}},
+    "resumed-step-fails": {"flow": trigger(piece("a"), piece("w"), piece("z")), "outcomes": {"w": [*PAUSE, {"error": "no"}]}},
+    "resumed-step-is-retried": {
+        "flow": trigger(piece("w", retry=True), piece("z", "{{w}}")),
+        "outcomes": {"w": [*PAUSE, {"error": "no"}, {"output": 1}]},
+    },
+    "response-then-pause": {
+        "flow": trigger(piece("a"), piece("w"), piece("z")),
+        "outcomes": {"a": [{"output": 1, "respond": {"hello": 1}}], "w": PAUSE},
+    },
+    "response-in-loop": {"flow": trigger(loop("l", [1, 2], piece("a"))), "outcomes": {"l:1/a": [{"output": 1, "respond": {"hello": 1}}]}},
+    "stopped-in-router": {
+        "flow": trigger(router("r", [(YES, chain(piece("a"), piece("b"))), (None, piece("f"))]), piece("z")),
+        "outcomes": {"a": [{"output": 1, "stop": True}]},
+    },
+    "continued-failure-in-loop": {
+        "flow": trigger(loop("l", [1, 2, 3], piece("a", go_on=True), piece("b"))),
+        "outcomes": {"l:1/a": [{"error": "no"}]},
+    },
+    "retry-from-failed-in-router": {
+        "flow": trigger(piece("a"), router("r", [(YES, chain(piece("b"), piece("c"))), (None, piece("f"))]), piece("z")),
+        "outcomes": {"c": [{"error": "no"}, {"output": "now"}]},
+        "retry": True,
+    },
     "retry-from-failed": {
         "flow": trigger(piece("a"), loop("l", [1, 2], piece("x")), piece("c")),
         "outcomes": {"l:1/x": [{"error": "no"}, {"output": "now"}]},
         "retry": True,
     },
+    "parallel-loop": {
+        "flow": trigger(loop("l", "{{trigger['items']}}", piece("x", "{{l['item']}}"), code("y"), parallelism=2), piece("after", "{{l}}"))
+    },
+    "parallel-nested": {"flow": trigger(loop("o", [1, 2], loop("i", [1, 2, 3], piece("x"), parallelism=2), piece("y"), parallelism=2))},
+    "parallel-router": {
+        "flow": trigger(
+            router("r", [(YES, chain(piece("p"), piece("q"))), (YES, piece("s")), (None, piece("f"))], first_match=False, parallel=True),
+            piece("after", "{{q}}{{s}}"),
+        )
+    },
+    "parallel-retried": {
+        "flow": trigger(loop("l", [1, 2], piece("x", retry=True), parallelism=2)),
+        "outcomes": {"l:0/x": [{"error": "no"}, {"output": 1}]},
+    },
+    "parallel-failure": {
+        "flow": trigger(loop("l", [1, 2, 3, 4], piece("x"), piece("y"), parallelism=2)),
+        "outcomes": {"l:1/x": [{"error": "no"}, {"output": "now"}]},
+        "retry": True,
+    },
+    "parallel-stopped": {
+        "flow": trigger(loop("l", [1, 2, 3], piece("x"), parallelism=3), piece("b")),
+        "outcomes": {"l:1/x": [{"output": 1, "stop": True}]},
+    },
+    "parallel-response": {
+        "flow": trigger(router("r", [(YES, piece("a")), (YES, piece("b"))], first_match=False, parallel=True)),
+        "outcomes": {"a": [{"output": 1, "respond": 1}], "b": [{"output": 2, "respond": 2}]},
+    },
+    "parallel-pauses": {
+        "flow": trigger(loop("l", [1, 2, 3], piece("x"), piece("w"), piece("y", "{{w}}"), parallelism=3), piece("z")),
+        "outcomes": {"l:0/w": PAUSE, "l:1/w": PAUSE, "l:2/w": PAUSE},
+    },
+    "parallel-pause-twice": {
+        "flow": trigger(
+            router("r", [(YES, chain(piece("v"), piece("w"))), (YES, loop("l", [1, 2], piece("u")))], first_match=False, parallel=True)
+        ),
+        "outcomes": {"v": PAUSE, "w": PAUSE, "l:1/u": PAUSE},
+    },
 }
+"""Where parts run at the same time, the last of several pauses is ended first."""
 PAYLOAD = {"n": 1, "items": ["p", "q"]}
 
 
@@ -97,8 +176,8 @@ def histories() -> Iterator[tuple[str, dict[str, Any]]]:
             for phase, crash_at, before in (("started", (count + 1) // 2, False), ("between", count, True), ("ending", None, False)):
                 crashed = _life(begun, _remaining(outcomes, taken), crash_at=crash_at, before_start=before)
                 assert (_run(crashed, begun) is None) == (crash_at is not None)
-                if phase == "ending":  # what the last step gave is written together with the end: it runs again
-                    crashed.taken[crashed.player.executed[-1]] -= 1
+                for place in _unwritten(crashed, phase):
+                    crashed.taken[place] -= 1
                 rest = _remaining(_remaining(outcomes, taken), crashed.taken)
                 history = begun | {
                     "crash": {"phase": phase, "afterSteps": crashed.player.executed},
@@ -110,12 +189,18 @@ def histories() -> Iterator[tuple[str, dict[str, Any]]]:
             taken = {place: taken.get(place, -1) + 1 + whole.taken.get(place, -1) for place in {*taken, *whole.taken}}
             log = orjson.loads(orjson.dumps(whole.player.state.steps))
             if isinstance(verdict, Pause):
-                path = [list(part) for part in verdict.path]
-                kind, resume = "RESUME", {"path": path, "step": verdict.node.name, "payload": {"body": turn}}
+                step = verdict.steps[-1]
+                kind, resume = "RESUME", {"path": [list(part) for part in step.path], "step": step.node.name, "payload": {"body": turn}}
             elif scenario.get("retry") and kind == "BEGIN":
                 kind, resume = "RETRY", None
             else:
                 break
+
+
+def _unwritten(life: Life, phase: str) -> list[str]:
+    """Steps that run again: what they gave is written together with the turn's end. The last one, or those that ended a part."""
+    held = ["/".join([*(f"{loop}:{index}" for loop, index in path), name]) for path, name, _ in life.player.state.log.held]
+    return held or ([life.player.executed[-1]] if phase == "ending" else [])
 
 
 def _life(begun: dict[str, Any], outcomes: dict[str, list[dict[str, Any]]], **crash: Any) -> Life:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from piecework.engine.expressions import Question
 from piecework.engine.program import Node, WorkNode
 from piecework.spec.run import FlowRunStatus
+
+if TYPE_CHECKING:
+    from piecework.engine.state import RunState
 
 StepPath = tuple[tuple[str, int], ...]
 """The loops around a step, outermost first: (loop name, 0-based iteration). Empty on the flow's own level."""
@@ -60,12 +63,37 @@ class Respond(NamedTuple):
     response: Response
 
 
-class Pause(NamedTuple):
-    """Put the run to sleep until its waitpoint completes; ``pause`` is what the step asked for, opaque to the engine."""
+class PausedStep(NamedTuple):
+    """A step that waits; ``pause`` is what it asked for, opaque to the engine.
+
+    ``asleep``: it has waited since an earlier turn of the run, has its waitpoint already and was not executed now; its ``pause`` is None.
+    """
 
     node: WorkNode
     path: StepPath
     pause: Any
+    asleep: bool = False
+
+
+class Pause(NamedTuple):
+    """Put the run to sleep until one of its waitpoints completes. Several steps wait only where parts ran at the same time; in their order."""
+
+    steps: tuple[PausedStep, ...]
+
+
+class Fork(NamedTuple):
+    """Drive each of these tracks from PartStarted on, beside those that are being driven already, and report PartEnded when one of them all ends.
+
+    None: just wait for the next that ends. A track's last command is PartOver, Pause or Finish.
+    """
+
+    tracks: tuple[RunState, ...]
+
+
+class PartOver(NamedTuple):
+    """A part has come to its end; not ``done``: it went no further, because another part has ended the run."""
+
+    done: bool
 
 
 class FailedStep(NamedTuple):
@@ -82,4 +110,4 @@ class Finish(NamedTuple):
     response: Response | None = None
 
 
-Command = EvaluateExpressions | ExecuteStep | WaitForRetry | Respond | Pause | Finish
+Command = EvaluateExpressions | ExecuteStep | WaitForRetry | Respond | Fork | PartOver | Pause | Finish

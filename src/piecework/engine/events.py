@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, NamedTuple
 
-from piecework.engine.commands import Response
+from piecework.engine.commands import Finish, PartOver, Pause, Response
+from piecework.spec.run import FlowRunStatus
 
 
 class OutcomeKind(StrEnum):
@@ -55,6 +56,8 @@ class StepFailed(NamedTuple):
     """``message`` is the error record as stored. ``final``: no retry and no continuing can help (a connection is gone, the run was stopped).
     ``anew``: a retry of a step that was resumed begins it from the start, for what it waited for will not come.
 
+    ``error``: its parts (see ``error_record``). ``ends``: how the run ends if it ends with this.
+
     ``kind`` and ``invalid`` are for those who watch the engine, who must not see values: the error's class, and the properties that did not fit.
     """
 
@@ -66,6 +69,8 @@ class StepFailed(NamedTuple):
     kind: str = ""
     invalid: tuple[str, ...] = ()
     anew: bool = False
+    error: Mapping[str, Any] | None = None
+    ends: FlowRunStatus = FlowRunStatus.FAILED
 
 
 class RetryDue(NamedTuple):
@@ -76,4 +81,18 @@ class Responded(NamedTuple):
     at: float
 
 
-Event = RunStarted | RunRestored | ExpressionsEvaluated | StepSucceeded | StepFailed | RetryDue | Responded
+class PartStarted(NamedTuple):
+    """A track of a fork is being driven."""
+
+    at: float
+
+
+class PartEnded(NamedTuple):
+    """To the track that forked: ``part`` (``RunState.part``) is over, and this was its last command."""
+
+    part: int
+    verdict: PartOver | Pause | Finish
+    at: float
+
+
+Event = RunStarted | RunRestored | ExpressionsEvaluated | StepSucceeded | StepFailed | RetryDue | Responded | PartStarted | PartEnded

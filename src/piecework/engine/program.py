@@ -14,7 +14,8 @@ from itertools import islice
 from typing import Any
 
 from piecework.engine.expressions import Compiled, compile_value
-from piecework.engine.tree import walk
+from piecework.engine.steps.loop import MAX_PARALLELISM
+from piecework.engine.tree import step_names, walk
 from piecework.spec.flow import ActionType, BranchType, RouterExecutionType, Step, TriggerType
 
 
@@ -53,6 +54,8 @@ class LoopNode(Node):
     first: Node | None = field(kw_only=True, default=None)
     body_reads_iterations: bool = field(kw_only=True, default=True)
     """False when every expression inside uses only the loop's item and index: then an iteration need not copy the list of earlier ones."""
+    parallelism: int = field(kw_only=True, default=1)
+    """So many iterations run at the same time."""
 
 
 @dataclass(slots=True, frozen=True)
@@ -68,6 +71,10 @@ class RouterNode(Node):
     """The whole settings object: resolved, it is the step's stored input, and its branches carry the resolved conditions."""
     branches: Sequence[Branch] = field(kw_only=True, default=())
     first_match: bool = field(kw_only=True, default=True)
+    parallel: bool = field(kw_only=True, default=False)
+    """The matching branches run at the same time."""
+    inner: Sequence[str] = field(kw_only=True, default=())
+    """The steps in all branches in the order of execution, where they run at the same time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -140,7 +147,13 @@ def _compile_step(step: Step, names: Sequence[str]) -> Node:
             items = compile_value(settings.get("items"), names)
             reads = _body_reads_iterations(step)
             return LoopNode(
-                name=name, display_name=display_name, kind=ActionType.LOOP_ON_ITEMS, skip=skip, items=items, body_reads_iterations=reads
+                name=name,
+                display_name=display_name,
+                kind=ActionType.LOOP_ON_ITEMS,
+                skip=skip,
+                items=items,
+                body_reads_iterations=reads,
+                parallelism=_parallelism(settings),
             )
         case ActionType.ROUTER:
             return RouterNode(
@@ -150,6 +163,7 @@ def _compile_step(step: Step, names: Sequence[str]) -> Node:
                 skip=skip,
                 settings=compile_value(dict(settings), names),
                 first_match=settings.get("executionType") == RouterExecutionType.EXECUTE_FIRST_MATCH,
+                parallel=settings.get("parallel") is True,
             )
         case kind:
             raise UnknownStepKind(f"Step {name!r} is of the kind {kind!r}, which this platform does not run")
@@ -162,6 +176,12 @@ def _body_reads_iterations(loop: Step) -> bool:
     body = loop.get("firstLoopAction")
     inner = walk(body) if body else ()
     return any(other_use.search(json.dumps(step.get("settings"))) for step in inner)
+
+
+def _parallelism(settings: Mapping[str, Any]) -> int:
+    """One iteration at a time where the setting is none; documents older than it may hold anything under its name."""
+    value = settings.get("parallelism")
+    return value if isinstance(value, int) and 1 <= value <= MAX_PARALLELISM else 1
 
 
 def _option(options: Mapping[str, Any], name: str) -> bool:
@@ -180,6 +200,8 @@ def _link(node: Node, step: Step, nodes: Mapping[str, Node]) -> None:
             Branch(str(branch.get("branchName") or ""), branch.get("branchType") == BranchType.FALLBACK, _node(nodes, child))
             for branch, child in zip(branches, children, strict=False)
         )
+        if node.parallel:
+            node.inner = tuple(name for child in children if child for name in step_names(child))
     elif isinstance(node, WorkNode):
         branches = step.get("continueOnFailureBranches") or {}
         node.on_success = _node(nodes, branches.get("onSuccess"))

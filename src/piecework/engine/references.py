@@ -12,6 +12,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 from piecework.engine.expressions.template import expression_spans
+from piecework.engine.steps import NEXT, child_at, slots_of
 from piecework.engine.tree import walk
 from piecework.spec.flow import Step
 from piecework.spec.shape import Problem, join
@@ -267,15 +268,41 @@ def means_step(name: str, known: Container[str]) -> bool:
 
 
 def reference_problems(trigger: Step) -> list[Problem]:
-    """Warnings of references that give nothing: to steps that do not exist or that come later. Such flows may be published all the same."""
+    """Warnings of references that give nothing: to steps that do not exist, that come later, or that run at the same time in another part.
+
+    Such flows may be published all the same.
+    """
     order = {step["name"]: index for index, step in enumerate(walk(trigger))}
+    parts = _parallel_parts(trigger)
     problems: list[Problem] = []
     for index, step in enumerate(walk(trigger)):
         for path, reference in step_references(step):
-            if not means_step(reference.name, order):
+            name = reference.name
+            if not means_step(name, order):
                 continue
-            if reference.name not in order:
-                problems.append(Problem(path, f"{reference.name} does not exist", step["name"]))
-            elif order[reference.name] >= index:
-                problems.append(Problem(path, f"{reference.name} has not run yet when this step runs", step["name"]))
+            if name not in order:
+                problems.append(Problem(path, f"{name} does not exist", step["name"]))
+            elif order[name] >= index:
+                problems.append(Problem(path, f"{name} has not run yet when this step runs", step["name"]))
+            elif any(other in parts[name] and parts[name][other] != branch for other, branch in parts[step["name"]].items()):
+                problems.append(Problem(path, f"{name} runs at the same time as this step, in another branch", step["name"]))
+            elif name in parts[step["name"]] and reference.accessors and reference.accessors[0][0] == "iterations":
+                problems.append(Problem(path, f"{name} runs its iterations at the same time: none sees another", step["name"]))
     return problems
+
+
+def _parallel_parts(trigger: Step) -> dict[str, dict[str, int | None]]:
+    """For each step the loops and routers around it whose parts run at the same time, a router's with the branch that the step is in."""
+    around: dict[str, dict[str, int | None]] = {}
+    unvisited: list[tuple[Step, dict[str, int | None]]] = [(trigger, {})]
+    while unvisited:
+        step, outside = unvisited.pop()
+        around[step["name"]] = outside
+        settings = step.get("settings") or {}
+        is_parallel = settings.get("parallel") is True or (settings.get("parallelism") or 1) != 1
+        for slot in slots_of(step):
+            child = child_at(step, slot)
+            if child is not None:
+                inside = is_parallel and slot is not NEXT
+                unvisited.append((child, {**outside, step["name"]: slot.branch} if inside else outside))
+    return around

@@ -38,7 +38,7 @@ def fold(entries: Iterable[bytes], steps: dict[str, StepRecord] | None = None) -
     steps = {} if steps is None else steps
     for entry in entries:
         for path, name, record in orjson.loads(entry):
-            level = _level(steps, path)
+            level = level_of(steps, path)
             known = level.get(name)
             if record["type"] == "LOOP_ON_ITEMS":
                 iterations = ((known or {}).get("output") or {}).get("iterations") or []
@@ -47,7 +47,12 @@ def fold(entries: Iterable[bytes], steps: dict[str, StepRecord] | None = None) -
     return steps
 
 
-def _level(steps: dict[str, Any], path: Sequence[tuple[str, int]]) -> dict[str, Any]:
+def level_of(steps: dict[str, Any], path: Sequence[Sequence[Any]]) -> dict[str, Any]:
+    """The records of one iteration, or of the flow's own level. Iterations that have no record yet are made.
+
+    :param path: as ``StepPath``, or as JSON has it.
+    :raises ValueError: it names a loop that was never recorded.
+    """
     level = steps
     for loop, iteration in path:
         record = level.get(loop)

@@ -11,12 +11,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import uuid4
+from uuid import uuid4, uuid5
 
-from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, WaitForRetry
+from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
 from piecework.engine.edit.imports import import_flow
 from piecework.engine.edit.version import EditContext
-from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted, StepFailed, StepSucceeded
+from piecework.engine.events import Event, RunRestored, RunStarted, StepFailed, StepSucceeded
+from piecework.engine.interruption import fail_in_flight
 from piecework.engine.program import Program, compile_program
 from piecework.engine.state import RunState, StepRecord, restore
 from piecework.engine.validation import version_problems
@@ -35,7 +36,7 @@ from piecework.sdk import DelayPause, PieceError, Server, TriggerContext, Webhoo
 from piecework.sdk.testing import MemoryStore
 from piecework.spec.flow import InvalidFlow
 from piecework.spec.piece import TriggerStrategy
-from piecework.spec.run import FlowRunStatus, StepStatus
+from piecework.spec.run import FlowRunStatus
 
 DEFAULT_TIMEOUT = 600.0
 """Seconds; what AP_FLOW_TIMEOUT_SECONDS gives a run on a server."""
@@ -145,14 +146,15 @@ def _compile(document: FlowDocument) -> Program:
 
 
 def _facts(services: Services) -> RunFacts:
+    run_id = uuid4()
     return RunFacts(
-        run_id=uuid4().hex,
+        run_id=run_id.hex,
         flow_id=PROJECT,
         flow_version_id=PROJECT,
         project_id=PROJECT,
         services=services,
         server=Server(),
-        waitpoint_id=uuid4().hex,
+        waitpoint_id=lambda step: uuid5(run_id, step).hex,
     )
 
 
@@ -203,6 +205,7 @@ class LocalRun:
         self._state = RunState()
         self._response: Response | None = None
         self._tags: dict[str, None] = {}
+        self._pauses: dict[tuple[StepPath, str], Any] = {}
 
     async def go(self, trigger_output: Any) -> RunResult:
         """Drive the run until it ends or waits for what no program alone can bring."""
@@ -214,44 +217,39 @@ class LocalRun:
                     command = await drive(self._program, self._state, event, self._facts, self._runner, self)
                     if isinstance(command, Finish):
                         return self._result(command.status, command.failed_step, command.response)
-                    if isinstance(command, WaitForRetry):
-                        await asyncio.sleep(command.seconds)
-                        event = RetryDue(now_ms())
-                    else:
-                        seconds = self._delay(command, deadline)
-                        if seconds is None:
-                            return self._result(FlowRunStatus.PAUSED)
-                        await asyncio.sleep(seconds)
-                        event = self._resume(command)
+                    self._note_pauses(command)
+                    delay = self._next_delay(deadline)
+                    if delay is None:
+                        return self._result(FlowRunStatus.PAUSED)
+                    seconds, step = delay
+                    await asyncio.sleep(seconds)
+                    event = self._resume(step)
         except TimeoutError:
-            return self._timed_out()
+            message = f"The run took longer than {self._limit:g} seconds"
+            return self._result(FlowRunStatus.TIMEOUT, fail_in_flight(self._state, message, "TimeoutError"))
 
-    def _delay(self, command: Pause, deadline: float | None) -> float | None:
-        """Seconds to sleep before the run can go on; None if it waits for somebody, or too long."""
-        pause = command.pause
-        if isinstance(pause, WebhookPause) and pause.response is not None:
-            self._keep(Response(pause.response.status, pause.response.body, pause.response.headers))
-        if not isinstance(pause, DelayPause):
+    def _note_pauses(self, command: Pause) -> None:
+        pauses = {(step.path, step.node.name): step.pause for step in command.steps if not step.asleep}
+        self._pauses.update(pauses)
+        for pause in pauses.values():
+            if isinstance(pause, WebhookPause) and pause.response is not None:
+                self._keep(Response(pause.response.status, pause.response.body, pause.response.headers))
+
+    def _next_delay(self, deadline: float | None) -> tuple[float, tuple[StepPath, str]] | None:
+        """The delay that is over first, in seconds, with its step; None if the run waits for somebody, or too long."""
+        ends = [(pause.until, step) for step, pause in self._pauses.items() if isinstance(pause, DelayPause)]
+        if not ends:
             return None
-        seconds = max(0.0, (pause.until - datetime.now(UTC)).total_seconds())
+        until, step = min(ends, key=lambda end: end[0])
+        seconds = max(0.0, (until - datetime.now(UTC)).total_seconds())
         in_time = deadline is None or asyncio.get_running_loop().time() + seconds < deadline
-        return seconds if in_time else None
+        return (seconds, step) if in_time else None
 
-    def _resume(self, command: Pause) -> Event:
+    def _resume(self, step: tuple[StepPath, str]) -> Event:
+        del self._pauses[step]
         self._tags |= self._state.tags
-        step = (command.path, command.node.name)
         self._state = restore(self._state.steps, resume_step=step, resume_payload=dict(_NO_CALL), responded=self._state.responded)
         return RunRestored(now_ms())
-
-    def _timed_out(self) -> RunResult:
-        """As on a server: the step that was under way is recorded as failed."""
-        message = f"The run took longer than {self._limit:g} seconds"
-        node = self._state.node
-        if node is None:
-            return self._result(FlowRunStatus.TIMEOUT)
-        record: StepRecord = {"type": node.kind, "status": StepStatus.FAILED, "input": self._state.stored_input, "errorMessage": message}
-        self._state.record(node.name, record)
-        return self._result(FlowRunStatus.TIMEOUT, FailedStep(node.name, node.display_name, message))
 
     def _result(self, status: FlowRunStatus, failed: FailedStep | None = None, response: Response | None = None) -> RunResult:
         if response is not None:
@@ -274,6 +272,9 @@ class LocalRun:
     async def respond(self, response: Response) -> None:
         """Keep the answer to the caller."""
         self._keep(response)
+
+    def retry_waits(self, command: WaitForRetry) -> None:
+        """Nobody else wants the place."""
 
     def executed(self, command: ExecuteStep, event: StepSucceeded | StepFailed, then: Command) -> None:
         """Nobody counts."""

@@ -15,6 +15,8 @@ SCHEME = "memory://"
 class MemoryFiles:
     """Implements ``sdk.Files``. What is not ours is fetched by ``http``."""
 
+    max_bytes = None
+
     def __init__(self, http: Http) -> None:
         self._http = http
         self._files: dict[str, LoadedFile] = {}

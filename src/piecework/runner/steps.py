@@ -7,12 +7,12 @@ afterwards and handed to the engine, which alone decides what they mean.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from time import perf_counter, time
 from typing import Any
 
-from piecework.engine.commands import EvaluateExpressions, ExecuteStep, Response
+from piecework.engine.commands import EvaluateExpressions, ExecuteStep, PausedStep, Response
 from piecework.engine.events import ExpressionsEvaluated, OutcomeKind, StepFailed, StepSucceeded
 from piecework.engine.expressions import UNDEFINED, Question
 from piecework.engine.program import Program, WorkNode
@@ -30,11 +30,17 @@ from piecework.sdk.services import Server
 from piecework.spec.flow import ActionType
 
 
+def no_waitpoint(step: str) -> str:
+    """Of runs that nobody can resume."""
+    return ""
+
+
 @dataclass(frozen=True, slots=True)
 class RunFacts:
-    """Who the run is. ``test``: pieces run their ``test`` where they have one. ``waitpoint_id``: the id that a pause of this run will get.
+    """Who the run is. ``test``: pieces run their ``test`` where they have one.
 
-    ``trigger_output``: what the run began with.
+    ``waitpoint_id`` gives the id that a pause of the step at a place (``step_path``) will get in this turn of the run. ``trigger_output``: what
+    the run began with.
     """
 
     run_id: str
@@ -44,7 +50,7 @@ class RunFacts:
     services: Services
     server: Server
     test: bool = False
-    waitpoint_id: str = ""
+    waitpoint_id: Callable[[str], str] = no_waitpoint
     trigger_output: Any = None
 
 
@@ -129,7 +135,7 @@ class StepRunner:
                 for text, result in zip(texts, results, strict=True):
                     answers["javascript", text] = result.value if result.ok else UNDEFINED
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
         return ExpressionsEvaluated(answers, now_ms())
 
     def execute(self, command: ExecuteStep, run: RunFacts) -> StepSucceeded | StepFailed | Awaitable[StepSucceeded | StepFailed]:
@@ -150,44 +156,45 @@ class StepRunner:
             return self._run_code(handle, command, run, started)
         if not isinstance(handle, Action):
             error = handle if isinstance(handle, Exception) else PieceMissing("The step was not prepared")
-            return failure(error, now_ms(), 0)
+            return failure(error, now_ms(), 0, run.services.secrets.scrub_text)
         try:
             raw: Mapping[str, Any] = command.input
             context = _context(command, run, auth_value(raw.get("auth")))
-            props = handle.process(raw, command.node.settings.get("propertySettings") or {})
-            if handle.has_files:
-                return self._run_with_files(handle, context, props, started)
+            settings: Mapping[str, Any] = command.node.settings.get("propertySettings") or {}
+            props = handle.process(raw, settings)
+            if handle.loads_files(settings):
+                return self._run_with_files(handle, context, props, settings, run, started)
             output = handle.invoke(context, props)
             if inspect.isawaitable(output):
-                return _finish_later(output, context, started)
+                return _finish_later(output, context, run, started)
             return _succeeded(output, context, started)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
 
     async def _run_with_files(
-        self, action: Action, context: ActionContext, props: dict[str, Any], started: float
+        self, action: Action, context: ActionContext, props: dict[str, Any], settings: Mapping[str, Any], run: RunFacts, started: float
     ) -> StepSucceeded | StepFailed:
         try:
-            props = await action.resolve_files(props, context.files)
+            props = await action.resolve_files(props, context.files, settings)
             output = action.invoke(context, props)
             if inspect.isawaitable(output):
                 output = await output
             return _succeeded(output, context, started)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
 
     async def _run_code(self, code: CodeScript, command: ExecuteStep, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
         try:
             result = await self._sandbox.run_code(code.script, command.input, language=code.language, group=run.project_id)
         except Exception as error:
-            return failure(error, now_ms(), _ms_since(started))
+            return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
         return StepSucceeded(result.value, now_ms(), _ms_since(started), logs=result.stdout)
 
 
 def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
-    name = command.node.name
+    name, place = command.node.name, step_path(command)
     services = run.services
-    return ActionContext(
+    context = ActionContext(
         store=services.store,
         files=services.files,
         http=services.http,
@@ -199,26 +206,28 @@ def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
         flow_version_id=run.flow_version_id,
         run_id=run.run_id,
         project_id=run.project_id,
-        idempotency_key=f"{run.run_id}:{step_path(command)}",
-        waitpoint_id=run.waitpoint_id,
+        idempotency_key=f"{run.run_id}:{place}",
+        waitpoint_id=lambda: run.waitpoint_id(place),
         execution_type="RESUME" if command.resumed else "BEGIN",
         resume_payload=command.resume_payload,
         trigger_output=run.trigger_output,
         server=run.server,
         test=run.test,
     )
+    context.run.step_path = place
+    return context
 
 
-def step_path(command: ExecuteStep) -> str:
+def step_path(command: ExecuteStep | PausedStep) -> str:
     """The step's name with the loops around it, as waitpoints carry it: ``loop_1:3/approval`` is in the third iteration (spec/engine.md §5)."""
     return "/".join([*(f"{loop}:{index + 1}" for loop, index in command.path), command.node.name])
 
 
-async def _finish_later(output: Awaitable[Any], context: ActionContext, started: float) -> StepSucceeded | StepFailed:
+async def _finish_later(output: Awaitable[Any], context: ActionContext, run: RunFacts, started: float) -> StepSucceeded | StepFailed:
     try:
         return _succeeded(await output, context, started)
     except Exception as error:
-        return failure(error, now_ms(), _ms_since(started))
+        return failure(error, now_ms(), _ms_since(started), run.services.secrets.scrub_text)
 
 
 async def _scrubbed_later(result: Awaitable[StepSucceeded | StepFailed], secrets: Secrets) -> StepSucceeded | StepFailed:

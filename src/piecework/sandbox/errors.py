@@ -39,5 +39,9 @@ class OutputTooLarge(SandboxError):
     """The result's JSON is larger than ``Limits.output_bytes``."""
 
 
+class ProcessKilled(SandboxError):
+    """The process that ran the code was killed, and not by us nor for a limit of ours: by an operator, or by a system that is short of memory."""
+
+
 class SandboxUnavailable(SandboxError):
     """No child can be started here: V8 or bubblewrap is missing or not permitted, or the pool is closed."""

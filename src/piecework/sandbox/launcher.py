@@ -12,13 +12,24 @@ import subprocess
 import sys
 from collections import deque
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from piecework.sandbox.errors import SandboxUnavailable
+from piecework.sandbox.errors import ProcessKilled, SandboxError, SandboxUnavailable
 from piecework.sandbox.zygote import MAX_MESSAGE_BYTES
 
 _PACKAGE_ROOT = Path(__file__).parents[2]
 _BOOTSTRAP = "import sys; sys.path += sys.argv[3:]; from piecework.sandbox.zygote import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+
+
+class Death(NamedTuple):
+    """How a child ended: ``status`` as of waitpid, -1 when nobody knows; ``peak``: bytes of memory that it held at its largest."""
+
+    status: int
+    peak: int = 0
+
+
+UNKNOWN = Death(-1)
+LOST = "The fork server, and the processes that ran code with it, were killed"
 
 Start = tuple[asyncio.Future[int], socket.socket]
 """A child that is being started: its pid when it runs, and our end of its socket."""
@@ -38,7 +49,7 @@ class Zygote:
         self._loop = asyncio.get_running_loop()
         self._ready: asyncio.Future[str | None] = self._loop.create_future()
         self._starting: deque[asyncio.Future[int]] = deque()
-        self._ends: dict[int, asyncio.Future[int]] = {}
+        self._ends: dict[int, asyncio.Future[Death]] = {}
         self._handles: dict[int, int] = {}  # pid: pidfd
         self.alive = True
         self._loop.add_reader(control.fileno(), self._read)
@@ -89,21 +100,24 @@ class Zygote:
             socket.send_fds(self._control, [json.dumps(message).encode()], [theirs.fileno()])
         except OSError as error:
             ours.close()
-            raise SandboxUnavailable(f"Code steps cannot run: the fork server does not answer: {error}") from error
+            self._lost()
+            raise ProcessKilled(LOST) from error
         finally:
             theirs.close()
         ours.setblocking(False)
         self._starting.append(started)
         return started, ours
 
-    def end(self, pid: int) -> asyncio.Future[int]:
-        """Kill the child, if it still lives, and give its wait status (-1: unknown). The pid is gone after this."""
-        ended: asyncio.Future[int] = self._loop.create_future()
+    def end(self, pid: int) -> asyncio.Future[Death]:
+        """Kill the child, if it still lives, and say how it ended. The pid is gone after this."""
+        ended: asyncio.Future[Death] = self._loop.create_future()
         try:
             self._kill(pid)
             self._control.send(json.dumps({"op": "reap", "pid": pid}).encode())
-        except (OSError, KeyError):  # the fork server has ended, and its children with it
-            ended.set_result(-1)
+        except (OSError, KeyError) as error:  # the fork server has ended, and its children with it
+            if isinstance(error, ConnectionError | ProcessLookupError):
+                self._lost()
+            ended.set_result(UNKNOWN)
         else:
             self._ends[pid] = ended
         return ended
@@ -128,7 +142,7 @@ class Zygote:
             return
         answer = json.loads(message)
         if "reaped" in answer:
-            _settle(self._ends.pop(answer["reaped"]), answer["status"])
+            _settle(self._ends.pop(answer["reaped"]), Death(answer["status"], answer["peak"]))
         elif "ready" in answer:
             _settle(self._ready, answer["v8"])
         elif "started" in answer:
@@ -136,7 +150,7 @@ class Zygote:
             self._handles[pid] = os.pidfd_open(pid)  # it is there, dead or alive, until `end` has it reaped
             _settle(self._starting.popleft(), pid)
         else:
-            _refuse(self._starting.popleft(), answer["error"])
+            _refuse(self._starting.popleft(), SandboxUnavailable(f"Code steps cannot run: {answer['error']}"))
 
     def _lost(self) -> None:
         if not self.alive:
@@ -150,9 +164,9 @@ class Zygote:
             os.close(handle)
         self._handles.clear()
         for started in self._starting:
-            _refuse(started, "the fork server ended")
+            _refuse(started, ProcessKilled(LOST))
         for ended in self._ends.values():
-            _settle(ended, -1)
+            _settle(ended, UNKNOWN)
 
     async def close(self) -> None:
         """End the process and, with it, every child that is left."""
@@ -166,9 +180,10 @@ def _settle(future: asyncio.Future[Any], value: Any) -> None:
         future.set_result(value)
 
 
-def _refuse(future: asyncio.Future[int], problem: str) -> None:
+def _refuse(future: asyncio.Future[int], problem: SandboxError) -> None:
     if not future.done():
-        future.set_exception(SandboxUnavailable(f"Code steps cannot run: {problem}"))
+        future.set_exception(problem)
+        future.exception()  # seen: whoever waited for it may be gone
 
 
 def _v8_folder() -> list[str]:

@@ -2,21 +2,22 @@
 
 Rules: one request at a time in a child, so that killing it costs nobody else. A fresh V8 context per request. A V8 child serves one group
 (project) only and is replaced when another group needs its place (docs/decisions/0003-v8-contexts.md). A Python child serves one step.
-Callers beyond ``size`` wait first come, first served. Cancelling a caller kills its child.
+Callers beyond ``size`` wait first come, first served. Cancelling a caller kills its child. A request whose child is killed from outside gets
+another one.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from piecework.sandbox import javascript, python
-from piecework.sandbox.errors import SandboxError, SandboxUnavailable
+from piecework.sandbox.errors import ProcessKilled, SandboxError, SandboxUnavailable
 from piecework.sandbox.javascript import Answer
 from piecework.sandbox.language import Language
-from piecework.sandbox.launcher import Start, Zygote, interpreter
+from piecework.sandbox.launcher import LOST, UNKNOWN, Start, Zygote, interpreter
 from piecework.sandbox.limits import COMPILE_LIMITS, EXPRESSION_LIMITS, Limits
 from piecework.sandbox.outcome import CodeResult, code_result
 from piecework.sandbox.post_mortem import cause_of_death
@@ -36,6 +37,10 @@ MAX_USES = 1000
 
 START_SECONDS = 30.0
 """A child that is not ready by then never will be."""
+
+MAX_KILLED = 3
+"""Processes in which one request is tried while they are killed from outside. What runs here has no effects, so trying again changes nothing;
+but whatever is killed three times in a row may be the reason for it."""
 
 _COMPILER = "<compiler>"
 """The group of ``compile``; not a project's id."""
@@ -126,11 +131,12 @@ class SandboxPool:
         """Run a code step: ``code(inputs)`` of a script that ``compile`` made, or of Python source.
 
         :param inputs: anything that JSON can express. :param group: the project; its code never meets another project's.
-        Raises CodeFailed, MemoryLimitExceeded, TimeLimitExceeded, OutputTooLarge, SandboxUnavailable.
+        Raises CodeFailed, MemoryLimitExceeded, TimeLimitExceeded, OutputTooLarge, ProcessKilled, SandboxUnavailable.
         """
         limits = limits or self._limits
         if language == Language.PYTHON:
-            frame = await self._run_python(python.request(source, inputs, limits), limits)
+            request = python.request(source, inputs, limits)
+            frame = await _again_if_killed(lambda: self._run_python(request, limits))
         else:
             frame = await self._run_v8(javascript.code_request(source, inputs, limits), group, limits)
         return code_result(frame, limits)
@@ -152,6 +158,9 @@ class SandboxPool:
         return javascript.compile_result(frame, COMPILE_LIMITS)
 
     async def _run_v8(self, request: Frame, group: str, limits: Limits) -> Frame:
+        return await _again_if_killed(lambda: self._run_v8_once(request, group, limits))
+
+    async def _run_v8_once(self, request: Frame, group: str, limits: Limits) -> Frame:
         await self._slots.acquire()
         self._admitted += 1
         try:
@@ -192,9 +201,9 @@ class SandboxPool:
         if worker.verdict is not None:
             self._kills += 1
             return worker.verdict
-        status = await worker.ended if worker.ended is not None else -1
+        death = await worker.ended if worker.ended is not None else UNKNOWN
         self._restarts += 1
-        return cause_of_death(status, worker.seconds_running(), limits)
+        return cause_of_death(death, worker.seconds_running(), worker.fresh_bytes, limits)
 
     # ---- children -------------------------------------------------------------------------------------------------------------------
 
@@ -228,7 +237,7 @@ class SandboxPool:
         zygote = await self._running_zygote()
         problem = await zygote.v8_problem()
         if problem is not None:
-            raise SandboxUnavailable(_no_v8(problem))
+            raise SandboxUnavailable(_no_v8(problem)) if zygote.alive else ProcessKilled(LOST)
         return await self._start_child(Worker(zygote, memory_mb, self._forget), zygote.fork(memory_mb))
 
     async def _start_child(self, worker: Worker, child: Start) -> Worker:
@@ -255,8 +264,11 @@ class SandboxPool:
                 await worker.greeting()
         except ChildGone:
             worker.end()
-            status = await worker.ended if worker.ended is not None else -1
-            raise SandboxUnavailable(f"A child of the sandbox ended while starting (wait status {status})") from None
+            death = await worker.ended if worker.ended is not None else UNKNOWN
+            cause = cause_of_death(death, 0, 0, self._limits)
+            if isinstance(cause, ProcessKilled):
+                raise cause from None
+            raise SandboxUnavailable(f"A child of the sandbox ended while starting (wait status {death.status})") from None
         except SandboxUnavailable:
             worker.end()
             raise
@@ -320,6 +332,19 @@ class SandboxPool:
                 worker.end()
         again = len(self._idle) > self._warm
         self._shrink = asyncio.get_running_loop().call_later(SHRINK_INTERVAL, self._retire_idle) if again else None
+
+
+async def _again_if_killed(attempt: Callable[[], Awaitable[Frame]]) -> Frame:
+    """The attempt's answer, in a fresh child each time that one is killed. Raises ProcessKilled when that happens ``MAX_KILLED`` times."""
+    for _ in range(MAX_KILLED - 1):
+        try:
+            return await attempt()
+        except ProcessKilled:
+            await asyncio.sleep(0)  # whatever is killed with it is noticed now
+    try:
+        return await attempt()
+    except ProcessKilled as error:
+        raise ProcessKilled(f"{error.message}; it was tried {MAX_KILLED} times") from None
 
 
 def _no_v8(problem: str) -> str:

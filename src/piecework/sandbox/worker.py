@@ -10,7 +10,7 @@ from typing import cast
 
 from piecework.sandbox import confinement, protocol
 from piecework.sandbox.errors import MemoryLimitExceeded, OutputTooLarge, SandboxError, SandboxUnavailable, TimeLimitExceeded
-from piecework.sandbox.launcher import Zygote
+from piecework.sandbox.launcher import Death, Zygote
 from piecework.sandbox.limits import Limits
 
 Frame = tuple[bytes, bytes]
@@ -35,7 +35,7 @@ class Worker(asyncio.Protocol):
         self.idle_since = 0.0
         self.limits: Limits | None = None  # those of the request under way
         self.verdict: SandboxError | None = None  # why we killed it
-        self.ended: asyncio.Future[int] | None = None
+        self.ended: asyncio.Future[Death] | None = None
         self._on_lost = on_lost
         self._transport: asyncio.Transport | None = None
         self._reader = protocol.FrameReader(0)
@@ -43,7 +43,7 @@ class Worker(asyncio.Protocol):
         self._answer: asyncio.Future[Frame] = self._loop.create_future()  # the first answer is the child's greeting, unasked
         self._started_wall = 0.0
         self._cpu_before: float | None = None
-        self._resident_before = 0
+        self.fresh_bytes = 0  # memory that it held when it was ready
 
     # ---- life -----------------------------------------------------------------------------------------------------------------------
 
@@ -55,7 +55,7 @@ class Worker(asyncio.Protocol):
         said, _ = await self._answer
         if said != protocol.GREETING:
             raise SandboxUnavailable(f"Code steps cannot be confined here: {said.decode(errors='replace')}")
-        self._resident_before = _resident_bytes(self.pid)
+        self.fresh_bytes = _resident_bytes(self.pid)
 
     def end(self, verdict: SandboxError | None = None) -> None:
         """Kill the child and have it reaped; a request under way fails with ``verdict``, or with what its wait status says.
@@ -129,12 +129,12 @@ class Worker(asyncio.Protocol):
             self.end(TimeLimitExceeded(cpu_exceeded(limits)))
             return
         allowed = (2 * limits.memory_mb + 2 * confinement.NATIVE_HEADROOM_MB) * 1024 * 1024
-        if _resident_bytes(self.pid) - self._resident_before > allowed:
+        if _resident_bytes(self.pid) - self.fresh_bytes > allowed:
             self.end(MemoryLimitExceeded(memory_exceeded(limits)))
 
     def has_grown(self, limit_bytes: int) -> bool:
         """Whether the idle child holds that much more memory than when it was fresh."""
-        return _resident_bytes(self.pid) - self._resident_before > limit_bytes
+        return _resident_bytes(self.pid) - self.fresh_bytes > limit_bytes
 
 
 def now() -> float:

@@ -5,7 +5,7 @@ also the only parent: a dead child stays unreaped until the pool has asked for i
 
 Control messages are JSON datagrams on a SOCK_SEQPACKET pair, answered in order; ``fork`` and ``exec`` carry the child's socket:
     {op: fork, memory_mb} | {op: exec, argv}  ->  {started: pid} or {error}
-    {op: reap, pid}                           ->  {reaped: pid, status}        status as of waitpid
+    {op: reap, pid}                           ->  {reaped: pid, status, peak}  status as of waitpid, peak memory in bytes
 The first message out is {ready: true, v8: null | why there is none}.
 """
 
@@ -65,10 +65,10 @@ def _answer(message: dict[str, Any], descriptors: list[int], control: socket.soc
 
 def _reap(pid: int) -> dict[str, Any]:
     try:
-        _, status = os.waitpid(pid, 0)
+        _, status, usage = os.wait4(pid, 0)
     except ChildProcessError:
-        status = -1
-    return {"reaped": pid, "status": status}
+        return {"reaped": pid, "status": -1, "peak": 0}
+    return {"reaped": pid, "status": status, "peak": usage.ru_maxrss * 1024}
 
 
 def _become_child(message: dict[str, Any], descriptor: int, control: socket.socket, engine: Any, zygote_pid: int) -> None:

@@ -18,6 +18,7 @@ from piecework.sdk.context import (
 from piecework.sdk.custom_call import custom_api_call
 from piecework.sdk.errors import (
     CallFailed,
+    FileTooLarge,
     HttpFailed,
     InvalidInput,
     PayloadRejected,
@@ -101,6 +102,7 @@ __all__ = [
     "DynamicProperties",
     "ErrorHandling",
     "File",
+    "FileTooLarge",
     "Files",
     "FlowCall",
     "Flows",

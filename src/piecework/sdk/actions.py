@@ -7,6 +7,7 @@ from typing import Any
 
 from piecework.sdk.context import ActionContext
 from piecework.sdk.docstrings import documented
+from piecework.sdk.errors import PieceDefinitionError
 from piecework.sdk.form import NO_SETTINGS, Form, form_of
 from piecework.sdk.outputs import json_of, output_schema
 from piecework.sdk.properties import Property, title_from
@@ -48,12 +49,12 @@ class Action:
     """One thing that a step can do.
 
     ``pure`` says that it has no side effect outside the run, so that no durable commit must precede it.
-    ``invoke`` expects properties that ``process`` (and, where ``has_files``, ``resolve_files``) gave.
+    ``invoke`` expects properties that ``process`` (and, where ``loads_files``, ``resolve_files``) gave.
     """
 
     __slots__ = (
-        "_form", "_takes_context", "_to_json", "description", "display_name", "error_handling", "function", "has_files", "is_async",
-        "name", "process", "pure", "require_auth",
+        "_form", "_takes_context", "_test_takes_context", "_to_json", "description", "display_name", "error_handling", "function",
+        "has_files", "is_async", "name", "process", "pure", "require_auth", "test",
     )  # fmt: skip
 
     def __init__(
@@ -65,10 +66,14 @@ class Action:
         pure: bool,
         require_auth: bool,
         error_handling: ErrorHandling,
+        test: Callable[..., Any] | None = None,
     ) -> None:
+        """``test``: what a step test calls in place of the function; it takes the same properties. Raises PieceDefinitionError if not."""
         self._form, self._takes_context = form_of(function)
         self._to_json = json_of(function)
         self.function = function
+        self.test = test
+        self._test_takes_context = test is not None and _checked_test(name, test, self._form)
         self.name = name
         self.display_name = display_name or title_from(name)
         self.description = documented(function).text
@@ -88,18 +93,26 @@ class Action:
         return self._form
 
     def invoke(self, ctx: ActionContext, props: Mapping[str, Any]) -> Any | Awaitable[Any]:
-        """The function's own result, as plain JSON values where its return type names fields; awaitable if ``is_async``.
+        """The function's own result, as plain JSON values where its return type names fields; awaitable if ``is_async``. A step test calls
+        ``test``, if there is one.
 
         Whatever it raises comes through.
         """
-        output = self.function(ctx, **props) if self._takes_context else self.function(**props)
+        if self.test is not None and ctx.test:
+            output = self.test(ctx, **props) if self._test_takes_context else self.test(**props)
+        else:
+            output = self.function(ctx, **props) if self._takes_context else self.function(**props)
         if self._to_json is None:
             return output
         return _later(output, self._to_json) if inspect.isawaitable(output) else self._to_json(output)
 
-    async def resolve_files(self, props: dict[str, Any], files: Files) -> dict[str, Any]:
-        """The properties with file references loaded. Only needed where ``has_files``. Raises InvalidInput."""
-        return await self._form.load_files(props, files)
+    def loads_files(self, settings: Mapping[str, Any]) -> bool:
+        """Whether ``resolve_files`` has anything to do, in a step with these property settings."""
+        return self._form.loads_files(settings)
+
+    async def resolve_files(self, props: dict[str, Any], files: Files, settings: Mapping[str, Any] = NO_SETTINGS) -> dict[str, Any]:
+        """The properties with file references loaded. Only needed where ``loads_files``. Raises InvalidInput."""
+        return await self._form.load_files(props, files, settings)
 
     def describe(self) -> dict[str, Any]:
         wire: dict[str, Any] = {
@@ -116,6 +129,14 @@ class Action:
 
 async def _later(output: Awaitable[Any], to_json: Callable[[Any], Any]) -> Any:
     return to_json(await output)
+
+
+def _checked_test(name: str, test: Callable[..., Any], form: Form) -> bool:
+    """Whether an action's ``test`` takes the context. Raises PieceDefinitionError for one whose properties are others than the action's."""
+    test_form, takes_context = form_of(test)
+    if list(test_form.properties) != list(form.properties):
+        raise PieceDefinitionError(f"The test of the action {name!r} must take the action's own properties")
+    return takes_context
 
 
 __all__ = ["HIDDEN", "NO_SETTINGS", "OFFERED", "Action", "ErrorHandling", "Switch"]

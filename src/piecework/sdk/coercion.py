@@ -218,6 +218,14 @@ def to_file_reference(value: Any) -> Any:
     raise rejected("file url or base64 with mimeType", value)
 
 
+def to_optional_file_reference(value: Any) -> Any:
+    """Like ``to_file_reference``, but what is no file counts as missing, as on the wire."""
+    try:
+        return to_file_reference(value)
+    except Rejected:
+        return None
+
+
 def zipped(value: Any) -> Any:
     """An object of lists as a list of objects: ``{"a": [1, 2], "b": 3}`` gives ``[{"a": 1, "b": 3}, {"a": 2, "b": 3}]``."""
     if not isinstance(value, dict):

@@ -28,9 +28,11 @@ class Response:
 
 @dataclass(frozen=True, slots=True)
 class DelayPause:
-    """Wait until a moment (aware datetime)."""
+    """Wait until a moment (aware datetime). ``seconds``: what is meant is not the moment but the time until then, which has to go by however
+    the clock is set meanwhile."""
 
     until: datetime
+    seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +63,22 @@ NO_OUTCOME = Outcome()
 
 
 class RunHooks:
-    """What a step may ask of its run. The last call wins."""
+    """What a step may ask of its run. The last call wins. ``step_path`` is the step's name with the loops around it: ``loop_1:3/step_2``."""
 
-    __slots__ = ("_resume_root", "id", "outcome", "tags", "waitpoint_id")
+    __slots__ = ("_resume_root", "_waitpoint_id", "id", "outcome", "step_path", "tags")
 
-    def __init__(self, run_id: str, waitpoint_id: str, resume_root: str) -> None:
+    def __init__(self, run_id: str, waitpoint_id: str | Callable[[], str], resume_root: str) -> None:
         self.id = run_id
-        self.waitpoint_id = waitpoint_id
+        self.step_path = ""
+        self._waitpoint_id = waitpoint_id
         self.outcome = NO_OUTCOME
         self.tags: list[str] | None = None
         self._resume_root = resume_root
+
+    @property
+    def waitpoint_id(self) -> str:
+        """The id of the waitpoint that a pause of this step leaves. Each step has its own: a run may wait in several places."""
+        return self._waitpoint_id if isinstance(self._waitpoint_id, str) else self._waitpoint_id()
 
     def stop(self, response: Response | None = None) -> None:
         """End the run as SUCCEEDED after this step; answer the waiting caller with ``response``."""
@@ -92,15 +100,21 @@ class RunHooks:
             self.tags.append(name)
 
     def pending_resume_url(self, params: dict[str, str]) -> str:
-        """The URL that resumes whatever pause of this run is pending when it is called (the wire's older form, spec/api.md)."""
+        """The URL that resumes whatever pause of this run is pending when it is called, the newest first; within a loop, of this iteration only
+        (the wire's older form, spec/api.md)."""
         return f"{self._pending()}?{urlencode(params)}"
 
     def pending_review_url(self) -> str:
-        """The URL of the page on which a person approves or disapproves whatever pause of this run is pending. Opening it resumes nothing."""
+        """The URL of the page on which a person approves or disapproves what ``pending_resume_url`` resumes. Opening it resumes nothing."""
         return f"{self._pending()}/confirm"
 
     def _pending(self) -> str:
-        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.waitpoint_id or self.id}"
+        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self._request_id()}"
+
+    def _request_id(self) -> str:
+        """Within a loop its iteration: ``loop_1:3,loop_2:1``. Iterations may wait at the same time, and one's link must not end another's pause."""
+        iteration = self.step_path.rpartition("/")[0].replace("/", ",")
+        return iteration or self.waitpoint_id or self.id
 
     def resume_url(self, params: dict[str, str] | None = None, *, sync: bool = False) -> str:
         """The URL that resumes this step's webhook pause; ``params`` come back in ``resume_payload["queryParams"]``."""
@@ -196,7 +210,7 @@ class ActionContext(Generic[AuthT]):
         run_id: str = "",
         project_id: str = "",
         idempotency_key: str = "",
-        waitpoint_id: str = "",
+        waitpoint_id: str | Callable[[], str] = "",
         execution_type: Literal["BEGIN", "RESUME"] = "BEGIN",
         resume_payload: dict[str, Any] | None = None,
         trigger_output: Any = None,

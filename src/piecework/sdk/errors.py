@@ -1,6 +1,6 @@
 """Errors of pieces: typed, with machine-readable fields."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +48,10 @@ class WebhookAuthFailed(PieceError):
     """A call of a webhook trigger did not carry the credentials that the trigger asks for."""
 
 
+class FileTooLarge(PieceError):
+    """A file has more bytes than the installation allows (AP_MAX_FILE_SIZE_MB)."""
+
+
 class UnknownProperty(PieceError):
     """Options were asked for a property that does not exist or has no computed options."""
 
@@ -55,12 +59,34 @@ class UnknownProperty(PieceError):
 class HttpFailed(PieceError):
     """An HTTP call that a piece counts as failed. ``detail`` is the JSON object that the run shows.
 
-    Shape of ``detail`` (recordings/flow-runs.json): ``{"response": {"status", "body"?, "headers"?}, "request": {"body"?}}``.
+    Shape of ``detail`` (recordings/flow-runs.json): ``{"response": {"status", "body"?, "headers"?}, "request": {"body"?}}``. ``method``, ``url`` and
+    ``response_headers`` go into the run's error record, without query and secrets.
     """
 
-    def __init__(self, message: str, detail: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        message: str,
+        detail: dict[str, Any],
+        *,
+        method: str | None = None,
+        url: str | None = None,
+        response_headers: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(message)
         self.detail = detail
+        self.method = method
+        self.url = url
+        self.response_headers = response_headers
+
+    @property
+    def request_body(self) -> Any:
+        """What was sent, as far as the run shows it; None for nothing."""
+        return self.detail.get("request", {}).get("body")
+
+    @property
+    def response_body(self) -> Any:
+        """What was answered; None for nothing."""
+        return self.detail["response"].get("body")
 
     @property
     def status(self) -> int:

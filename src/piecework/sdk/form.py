@@ -4,6 +4,8 @@
 ``Form.load_files`` where ``has_files`` says that there are any.
 """
 
+from __future__ import annotations
+
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
@@ -12,7 +14,7 @@ from typing import Any, cast, get_args, get_type_hints
 from piecework.sdk import coercion
 from piecework.sdk.annotations import fields_of, property_of
 from piecework.sdk.docstrings import documented
-from piecework.sdk.errors import InvalidInput, PieceError, PropertyProblem
+from piecework.sdk.errors import FileTooLarge, InvalidInput, PieceError, PropertyProblem
 from piecework.sdk.loading import load_file
 from piecework.sdk.properties import (
     UNSET,
@@ -101,11 +103,9 @@ class Form:
         for name, form in self._nested.items():
             if values.get(name) is not None:
                 values[name] = [form.process_child(f"{name}.{index}", item, found) for index, item in enumerate(values[name])]
-        for name in self._dynamic:
-            setting = settings.get(name)
-            schema = setting.get("schema") if isinstance(setting, Mapping) else None
-            if isinstance(schema, Mapping) and values.get(name) is not None:
-                values[name] = typed_by(cast("Mapping[str, Any]", schema)).process_child(name, values[name], found)
+        for name, form in self._typed(settings).items():
+            if values.get(name) is not None:
+                values[name] = form.process_child(name, values[name], found)
         return found or None
 
     def process_child(self, path: str, value: Any, problems: list[PropertyProblem]) -> Any:
@@ -121,29 +121,57 @@ class Form:
             return members
         return {**members, **{name: item for name, item in known.items() if name in members or item is not None}}
 
-    async def load_files(self, values: dict[str, Any], files: Files) -> dict[str, Any]:
-        """The values with every file reference replaced by a ``services.LoadedFile``. Raises InvalidInput for what cannot be read."""
+    def loads_files(self, settings: Mapping[str, Any]) -> bool:
+        """Whether ``load_files`` has anything to do: a file among the properties, or among the typed children of a dynamic one."""
+        return self.has_files or (bool(self._dynamic) and any(form.has_files for form in self._typed(settings).values()))
+
+    def _typed(self, settings: Mapping[str, Any]) -> dict[str, Form]:
+        """The forms of the dynamic properties, where ``settings`` has them."""
+        found: dict[str, Form] = {}
+        for name in self._dynamic:
+            setting = settings.get(name)
+            schema = setting.get("schema") if isinstance(setting, Mapping) else None
+            if isinstance(schema, Mapping):
+                found[name] = typed_by(cast("Mapping[str, Any]", schema))
+        return found
+
+    async def load_files(self, values: dict[str, Any], files: Files, settings: Mapping[str, Any] = NO_SETTINGS) -> dict[str, Any]:
+        """The values with every file reference replaced by a ``services.LoadedFile``.
+
+        An optional one that cannot be read becomes None, as on the wire. Raises InvalidInput for a required one, and for any that is too large.
+        """
         loaded = dict(values)
         problems: list[PropertyProblem] = []
         for name, prop in self.properties.items():
-            value = loaded.get(name)
-            if value is None:
-                continue
-            try:
-                if isinstance(prop, File):
-                    loaded[name] = await load_file(value, files)
-                elif name in self._nested and self._nested[name].has_files:
-                    loaded[name] = [await self._nested[name].load_files(item, files) for item in value]
-            except InvalidInput as error:
-                problems.extend(PropertyProblem(f"{name}.{problem.property}", problem.message) for problem in error.problems)
-            except PieceError as error:
-                problems.append(PropertyProblem(name, str(error)))
+            if isinstance(prop, File) and loaded.get(name) is not None:
+                try:
+                    loaded[name] = await load_file(loaded[name], files)
+                except PieceError as error:
+                    loaded[name] = None
+                    if prop.required or isinstance(error, FileTooLarge):
+                        problems.append(PropertyProblem(name, str(error)))
+        for name, form in self._nested.items():
+            if form.has_files and loaded.get(name) is not None:
+                items = [(f"{name}.{index}", form, item) for index, item in enumerate(loaded[name])]
+                loaded[name] = [await _load_inside(*item, files, problems) for item in items]
+        if self._dynamic:
+            for name, form in self._typed(settings).items():
+                if form.has_files and isinstance(loaded.get(name), dict):
+                    loaded[name] = await _load_inside(name, form, loaded[name], files, problems)
         if problems:
             raise InvalidInput(problems)
         return loaded
 
     def describe(self) -> dict[str, Any]:
         return {name: prop.describe() for name, prop in self.properties.items()}
+
+
+async def _load_inside(path: str, form: Form, values: dict[str, Any], files: Files, problems: list[PropertyProblem]) -> dict[str, Any]:
+    try:
+        return await form.load_files(values, files)
+    except InvalidInput as error:
+        problems.extend(PropertyProblem(f"{path}.{problem.property}", problem.message) for problem in error.problems)
+        return values
 
 
 _EXPECTED = {

@@ -134,9 +134,10 @@ async def _success(http: Http, method: str, url: str, options: CallOptions) -> H
         response = await _answer(http, method, url, options)
     except HttpError as error:
         reason = None if error.reason == "connection" else str(error)
-        raise http_failed(NO_ANSWER_STATUS, reason, options.get("json")) from error
+        raise http_failed(NO_ANSWER_STATUS, reason, options.get("json"), method=method, url=url) from error
     if response.status >= 400:
-        raise http_failed(response.status, readable_body(response), options.get("json"))
+        body = readable_body(response)
+        raise http_failed(response.status, body, options.get("json"), method=method, url=url, headers=response.headers)
     return response
 
 
@@ -182,11 +183,20 @@ def readable_body(response: HttpResponse) -> Any:
         return response.text
 
 
-def http_failed(status: int, body: Any = None, sent: Any = None) -> HttpFailed:
-    """The error of a call that failed, in the shape that a run shows (recordings/flow-runs.json)."""
+def http_failed(
+    status: int,
+    body: Any = None,
+    sent: Any = None,
+    *,
+    method: str | None = None,
+    url: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> HttpFailed:
+    """The error of a call that failed, in the shape that a run shows (recordings/flow-runs.json). ``headers``: those of the answer."""
     response = {"status": status} if body is None else {"status": status, "body": body}
     detail = {"response": response, "request": {} if sent is None else {"body": sent}}
-    return HttpFailed(orjson.dumps(detail, option=orjson.OPT_INDENT_2, default=str).decode(), detail)
+    text = orjson.dumps(detail, option=orjson.OPT_INDENT_2, default=str).decode()
+    return HttpFailed(text, detail, method=method, url=url, response_headers=headers)
 
 
 @lru_cache(maxsize=1024)

@@ -8,25 +8,33 @@ from typing import Any, cast
 from urllib.parse import unquote_to_bytes
 
 from piecework.sdk.coercion import shown
-from piecework.sdk.errors import PieceError
+from piecework.sdk.errors import FileTooLarge, PieceError
 from piecework.sdk.services import Files, LoadedFile
 
 
 async def load_file(reference: Any, files: Files) -> LoadedFile:
     """The file behind a URL, a data URL or the JSON form of a file (``{"filename", "base64" | "data", "extension"?}``).
 
-    Raises PieceError with the wire's wording for what cannot be read.
+    Raises FileTooLarge, and PieceError with the wire's wording for what cannot be read.
     """
     try:
         if isinstance(reference, LoadedFile):
             return reference
         if isinstance(reference, Mapping):
-            return _from_object(cast("Mapping[str, Any]", reference))
+            return _within(files, _from_object(cast("Mapping[str, Any]", reference)))
         if isinstance(reference, str):
-            return _from_data_url(reference) if reference.startswith("data:") else await files.read(reference)
+            return _within(files, _from_data_url(reference)) if reference.startswith("data:") else await files.read(reference)
         raise ValueError("neither a URL nor a file")
+    except FileTooLarge:
+        raise
     except (PieceError, ValueError, binascii.Error) as error:
         raise PieceError(f"Expected file url or base64 with mimeType, received: {shown(reference)} ({error})") from error
+
+
+def _within(files: Files, file: LoadedFile) -> LoadedFile:
+    if files.max_bytes is not None and len(file.data) > files.max_bytes:
+        raise FileTooLarge(f"The file {file.filename!r} has {len(file.data)} bytes; AP_MAX_FILE_SIZE_MB allows {files.max_bytes}")
+    return file
 
 
 def _from_object(value: Mapping[str, Any]) -> LoadedFile:

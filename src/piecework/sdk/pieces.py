@@ -97,6 +97,7 @@ class Piece:
         pure: bool = False,
         require_auth: bool = True,
         error_handling: ErrorHandling = OFFERED,
+        test: Callable[..., Any] | None = None,
     ) -> Callable[[F], F]: ...
     def action(
         self,
@@ -107,8 +108,12 @@ class Piece:
         pure: bool = False,
         require_auth: bool = True,
         error_handling: ErrorHandling = OFFERED,
+        test: Callable[..., Any] | None = None,
     ) -> F | Callable[[F], F]:
-        """Make a function an action (``@piece.action`` or ``@piece.action(…)``); see ``Action``. The function stays what it was."""
+        """Make a function an action (``@piece.action`` or ``@piece.action(…)``); see ``Action``. The function stays what it was.
+
+        ``test`` is called in its place by a step test.
+        """
 
         def register(function: F) -> F:
             action = Action(
@@ -118,6 +123,7 @@ class Piece:
                 pure=pure,
                 require_auth=require_auth,
                 error_handling=error_handling,
+                test=test,
             )
             self._claim(self.actions, action.name)
             self.actions[action.name] = action

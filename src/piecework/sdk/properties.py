@@ -179,12 +179,12 @@ class Color(Property):
 
 @dataclass(frozen=True)
 class File(Property):
-    """The code receives a ``services.LoadedFile``."""
+    """The code receives a ``services.LoadedFile``; None for an optional one that cannot be read (spec/engine.md §2)."""
 
     type: ClassVar[PropertyType] = PropertyType.FILE
 
     def coercer(self) -> coercion.Coerce:
-        return coercion.to_file_reference
+        return coercion.to_file_reference if self.required else coercion.to_optional_file_reference
 
 
 @dataclass(frozen=True)

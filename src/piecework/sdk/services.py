@@ -26,7 +26,10 @@ class Store(Protocol):
 
 
 class Files(Protocol):
-    """Files that steps hand on as URLs."""
+    """Files that steps hand on as URLs. ``max_bytes``: the largest that may be read or kept, None without a limit."""
+
+    @property
+    def max_bytes(self) -> int | None: ...
 
     async def write(self, file_name: str, data: bytes) -> str:
         """Keep the bytes and give the URL under which later steps read them."""

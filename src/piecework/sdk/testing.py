@@ -46,7 +46,8 @@ class MemoryStore:
 class MemoryFiles:
     """Files under URLs of ``https://files.test/``; ``known`` holds those that a test provides."""
 
-    def __init__(self, known: Mapping[str, LoadedFile] | None = None) -> None:
+    def __init__(self, known: Mapping[str, LoadedFile] | None = None, max_bytes: int | None = None) -> None:
+        self.max_bytes = max_bytes
         self.known: dict[str, LoadedFile] = dict(known or {})
 
     async def write(self, file_name: str, data: bytes) -> str:
@@ -241,9 +242,10 @@ async def run_action(
     """What the runner does with a step: process the input, load its files, invoke the action. Raises what these raise."""
     action = piece.actions[name]
     context = ctx or FakeContext()
-    props = action.process(form_input, settings or {})
-    if action.has_files:
-        props = await action.resolve_files(props, context.files)
+    settings = settings or {}
+    props = action.process(form_input, settings)
+    if action.loads_files(settings):
+        props = await action.resolve_files(props, context.files, settings)
     result = action.invoke(context, props)
     return await result if inspect.isawaitable(result) else result
 

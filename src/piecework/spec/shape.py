@@ -100,6 +100,21 @@ string: Final = _expected("string", lambda value: isinstance(value, str), {"type
 boolean: Final = _expected("boolean", lambda value: isinstance(value, bool), {"type": "boolean"})
 number: Final = _expected("number", _is_number, {"type": "number"})
 integer: Final = _expected("int", _is_integer, {"type": "integer"})
+
+
+def integer_from(least: int, most: int) -> Check:
+    """An integer between two bounds, both included. The words are those of the wire's validator for them."""
+
+    def problems(value: Any, path: str) -> Iterator[Problem]:
+        yield from integer(value, path)
+        if _is_integer(value) and value < least:
+            yield Problem(path, f"Too small: expected number to be >={least}")
+        elif _is_integer(value) and value > most:
+            yield Problem(path, f"Too big: expected number to be <={most}")
+
+    return Check(problems, {"type": "integer", "minimum": least, "maximum": most})
+
+
 record: Final = _expected("record", lambda value: isinstance(value, dict), {"type": "object", "additionalProperties": True})
 anything: Final = Check(lambda value, path: iter(()), {}, required=False)
 """Accepts every value, and none."""

@@ -147,7 +147,7 @@ def test_rule_6_pause_and_resume_in_a_nested_loop() -> None:
     player = Player(tree, stopping)
     paused = player.play()
     assert isinstance(paused, Pause)
-    assert paused.path == (("outer", 0), ("inner", 0))
+    assert paused.steps[0].path == (("outer", 0), ("inner", 0))
     done = list(player.executed)
     for outer in (0, 1):
         for inner in (0, 1):

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from piecework.engine.references import references, renaming, rewrite
+from piecework.engine.references import reference_problems, references, renaming, rewrite
 from piecework.engine.secret_references import connection_ids
+from tests.unit.engine import flows
 from tests.unit.engine.trees import chain, code, piece, trigger
 
 
@@ -59,3 +60,29 @@ def test_connection_ids() -> None:
         )
     )
     assert connection_ids(tree) == ["my-google", "b", "slack-1"]
+
+
+def test_references_to_what_runs_at_the_same_time() -> None:
+    yes = flows.condition("x", "EXISTS")
+    branches = [(yes, flows.chain(flows.piece("a", 1), flows.piece("b", "{{a}}"))), (yes, flows.piece("c", "{{a}}{{r}}"))]
+
+    def problems(**parallel: bool) -> list[tuple[str | None, str]]:
+        tree = flows.trigger(
+            flows.router("r", branches, first_match=False, **parallel),
+            flows.piece("d", "{{a}}{{c}}"),
+            flows.loop(
+                "l",
+                [1, 2],
+                flows.piece("e", "{{l.item}}{{l['iterations']}}{{a}}"),
+                flows.piece("f", "{{e}}"),
+                parallelism=2 if parallel else 1,
+            ),
+            flows.piece("g", "{{l.iterations}}"),
+        )
+        return [(problem.step, problem.message) for problem in reference_problems(tree)]
+
+    assert problems() == []
+    assert problems(parallel=True) == [
+        ("c", "a runs at the same time as this step, in another branch"),
+        ("e", "l runs its iterations at the same time: none sees another"),
+    ]

@@ -45,6 +45,10 @@ def test_an_empty_trigger_needs_no_settings() -> None:
     assert parsed["settings"] == {}
 
 
+def _with_setting(step: Step, **more: Any) -> Step:
+    return {**step, "settings": {**step["settings"], **more}}
+
+
 @pytest.mark.parametrize(
     ("broken", "path", "message"),
     [
@@ -72,6 +76,10 @@ def test_an_empty_trigger_needs_no_settings() -> None:
             'Invalid option: expected one of "EXECUTE_ALL_MATCH"|"EXECUTE_FIRST_MATCH"',
         ),
         (code("trigger"), "name", "Duplicate step name trigger"),
+        (_with_setting(loop("step_1"), parallelism=0), "settings.parallelism", "Too small: expected number to be >=1"),
+        (_with_setting(loop("step_1"), parallelism=51), "settings.parallelism", "Too big: expected number to be <=50"),
+        (_with_setting(loop("step_1"), parallelism=True), "settings.parallelism", "Invalid input: expected int, received boolean"),
+        (_with_setting(router("step_1"), parallel=1), "settings.parallel", "Invalid input: expected boolean, received number"),
     ],
 )
 def test_the_faulty_field_is_named(broken: Step, path: str, message: str) -> None:

@@ -188,6 +188,7 @@ def test_a_run_that_takes_too_long_times_out() -> None:
     assert result.failed_step is not None
     assert result.steps["step_1"] == {
         "type": "CODE", "status": StepStatus.FAILED, "input": {}, "errorMessage": "The run took longer than 0.3 seconds",
+        "error": {"__apErrorVersion": 1, "message": "The run took longer than 0.3 seconds", "errorName": "TimeoutError"},
     }  # fmt: skip
 
 
@@ -241,3 +242,40 @@ async def test_files_in_memory() -> None:
     ]:
         with pytest.raises(PieceError, match=says):
             await files.read(wrong)
+
+
+def parallel_loop(items: str, *inside: Step, parallelism: int = 3) -> Step:
+    settings = {"items": items, "parallelism": parallelism}
+    return {
+        "name": "each",
+        "displayName": "each",
+        "type": "LOOP_ON_ITEMS",
+        "valid": True,
+        "settings": settings,
+        "firstLoopAction": chain(*inside),
+    }
+
+
+def test_parts_at_the_same_time_with_delays_of_their_own() -> None:
+    body = (delay("wait", "{{each['item']}}"), mapping("after", {"item": "{{each['item']}}"}))  # type: ignore[arg-type]
+    result = run_flow(webhook(parallel_loop("{{trigger['body']['items']}}", *body)), {"items": [0.3, 0.1, 0.2]}, timeout=60)
+    assert result.status is FlowRunStatus.SUCCEEDED
+    iterations = result.output("each")["iterations"]
+    assert [each["after"]["output"]["item"] for each in iterations] == [0.3, 0.1, 0.2]
+    ends = [each["wait"]["startedAt"] for each in iterations]
+    assert sorted(range(3), key=ends.__getitem__) == [1, 2, 0], "each wakes when its own delay is over"
+
+
+def test_parts_that_wait_for_somebody_leave_the_run_paused_when_the_delays_are_over() -> None:
+    wait = action("wait", "approval", "0.1.19", "wait_for_approval")
+    branches = [chain(delay("sleep", 0.1), mapping("after", {"n": 1})), wait]
+    yes = [[{"firstValue": "x", "operator": "EXISTS"}]]
+    settings = {
+        "branches": [{"branchName": name, "branchType": "CONDITION", "conditions": yes} for name in "ab"],
+        "executionType": "EXECUTE_ALL_MATCH",
+        "parallel": True,
+    }
+    fork = {"name": "fork", "displayName": "fork", "type": "ROUTER", "valid": True, "settings": settings, "children": branches}
+    result = run_flow(webhook(fork), {}, timeout=60)
+    assert result.status is FlowRunStatus.PAUSED
+    assert (result.steps["after"]["status"], result.steps["wait"]["status"]) == (StepStatus.SUCCEEDED, StepStatus.PAUSED)

@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 
 from piecework.sandbox import pool as pool_module
-from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, SandboxUnavailable
+from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, ProcessKilled, SandboxUnavailable
 from piecework.sandbox.language import Language
 from piecework.sandbox.launcher import Zygote
 from piecework.sandbox.limits import Limits
-from piecework.sandbox.pool import SandboxPool
+from piecework.sandbox.pool import MAX_KILLED, SandboxPool
 from piecework.sandbox.protocol import encode
 from piecework.sandbox.worker import Worker
 
@@ -153,6 +153,43 @@ async def test_the_fork_server_killed_from_outside_is_replaced(pool: SandboxPool
     assert await run(pool, ECHO, 2) == 2
 
 
+def kill(pid: int) -> None:
+    os.kill(pid, signal.SIGKILL)
+
+
+async def test_a_step_whose_child_is_killed_is_run_again(pool: SandboxPool) -> None:
+    for victim in ("child", "fork server"):
+        running = asyncio.create_task(run(pool, WAIT, 300))
+        await until(lambda: pool.stats()["busy"] == 1)
+        assert pool._zygote is not None
+        kill(*pids(pool) if victim == "child" else (pool._zygote._process.pid,))
+        assert await running == 300, victim
+
+
+async def test_a_step_whose_children_are_killed_again_and_again_fails_and_says_so(pool: SandboxPool) -> None:
+    running = asyncio.create_task(run(pool, LOOP))
+    for _ in range(MAX_KILLED):
+        await until(lambda: pool.stats()["busy"] == 1 and any(alive(pid) for pid in pids(pool)))
+        (victim,) = pids(pool)
+        kill(victim)
+        await gone(victim)
+    with pytest.raises(ProcessKilled, match=r"^The process that ran the code was killed \(signal 9\); it was tried 3 times$"):
+        await running
+    assert pool.stats()["restarts"] == MAX_KILLED
+    assert await run(pool, ECHO, 1) == 1
+
+
+async def test_who_held_too_much_memory_when_it_was_killed_is_not_tried_again(pool: SandboxPool) -> None:
+    """As the kernel does it where a container is smaller than the limits."""
+    grow = "$sandbox.define((exports) => { exports.code = () => { const a = new Uint8Array(50_000_000).fill(1); while (a) ; } })"
+    running = asyncio.create_task(run(pool, grow))
+    await until(lambda: any(worker.has_grown(45_000_000) for worker in pool._running))
+    kill(*pids(pool))
+    with pytest.raises(MemoryLimitExceeded):
+        await running
+    assert pool.stats()["restarts"] == 1
+
+
 async def test_limits_of_one_request(pool: SandboxPool) -> None:
     body = "const a = []; while (mb--) a.push(new Array(131072).fill(0.5)); return 1"
     grow = f"$sandbox.define((exports) => {{ exports.code = (mb) => {{ {body} }} }})"
@@ -206,7 +243,7 @@ async def test_children_are_confined(pool: SandboxPool) -> None:
 
 async def test_a_fresh_child_is_small(pool: SandboxPool) -> None:
     (worker,) = pool._workers
-    assert worker._resident_before < 45 * 1024 * 1024
+    assert worker.fresh_bytes < 45 * 1024 * 1024
 
 
 async def test_closing_ends_every_child_and_whoever_waits() -> None:
@@ -227,7 +264,7 @@ async def test_children_die_with_the_server() -> None:
     """The server is killed in the middle of a loop, with no chance to clean up."""
     program = f"""
 import asyncio
-from piecework.sandbox.pool import SandboxPool
+from piecework.sandbox.pool import MAX_KILLED, SandboxPool
 from piecework.sandbox.protocol import encode
 from piecework.sandbox.worker import Worker
 async def main():
@@ -271,7 +308,7 @@ async def test_a_child_that_speaks_unasked_is_ended(pool: SandboxPool) -> None:
     (worker,) = pool._workers
     worker.data_received(b"\0\0\0\2\0\0\0\0{}")
     assert worker.ended is not None
-    assert os.WTERMSIG(await worker.ended) == signal.SIGKILL
+    assert os.WTERMSIG((await worker.ended).status) == signal.SIGKILL
     assert await run(pool, ECHO, 1) == 1
 
 

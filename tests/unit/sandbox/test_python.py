@@ -1,6 +1,8 @@
 """Python code steps. Where bubblewrap is missing or does not work each of them is refused, and these tests assert that."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -185,6 +187,26 @@ async def test_no_process_is_left(pool: SandboxPool) -> None:
     while left := set(processes_of_session(session)):
         assert time.monotonic() < deadline, left
         await asyncio.sleep(0.02)
+
+
+async def test_a_step_whose_process_is_killed_is_run_again(pool: SandboxPool) -> None:
+    """Whichever of its processes it is: bubblewrap, its first process inside, or Python."""
+    outcome = await run(pool, "def code(i): return 1")
+    for depth in (0, 1, 2) if not refused(outcome) else ():
+        running = asyncio.create_task(run(pool, "import time\ndef code(i):\n    time.sleep(0.5)\n    return 'done'"))
+        async with asyncio.timeout(20):
+            while not pool._running:
+                await asyncio.sleep(0.01)
+        (worker,) = pool._running
+        os.kill(descendant(worker.pid, depth), signal.SIGKILL)
+        assert await running == CodeResult("done", ""), depth
+    assert refused(outcome) or pool.stats()["restarts"] == 3
+
+
+def descendant(pid: int, depth: int) -> int:
+    for _ in range(depth):
+        (pid,) = (int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split())
+    return pid
 
 
 def processes_of_session(session: int) -> Iterator[int]:

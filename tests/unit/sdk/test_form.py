@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from piecework.sdk import (
+    ActionContext,
     Array,
     Checkbox,
     DateTime,
@@ -99,7 +100,7 @@ def test_processing(prop: Property, raw: Any, processed: Any) -> None:
             "tomorrow",
             "Invalid datetime format. Expected ISO format (e.g. 2024-03-14T12:00:00.000Z), received: tomorrow",
         ),
-        (File(), "no url", "Expected file url or base64 with mimeType, received: no url"),
+        (File(required=True), "no url", "Expected file url or base64 with mimeType, received: no url"),
     ],
 )
 def test_refusal(prop: Property, raw: Any, message: str) -> None:
@@ -219,7 +220,56 @@ async def test_files_are_loaded() -> None:
 async def test_files_that_cannot_be_loaded() -> None:
     with pytest.raises(InvalidInput) as failure:
         await run_action(file_piece(), "sizes", {"file": "https://x/none", "more": [{"file": "data:nothing"}]})
-    assert set(failure.value.as_wire()) == {"file", "more.file"}
+    assert set(failure.value.as_wire()) == {"file", "more.0.file"}
+
+
+async def test_an_optional_file_that_cannot_be_loaded_is_missing() -> None:
+    """As on the wire (spec/engine.md §2), unless it is there and too large."""
+    form = Form({"it": File(), "must": File(required=True)})
+    good, bad = "data:text/plain;base64,aGVsbG8=", "https://x/none"
+    for optional in ("no url", bad, "data:nothing", {"filename": "b"}):
+        values = await form.load_files(form.process({"it": optional, "must": good}), MemoryFiles())
+        assert (values["it"], values["must"].data) == (None, b"hello")
+    with pytest.raises(InvalidInput) as failure:
+        await form.load_files(form.process({"it": good, "must": good}), MemoryFiles(max_bytes=4))
+    assert set(failure.value.as_wire()) == {"it", "must"}
+    assert "AP_MAX_FILE_SIZE_MB" in str(failure.value)
+
+
+async def test_files_of_a_dynamic_property_are_loaded() -> None:
+    form = Form({"fields": DynamicProperties(form=dict)})
+    schema = {
+        "doc": {"type": "FILE", "required": True},
+        "n": {"type": "NUMBER"},
+        "rows": {"type": "ARRAY", "properties": {"f": {"type": "FILE"}}},
+    }
+    settings = {"fields": {"schema": schema}}
+    url = "data:text/plain;base64,aGVsbG8="
+    assert form.loads_files(settings)
+    assert not form.loads_files({"fields": {"schema": {"n": {"type": "NUMBER"}}}})
+    values = form.process({"fields": {"doc": url, "n": "3", "rows": [{"f": url}], "else": 1}}, settings)
+    loaded = (await form.load_files(values, MemoryFiles(), settings))["fields"]
+    assert (loaded["doc"].data, loaded["n"], loaded["rows"][0]["f"].extension, loaded["else"]) == (b"hello", 3, "txt", 1)
+    with pytest.raises(InvalidInput) as failure:
+        await form.load_files(form.process({"fields": {"doc": "https://x/none"}}, settings), MemoryFiles(), settings)
+    assert set(failure.value.as_wire()) == {"fields.doc"}
+
+
+async def test_a_step_test_calls_what_the_action_has_for_it() -> None:
+    piece = Piece("tested", display_name="Tested", version="0.1.0")
+
+    def sample(ctx: ActionContext, n: Annotated[int, Number()]) -> str:
+        return f"sample {n}"
+
+    @piece.action(name="real", test=sample)
+    async def real(n: Annotated[int, Number()]) -> str:
+        """The real thing."""
+        return f"real {n}"
+
+    assert await run_action(piece, "real", {"n": 1}, FakeContext()) == "real 1"
+    assert await run_action(piece, "real", {"n": 1}, FakeContext(test=True)) == "sample 1"
+    with pytest.raises(PieceDefinitionError):
+        piece.action(name="other", test=lambda: None)(real)
 
 
 scalars = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8)

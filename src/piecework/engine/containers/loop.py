@@ -1,4 +1,4 @@
-"""The loop: runs its inner steps once for every item, one after the other (spec/engine.md §4)."""
+"""The loop: runs its inner steps once for every item, one after the other or some at the same time (spec/engine.md §4)."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from typing import Any
 import orjson
 
 from piecework.engine.program import LoopNode
-from piecework.engine.state import LoopFrame, RunState
+from piecework.engine.state import ForkFrame, LoopFrame, RunState, carried_over
 from piecework.spec.run import StepStatus
 
-NOT_A_LIST = '{"message":"The items you have selected must be a list."}'
+NOT_A_LIST_SENTENCE = "The items you have selected must be a list."
+NOT_A_LIST = f'{{"message":"{NOT_A_LIST_SENTENCE}"}}'
 """The wire's error record (recordings/flow-runs.json, "loop over text")."""
 
 
@@ -18,8 +19,8 @@ class NotAList(ValueError):
     """The items of a loop are no list."""
 
 
-def enter(state: RunState, node: LoopNode, at: float) -> None:
-    """Open the loop, or raise NotAList with the failed step recorded.
+def enter(state: RunState, node: LoopNode, at: float) -> ForkFrame | None:
+    """Open the loop, or raise NotAList with the failed step recorded. Gives the fork if iterations are to run at the same time.
 
     A loop that an earlier life of the run opened keeps the items it had then, so that iterations already done stay what they were.
     """
@@ -37,11 +38,37 @@ def enter(state: RunState, node: LoopNode, at: float) -> None:
         items = items[:1]
         record.update(status=StepStatus.SUCCEEDED, duration=0)
         record["output"] = {"item": items[0] if items else None, "index": len(items), "iterations": [{} for _ in items]}
-        return
+        return None
     frame = LoopFrame(node, items, state.container, state.restored, at)
     record["output"] = {"iterations": frame.iterations}
+    if node.parallelism > 1 and len(items) > 1 and node.first is not None:
+        return _fork(state, frame)
     state.frames.append(frame)
     next_iteration(state, frame, at)
+    return None
+
+
+def _fork(state: RunState, frame: LoopFrame) -> ForkFrame:
+    frame.iterations += [carried_over(iteration) for iteration in frame.restored_iterations[: len(frame.items)]]
+    fork = ForkFrame(frame.node, frame.items, frame.node.parallelism, frame)
+    state.frames.append(fork)
+    return fork
+
+
+def begin_part(track: RunState, frame: LoopFrame, index: int) -> None:
+    """Put the iteration at ``index`` on a track of its own. Of other iterations it sees nothing: when they are done depends on luck."""
+    node = frame.node
+    inner: dict[str, Any] = {}
+    if index < len(frame.iterations):
+        frame.iterations[index] = inner
+    else:
+        frame.iterations.append(inner)
+    track.scope[node.name] = {"item": frame.items[index], "index": index + 1, "iterations": []}
+    track.prefix = (*track.prefix, (node.name, index))
+    track.container = inner
+    restored = frame.restored_iterations
+    track.restored = restored[index] if index < len(restored) else {}
+    track.node = node.first
 
 
 def _evaluated(state: RunState, node: LoopNode) -> Any:
@@ -58,7 +85,7 @@ def next_iteration(state: RunState, frame: LoopFrame, at: float) -> None:
     frame.names.clear()
     frame.index += 1
     if frame.index >= len(frame.items):
-        _close(state, frame, at)
+        leave(state, frame, at)
         return
     inner: dict[str, Any] = {}
     node = frame.node
@@ -73,7 +100,8 @@ def next_iteration(state: RunState, frame: LoopFrame, at: float) -> None:
     state.node = node.first
 
 
-def _close(state: RunState, frame: LoopFrame, at: float) -> None:
+def leave(state: RunState, frame: LoopFrame, at: float) -> None:
+    """Close a loop whose iterations are all done and go on behind it."""
     state.frames.pop()
     state.container = frame.container
     state.restored = frame.restored
@@ -85,13 +113,11 @@ def _close(state: RunState, frame: LoopFrame, at: float) -> None:
     state.node = frame.node.next
 
 
-def close_all(state: RunState, status: StepStatus) -> None:
-    """Give the loops that are open when the run ends or pauses this status and the output shape of the wire."""
-    for frame in state.frames:
-        if isinstance(frame, LoopFrame):
-            record = frame.container[frame.node.name]
-            record["status"] = status
-            record["output"] = _output(frame, frame.index + 1)
+def interrupt(frame: LoopFrame, status: StepStatus) -> None:
+    """Give a loop that is open when the run ends or pauses this status and the output shape of the wire."""
+    record = frame.container[frame.node.name]
+    record["status"] = status
+    record["output"] = _output(frame, len(frame.iterations))
 
 
 def _output(frame: LoopFrame, index: int) -> dict[str, Any]:

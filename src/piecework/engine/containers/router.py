@@ -1,4 +1,4 @@
-"""The router: evaluates every branch, then runs the matching ones in order (spec/flow-json.md §4)."""
+"""The router: evaluates every branch, then runs the matching ones in order or at the same time (spec/flow-json.md §4)."""
 
 from __future__ import annotations
 
@@ -6,12 +6,16 @@ from typing import Any
 
 from piecework.engine.expressions import evaluate_conditions
 from piecework.engine.program import Branch, RouterNode
-from piecework.engine.state import RouterFrame, RunState, StepRecord
+from piecework.engine.state import ForkFrame, LoopFrame, RouterFrame, RunState, StepRecord, carried_over
+from piecework.engine.steps.loop import MAX_PARALLELISM
 from piecework.spec.run import StepStatus
 
 
-def enter(state: RunState, node: RouterNode) -> None:
-    """Evaluate the branches, record the step and open it; may raise ConditionError with the failed step recorded."""
+def enter(state: RunState, node: RouterNode) -> ForkFrame | None:
+    """Evaluate the branches, record the step and open it; may raise ConditionError with the failed step recorded.
+
+    Gives the fork if branches are to run at the same time.
+    """
     known = state.restored.get(node.name)
     if known and known.get("status") == StepStatus.SUCCEEDED:
         record: StepRecord = dict(known)
@@ -28,10 +32,49 @@ def enter(state: RunState, node: RouterNode) -> None:
     evaluations: list[bool] = [branch["evaluation"] for branch in record["output"]["branches"]]
     pending = [branch for branch, chosen in zip(node.branches, evaluations, strict=False) if chosen and branch.child]
     if state.only is not None:
-        return
+        return None
+    if node.parallel and len(pending) > 1:
+        return _fork(state, node, pending)
     frame = RouterFrame(node, pending[::-1])
     state.frames.append(frame)
     next_branch(state, frame)
+    return None
+
+
+def _fork(state: RunState, node: RouterNode, pending: list[Branch]) -> ForkFrame:
+    restored = state.restored
+    state.container.update(carried_over({name: restored[name] for name in node.inner if name in restored}))
+    fork = ForkFrame(node, pending, MAX_PARALLELISM)
+    state.frames.append(fork)
+    return fork
+
+
+def begin_part(track: RunState, state: RunState, branch: Branch) -> None:
+    """Put a branch on a track of its own, on the same level of the log as its router."""
+    track.container = state.container
+    track.restored = state.restored
+    track.node = branch.child
+
+
+def put_in_order(state: RunState, node: RouterNode) -> None:
+    """Put the records of the branches into the order in which they come without parallelism, whichever was faster."""
+    container = state.container
+    for name in node.inner:
+        if name in container:
+            container[name] = container.pop(name)
+
+
+def leave(state: RunState, frame: ForkFrame, node: RouterNode) -> None:
+    """Go on behind the router: what its branches gave is visible from here on."""
+    put_in_order(state, node)
+    state.frames.pop()
+    for track in frame.tracks.values():
+        state.scope.update((name, track.scope[name]) for name in node.inner if name in track.scope)
+    for outer in reversed(state.frames):
+        if isinstance(outer, LoopFrame):
+            outer.names.extend(node.inner)
+            break
+    state.node = node.next
 
 
 def next_branch(state: RunState, frame: RouterFrame) -> None:

@@ -1,6 +1,7 @@
 """ROUTER: runs the children of the branches whose conditions hold (spec/flow-json.md §4, spec/engine.md §4).
 
 ``children`` is parallel to ``settings.branches``: child i is the first step of branch i, or null.
+Piecework's addition: ``settings.parallel``, the matching branches run at the same time (docs/decisions/0014).
 """
 
 from collections.abc import Iterator
@@ -97,7 +98,7 @@ ROUTER: Final = StepKind(
     type=ActionType.ROUTER,
     shape=both(
         step_shape(
-            members(**COMMON_SETTINGS, branches=array(_branch), executionType=choice(RouterExecutionType)),
+            members(**COMMON_SETTINGS, branches=array(_branch), executionType=choice(RouterExecutionType), parallel=optional(boolean)),
             children=optional(nullable(array(nullable(record)))),
         ),
         _parallel,

@@ -46,7 +46,7 @@ def delay_for(
         until = ctx.now() + timedelta(seconds=seconds)
     except OverflowError:
         raise PieceError("delayFor: too long") from None
-    ctx.run.pause(DelayPause(until))
+    ctx.run.pause(DelayPause(until, seconds))
     return {}
 
 

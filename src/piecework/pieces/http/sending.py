@@ -115,11 +115,11 @@ class Call:
         except HttpError as error:
             raise self.failed(NO_ANSWER_STATUS, None if error.reason == "connection" else str(error)) from error
         if response.status >= 400:
-            raise self.failed(response.status, readable_body(response))
+            raise self.failed(response.status, readable_body(response), response.headers)
         return response
 
-    def failed(self, status: int, body: Any = None) -> HttpFailed:
-        return http_failed(status, body, self.shown_body)
+    def failed(self, status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> HttpFailed:
+        return http_failed(status, body, self.shown_body, method=self.method, url=self.url, headers=headers)
 
 
 @piece.action(name="send_request", display_name="Send HTTP request", error_handling=OWN_ERROR_HANDLING)

@@ -7,12 +7,14 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from piecework.server.api.validation import describe_errors
 from piecework.server.kernel.errors import ApError
 from piecework.server.kernel.http import JsonResponse
+from piecework.server.ports.runs import CannotWrite
 
 log = structlog.get_logger("api")
 
@@ -42,6 +44,8 @@ def install_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(ApError, _answer_domain_error)
     app.add_exception_handler(RequestValidationError, _answer_invalid_request)
     app.add_exception_handler(HTTPException, _answer_http_exception)
+    for unwritten in (CannotWrite, OperationalError):
+        app.add_exception_handler(unwritten, _answer_unwritten)
     app.add_exception_handler(Exception, _answer_unexpected_error)
 
 
@@ -65,6 +69,13 @@ async def _answer_http_exception(_request: Request, error: Exception) -> Respons
     if error.status_code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         return body_too_large()
     return problem(error.status_code, _MESSAGES.get(error.status_code, error.detail), headers=error.headers)
+
+
+async def _answer_unwritten(request: Request, error: Exception) -> Response:
+    """The database is locked by somebody else, or its disk is full."""
+    reason = str(error.orig) if isinstance(error, OperationalError) else str(error)
+    log.error("the database refused a request", path=request.url.path, error=reason)
+    return problem(503, "The database cannot be used at the moment; try again", headers={"retry-after": "5"})
 
 
 async def _answer_unexpected_error(_request: Request, _error: Exception) -> Response:

@@ -21,7 +21,9 @@ from piecework.server.modules.approvals.service import ApprovalService
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
+from piecework.server.modules.retention.service import RetentionService
 from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
 from piecework.server.modules.webhooks.service import WebhookService
@@ -45,6 +47,12 @@ class Machinery:
     broadcast: Broadcast
     worker: Worker
     observer: Observer
+
+    def blocked_by(self, task: str) -> dict[str, str]:
+        """Notes, before the process is ended for it, which run blocks the event loop, if one does: a run's task has its id for a name."""
+        step = self.worker.step_in_hand(task)
+        self.runs.blame(None if step is None else task)
+        return {} if step is None else {"flow_run_id": task, "step": step}
 
     async def start(self) -> None:
         """Opens the queue and begins to drive what waits in it."""
@@ -111,7 +119,20 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     seconds = ground.settings.webhook_timeout_seconds
     machinery = _machinery(ground.settings, telemetry, execution, flows)
     queue, callers = machinery.runs, machinery.callers
-    runs = RunService(ground.database, queue, queue, queue, flows.flows, machinery.worker, machinery.broadcast, execution.address)
+    log_limits = _log_limits(ground.settings)
+    runs = RunService(
+        ground.database,
+        queue,
+        queue,
+        queue,
+        flows.flows,
+        machinery.worker,
+        callers,
+        machinery.broadcast,
+        execution.address,
+        ground.files,
+        log_limits,
+    )
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
@@ -134,7 +155,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             seconds,
         ),
         machinery=machinery,
-        timekeeping=_timekeeping(ground.settings, flows, runs),
+        timekeeping=_timekeeping(ground, flows, runs),
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
@@ -145,7 +166,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
 
 
 def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, flows: Flows) -> Machinery:
-    queue = SqliteRuns(database_path(settings), telemetry.metrics)
+    queue = SqliteRuns(database_path(settings), telemetry.metrics, inline_bytes=settings.webhook_payload_inline_threshold_kb * 1024)
     callers = MemoryCallers()
     broadcast = Broadcast(telemetry.metrics)
     worker = Worker(
@@ -159,18 +180,35 @@ def _machinery(settings: Settings, telemetry: Telemetry, execution: Execution, f
         broadcast,
         telemetry.observer,
         StepTests(flows.flows).finish,
-        RunLimits(settings.flow_timeout_seconds, int(settings.max_flow_run_log_size_mb * 1024 * 1024), settings.paused_flow_timeout_days),
+        _run_limits(settings),
         settings.worker_concurrency,
     )
     return Machinery(queue, execution.sandbox, execution.http, callers, broadcast, worker, telemetry.observer)
 
 
-def _timekeeping(settings: Settings, flows: Flows, runs: RunService) -> Timekeeping:
+def _log_limits(settings: Settings) -> LogLimits:
+    return LogLimits(settings.flow_run_log_input_truncate_threshold_kb * 1024, settings.flow_run_log_slice_threshold_kb * 1024)
+
+
+def _run_limits(settings: Settings) -> RunLimits:
+    return RunLimits(
+        seconds=settings.flow_timeout_seconds,
+        log_bytes=settings.max_flow_run_log_size_mb * 1024 * 1024,
+        pause_days=settings.paused_flow_timeout_days,
+        log=_log_limits(settings),
+        retry_delays=settings.step_retry_delays_seconds,
+    )
+
+
+def _timekeeping(ground: Foundation, flows: Flows, runs: RunService) -> Timekeeping:
+    settings = ground.settings
     schedules = flows.triggers.schedules
     polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
+    retention = RetentionService(ground.database)
     sweeps: dict[str, Sweep] = {
-        "logs": runs.remove_old_logs,
-        "step_files": runs.remove_old_step_files,
-        "waitpoints": runs.remove_old_waitpoints,
+        "logs": retention.remove_logs,
+        "run_files": retention.remove_run_files,
+        "trigger_events": retention.remove_trigger_events,
+        "waitpoints": retention.remove_waitpoints,
     }
     return Timekeeping(schedules, flows.flows, Scheduler(schedules, polls.fire), Reaper(sweeps, settings.execution_data_retention_days))

@@ -19,6 +19,7 @@ from piecework.server.kernel.http import Routes
 from piecework.server.kernel.logging import configure_logging
 from piecework.server.kernel.schema_version import upgrade_if_behind
 from piecework.server.kernel.settings import Settings
+from piecework.server.kernel.watchdog import Watchdog
 from piecework.server.modules.authentication import endpoints as authentication_endpoints
 from piecework.server.modules.builder_runs import endpoints as builder_run_endpoints
 from piecework.server.modules.connections import endpoints as connection_endpoints
@@ -108,6 +109,8 @@ async def running(container: Container) -> AsyncGenerator[None, None]:
         await upgrade_if_behind(ground.database, database_url(ground.settings))
         await runs.machinery.start()
         await runs.timekeeping.start()
+        watchdog = Watchdog(ground.settings.watchdog_seconds, runs.machinery.blocked_by)
+        watchdog.start()
         try:
             yield
         finally:
@@ -115,6 +118,7 @@ async def running(container: Container) -> AsyncGenerator[None, None]:
             await runs.timekeeping.stop()
             await runs.machinery.stop()
             await ground.database.close()
+            watchdog.stop()
 
 
 def serve(settings: Settings) -> None:

@@ -6,7 +6,7 @@ Redis and PostgreSQL.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, NamedTuple, Protocol
@@ -89,7 +89,7 @@ class Claim(NamedTuple):
 class Waitpoint(NamedTuple):
     """What a paused run waits for (spec/model.md §1). ``resume_at``: milliseconds since 1970, when the delay or the waiting ends.
 
-    ``job_payload``: what the RESUME job carries then.
+    ``job_payload``: what the RESUME job carries then. ``seconds``: a time that has to go by, however the clock is set meanwhile.
     """
 
     id: str
@@ -99,6 +99,7 @@ class Waitpoint(NamedTuple):
     type: str
     resume_at: int
     job_payload: bytes
+    seconds: float | None = None
 
 
 class ToParent(NamedTuple):
@@ -124,6 +125,21 @@ class QueueDepth(NamedTuple):
     oldest_since: str | None
 
 
+class LogSlice(NamedTuple):
+    """An output that is kept beside the run's log, in a file of its own. ``data``: its JSON."""
+
+    file_id: str
+    data: bytes
+
+
+class FoldedLog(NamedTuple):
+    """A run's log as it is written: its JSON, the slices that are new, and the ids of all slices that it refers to."""
+
+    content: bytes
+    slices: tuple[LogSlice, ...] = ()
+    refers_to: frozenset[str] = frozenset()
+
+
 SUSPECT_ATTEMPTS = 3
 """A job in so many lives of which no step ended may be what ends its workers: it is driven with no other beginning beside it."""
 
@@ -132,11 +148,19 @@ class Fenced(Exception):
     """Another worker has written this part of the run's journal: the one that gets this error must stop driving the run."""
 
 
+class CannotWrite(Exception):
+    """Nothing was written: the disk is full, or somebody else does not let go of the file. Trying again later may help."""
+
+
 class RunQueue(Protocol):
     """Runs that wait for a worker, in the order in which they came."""
 
     async def enqueue(self, run: RunRow, kind: JobKind, payload: bytes) -> None:
-        """Write the run's row and a job; both are durable when this returns."""
+        """Write the run's row and a job; both are durable when this returns. Raises CannotWrite, as everything here that writes."""
+        ...
+
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
+        """Write a run that has a log already, and a job of this kind; None: the run has ended. Durable when this returns."""
         ...
 
     def offer(self, run: RunRow, payload: bytes) -> None:
@@ -144,15 +168,16 @@ class RunQueue(Protocol):
         ...
 
     async def claim(self, limit: int) -> list[Claim]:
-        """Wait until there is work and take up to ``limit`` jobs, at least one."""
+        """Wait until there is work and take up to ``limit`` jobs, at least one. Of one run only one at a time: others of it wait for the end of
+        the turn, and the one that an earlier life of the process had in hand goes before them."""
         ...
 
     def depth(self) -> QueueDepth:
         """How much waits at this moment; cheap enough to be asked every second."""
         ...
 
-    def discard(self, run_id: str) -> None:
-        """Forget what memory holds of a run that was cancelled while it waited; its row and job are the caller's to change."""
+    def discard(self, run_ids: Collection[str]) -> None:
+        """Forget what memory holds of runs that were cancelled while they waited; their rows and jobs are the caller's to change."""
         ...
 
     async def retry(self, run_id: str) -> bool:
@@ -163,17 +188,18 @@ class RunQueue(Protocol):
         ...
 
     async def cancel(self, run_id: str, to_parent: ToParent | None) -> bool:
-        """Make an unfinished run that nobody drives CANCELED and tell its parent, in one transaction; its job and its waitpoints go.
+        """Make an unfinished run that nobody drives CANCELED and tell its parent, in one transaction; its jobs and its waitpoints go.
 
         False if it has ended meanwhile.
         """
         ...
 
-    async def resume(self, run_id: str, waitpoint_id: str | None, payload: bytes) -> bool:
-        """Complete the run's waitpoint (None: whichever it waits for) and write the job that goes on with ``payload``, in one transaction.
+    async def resume(self, run_id: str, waitpoint_id: str, payload: bytes, *, else_newest: str | None = None) -> bool:
+        """Complete a waitpoint of the run and write the job that goes on with ``payload``, in one transaction. Other waitpoints stay.
 
-        False if nothing waits: it was completed before, or the run has ended. A resume of a known waitpoint that comes before its run has paused is
-        kept, and the run does not pause.
+        False if it does not wait: it was completed before, or the run has ended. A resume that comes before its run has paused is kept, and the run
+        does not pause there. ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is, among those whose
+        ``step_path`` begins with this; nothing is kept.
         """
         ...
 
@@ -192,20 +218,29 @@ class RunJournal(Protocol):
         """The entries since the last fold, oldest first."""
         ...
 
-    async def finish(self, run: RunRow, job: Job, log: bytes, to_parent: ToParent | None = None) -> None:
-        """The turn is over: write the row and the folded log, drop the entries and the job; tell the parent run, if it is given.
+    async def finish(self, run: RunRow, job: Job, log: FoldedLog, to_parent: ToParent | None = None) -> None:
+        """The run is over: write the row and the folded log with its new slices, drop the entries, whatever jobs and waitpoints the run has, and
+        slices of the log before that this one does not refer to any more; tell the parent run, if it is given.
 
         All in one transaction: no crash leaves a parent waiting for a child that has ended. A parent that has not paused yet finds the answer when
         it does; one that waits no longer is left alone.
         """
         ...
 
-    async def pause(self, run: RunRow, job: Job, log: bytes, waitpoint: Waitpoint) -> bool:
-        """As ``finish``, and leave a waitpoint. False if it was completed before it was written; then a RESUME job is there already."""
+    async def pause(self, run: RunRow, job: Job, log: FoldedLog, waitpoints: Sequence[Waitpoint]) -> bool:
+        """The turn is over, the run is not: write the row and the folded log, drop the entries and the turn's job, and leave waitpoints beside
+        those that the run has (none, if it only waits for these).
+
+        False if one was completed before it was written; then its RESUME job is there already.
+        """
         ...
 
     async def log(self, run: RunRow) -> bytes | None:
         """The folded log, None before the first fold and after retention removed it."""
+        ...
+
+    async def slices(self, project_id: str, file_ids: Sequence[str]) -> dict[str, bytes]:
+        """The JSON of these slices of the project's logs, by id; one that is gone is left out."""
         ...
 
 

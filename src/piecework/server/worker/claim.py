@@ -17,6 +17,7 @@ from piecework.server.ports.callers import Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJournal, RunQueue
 from piecework.server.worker.drive import OnTested, Turn
+from piecework.server.worker.failed_triggers import call_trigger_again, has_failed_trigger
 from piecework.server.worker.observing import Observer
 from piecework.server.worker.turn_facts import MAX_ATTEMPTS, MAX_KILLS, RunLimits, new_facts, trigger_output
 from piecework.spec.run import UNFINISHED
@@ -89,6 +90,14 @@ class Worker:
     def slots(self) -> int:
         """Runs that it drives at once."""
         return self._slots
+
+    def step_in_hand(self, run_id: str) -> str | None:
+        """The step at which a run is that this worker drives; None if it drives no such run. Any thread may ask."""
+        held = self._turns.get(run_id)
+        if held is None:
+            return None
+        state = held[0].state
+        return "/".join([*(f"{loop}:{index + 1}" for loop, index in state.path), "" if state.node is None else state.node.name])
 
     def start(self) -> None:
         """Begin to claim."""
@@ -173,7 +182,8 @@ class Worker:
         except Fenced:
             self._observer.fenced(run.id)
         finally:
-            if self._turns[run.id][0] is turn:  # a retry may have begun already
+            held = self._turns.get(run.id)
+            if held is not None and held[0] is turn:  # the run's next turn may have begun already, and have ended
                 del self._turns[run.id]
             self._slot_free.set()
 
@@ -191,8 +201,10 @@ class Worker:
                 await turn.expire(program)
                 return
             event = await turn.prepare(program)
-            services = self._services(run.project_id, run.flow_id)
-            await turn.go(program, event, new_facts(run, services, self._server, trigger_output(program, turn.state, event)), self._runner)
+            facts = new_facts(run, self._services(run.project_id, run.flow_id), self._server, trigger_output(program, turn.state, event))
+            if has_failed_trigger(program, turn.state):
+                turn.verdict = await call_trigger_again(program, turn.state, facts, run, self._queue, self._limits.seconds)
+            await turn.go(program, event, facts, self._runner)
         except Fenced:
             raise
         except (Exception, asyncio.CancelledError) as error:

@@ -7,44 +7,40 @@ before the next step starts; the caller hears of a run only when what it hears i
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
-from itertools import chain, repeat
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import orjson
 import structlog
 
-from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, StepPath, WaitForRetry
-from piecework.engine.containers.loop import close_all
-from piecework.engine.events import Event, RetryDue, RunRestored, RunStarted, StepFailed, StepSucceeded
+from piecework.engine.commands import Command, ExecuteStep, FailedStep, Finish, Pause, Response, WaitForRetry
+from piecework.engine.containers.fork import close_all
+from piecework.engine.events import Event, RunRestored, RunStarted, StepFailed, StepSucceeded
+from piecework.engine.interruption import fail_at, fail_in_flight, in_flight
 from piecework.engine.program import Program, WorkNode
-from piecework.engine.state import RunState, StepRecord, Waiting, restore, single_step
+from piecework.engine.state import RunState, StepRecord, Waiting, single_step, tracks_under_way
 from piecework.engine.timeline import encode, fold
 from piecework.runner.drive import drive
 from piecework.runner.steps import RunFacts, StepRunner, now_ms, step_path
-from piecework.sdk.context import WebhookPause
 from piecework.sdk.services import Server
 from piecework.server.kernel.clock import now_iso
 from piecework.server.modules.runs.parents import to_parent
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import Claim, Fenced, Job, JobKind, RunJournal, RunRow, Waitpoint
+from piecework.server.ports.runs import Claim, Fenced, FoldedLog, Job, JobKind, RunJournal, RunRow, Waitpoint
 from piecework.server.worker.history import Entry
-from piecework.server.worker.observing import NOBODY_WAITS, Observer
-from piecework.server.worker.pauses import PausedFlowTimeoutError, waitpoint_of
+from piecework.server.worker.log_slices import read_back
+from piecework.server.worker.observing import ANSWERED_BEFORE, NOBODY_WAITS, Observer
+from piecework.server.worker.pauses import PausedFlowTimeoutError, new_pauses, responses_of, waitpoints_of
 from piecework.server.worker.progress import LiveRun
-from piecework.server.worker.run_log import run_log, shortened_log
-from piecework.server.worker.turn_facts import RunLimits
+from piecework.server.worker.run_log import LOG_TOO_LARGE, LogOfRun, largest_step
+from piecework.server.worker.turn_facts import RunLimits, restored_state
+from piecework.server.worker.writing import insist
 from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger(__name__)
 
 T = TypeVar("T")
-
-WRITE_RETRY_SECONDS = (0.2, 0.5, 2.0, 5.0)
-"""Between attempts to write while the disk is full or the file locked; the last one again and again, for the run has nowhere else to go."""
-
-
 OnTested = Callable[[RunRow, StepRecord | None], Awaitable[Mapping[str, Any]]]
 """What happens at the end of a step test; gives what is told of it (``worker/step_tests.py``)."""
 
@@ -71,9 +67,9 @@ class Turn:
         self.canceled = False
         self.over = False
         self._ending = False
-        self.waiting_for_retry = False
         self._driving: asyncio.Task[Any] | None = None
         self.state = RunState()
+        self.verdict: Finish | None = None  # how the run ends without being driven
         self._journal = journal
         self._callers = callers
         self._live = LiveRun(progress, self.run)
@@ -85,6 +81,7 @@ class Turn:
         self._executed: ExecuteStep | None = None
         self._broken: BaseException | None = None
         self._writing: asyncio.Future[None] | None = None
+        self._log = LogOfRun(limits)
 
     async def prepare(self, program: Program) -> Event:
         """Build the state: new for a first attempt, from the log and the journal for everything else. Gives the first event."""
@@ -98,7 +95,8 @@ class Turn:
         entries = await self._journal.load(run.id)
         self._seq = len(entries)
         steps = fold(entries, await self._folded_steps())
-        self.state = self._restored(program, steps)
+        self._log.known = await read_back(steps, program, self._journal, run.project_id)
+        self.state = restored_state(job, program, steps)
         return RunRestored(now_ms())
 
     async def _folded_steps(self) -> dict[str, Any]:
@@ -108,19 +106,6 @@ class Turn:
         kept = orjson.loads(raw)
         self._seen.history.earlier = kept.get("turns", [])
         return kept["executionState"]["steps"]
-
-    def _restored(self, program: Program, steps: dict[str, Any]) -> RunState:
-        job = self.job
-        trigger = program.trigger["name"]
-        if trigger not in steps:
-            steps[trigger] = {"output": orjson.loads(job.payload)}
-        resume_step: tuple[StepPath, str] | None = None
-        payload: Any = None
-        if job.kind is JobKind.RESUME:
-            resume = orjson.loads(job.payload)
-            resume_step = (tuple((loop, index) for loop, index in resume["path"]), resume["step"])
-            payload = resume["payload"]
-        return restore(steps, rerun_failed=job.kind is JobKind.RETRY, resume_step=resume_step, resume_payload=payload)
 
     async def go(self, program: Program, event: Event, facts: RunFacts, runner: StepRunner) -> None:
         """Drive until the turn is over and written down. Cancelling the task from ``Worker.cancel`` ends the run CANCELED."""
@@ -133,32 +118,31 @@ class Turn:
             await self._end(Finish(FlowRunStatus.CANCELED))
             return
         try:
-            command = await self._drive(program, event, facts, runner)
+            command = self.verdict or await self._drive(program, event, facts, runner)
         except TimeoutError:
             message = f"The run took longer than {self._limits.seconds:g} seconds"
             self._note_interruption("TimeoutError")
-            command = Finish(FlowRunStatus.TIMEOUT, self._interrupted_step(message))
+            command = Finish(FlowRunStatus.TIMEOUT, fail_in_flight(self.state, message, "TimeoutError"))
         except asyncio.CancelledError:
-            if not self.canceled:
+            if not self.canceled and not self._log.too_large:
                 raise
             command = Finish(FlowRunStatus.CANCELED)
+            if self._log.too_large:
+                command = Finish(FlowRunStatus.LOG_SIZE_EXCEEDED, fail_in_flight(self.state, LOG_TOO_LARGE, "LogSizeExceeded"))
         if not isinstance(command, Pause):
             await self._end(command)
         elif run.step_name_to_test is not None:
-            self._seen.paused(command, StepStatus.PAUSED)
+            self._seen.paused(command.steps[0], StepStatus.PAUSED)
             await self._end(Finish(FlowRunStatus.SUCCEEDED))  # a test waits for nothing: it has shown how the step begins
         else:
             await self._pause(command, facts)
 
     async def _drive(self, program: Program, event: Event, facts: RunFacts, runner: StepRunner) -> Finish | Pause:
         self._driving = asyncio.current_task()
+        self.state.log.retry_delays = self._limits.retry_delays
         try:
             async with asyncio.timeout(self._limits.seconds):
-                command = await drive(program, self.state, event, facts, runner, self)
-                while isinstance(command, WaitForRetry):
-                    await self._wait_for_retry(command)
-                    command = await drive(program, self.state, RetryDue(now_ms()), facts, runner, self)
-                return command
+                return await drive(program, self.state, event, facts, runner, self)
         finally:
             self._driving = None
 
@@ -171,25 +155,19 @@ class Turn:
             self._driving.cancel()
         self.canceled = True
 
-    def _note_interruption(self, kind: str) -> None:
-        state = self.state
-        if isinstance(state.node, WorkNode):
-            self._seen.interrupted(ExecuteStep(state.node, state.path, None, None, state.attempt, False, None), kind)
+    @property
+    def waiting_for_retry(self) -> bool:
+        """True while nothing of the run is executed: each of its tracks waits for the next attempt at a step."""
+        return self._driving is not None and all(track.waiting is Waiting.RETRY for track in tracks_under_way(self.state))
 
-    def _interrupted_step(self, message: str) -> FailedStep | None:
-        node = self.state.node
-        if node is None:
-            return None
-        record = {"type": node.kind, "status": StepStatus.FAILED, "input": self.state.stored_input, "errorMessage": message}
-        self.state.record(node.name, record)
-        close_all(self.state, StepStatus.FAILED)
-        return FailedStep(node.name, node.display_name, message)
-
-    async def _wait_for_retry(self, command: WaitForRetry) -> None:
-        self.waiting_for_retry = True
+    def retry_waits(self, command: WaitForRetry) -> None:
+        """See ``RunHooks``."""
         self.save_soon()
-        await asyncio.sleep(command.seconds)
-        self.waiting_for_retry = False
+
+    def _note_interruption(self, kind: str) -> None:
+        for track in in_flight(self.state):
+            if isinstance(track.node, WorkNode):
+                self._seen.interrupted(ExecuteStep(track.node, track.path, None, None, track.attempt, False, None), kind)
 
     # Writing down
 
@@ -205,9 +183,10 @@ class Turn:
 
     async def respond(self, response: Response) -> None:
         """See ``RunHooks``."""
+        place = self._place()
         await self._save()
         if not self._callers.answer(CallerAnswer(self.run.id, *response)):
-            self._seen.undelivered(self._place(), response.status, NOBODY_WAITS)
+            self._seen.undelivered(place, response.status, NOBODY_WAITS)
 
     async def _save(self) -> None:
         if self._broken is not None:
@@ -217,6 +196,8 @@ class Turn:
         self.run.updated = now_iso()
         self.run.steps_count = self.state.steps_count
         entry = encode(changes)
+        if self._log.outgrown(self.state, len(entry)) and self._driving is not None:
+            self._driving.cancel()
         seq, self._seq = self._seq, self._seq + 1
         job = self.job
         progress = job.attempts > 1 and any(record["status"] != StepStatus.RUNNING for _, _, record in changes)
@@ -254,12 +235,12 @@ class Turn:
         elif run.failed_step_name is not None:
             run.failed_step_name = run.failed_step_display_name = run.failed_step_message = None
         if finish.response is not None:
-            self._note_late(finish.response)
+            self._note_late(self._place(), finish.response.status)
         content, turns = self._log_content()
         await self._insist(lambda: self._journal.finish(run, self.job, content, to_parent(run, self._server, self.job.kind)))
         self.over = True
         self._seen.ended(turns)
-        self._live.changes(self.state.changes)
+        self._show_changes()
         self._live.state()
         if finish.response is not None:
             self._callers.answer(CallerAnswer(run.id, *finish.response))
@@ -279,11 +260,11 @@ class Turn:
         """End the run FAILED in the step that waited in vain."""
         await self.prepare(program)
         self.state.steps = dict(self.state.restored)
-        name = orjson.loads(self.job.payload)["step"]
+        resume = orjson.loads(self.job.payload)
+        name = resume["step"]
         message = "Nobody answered before the time of this pause was over"
         node = program.nodes.get(name)
-        if name in self.state.steps:
-            self.state.steps[name] = {**self.state.steps[name], "status": StepStatus.FAILED, "errorMessage": message}
+        fail_at(self.state.steps, resume["path"], name, message, "WaitingTimeExceeded")
         await self._end(Finish(FlowRunStatus.FAILED, FailedStep(name, node.display_name if node else name, message)))
 
     async def give_up(self, message: str) -> None:
@@ -299,34 +280,44 @@ class Turn:
     async def _pause(self, command: Pause, facts: RunFacts) -> None:
         run = self.run
         try:
-            waitpoint = waitpoint_of(command, self.run, facts.waitpoint_id, self._limits.pause_days)
+            waitpoints = waitpoints_of(command, run, facts, self._limits.pause_days)
         except PausedFlowTimeoutError as error:
-            self._seen.paused(command, StepStatus.FAILED)
-            self._seen.pause_exceeded(command)
-            await self._end(Finish(FlowRunStatus.FAILED, self._interrupted_step(str(error))))
+            await self._pause_is_too_long(error)
             return
         self._ending = True
         await self._settle()
         run.status = FlowRunStatus.PAUSED
         run.updated = now_iso()
-        pause = command.pause
-        response = pause.response if isinstance(pause, WebhookPause) else None
-        if response is not None:
-            self._note_late(Response(response.status))
-        content, turns = self._log_content(waitpoint)
-        self._seen.paused(command, StepStatus.PAUSED)
+        responses = responses_of(command)
+        if responses:
+            self._note_late(responses[0][0], responses[0][1].status)
+        for place, late in responses[1:]:
+            self._seen.undelivered(place, late.status, ANSWERED_BEFORE)
+        content, turns = self._log_content(waitpoints)
+        for step in new_pauses(command):
+            self._seen.paused(step, StepStatus.PAUSED)
         if run.status is not FlowRunStatus.PAUSED:
             await self._end(Finish(FlowRunStatus.LOG_SIZE_EXCEEDED))  # without its outputs it could not go on
             return
-        waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoint))
+        waiting = await self._insist(lambda: self._journal.pause(run, self.job, content, waitpoints))
         self.over = True
         self._seen.ended(turns)
-        self._live.changes(self.state.changes)
+        self._show_changes()
         self._live.state()
-        if response is not None:
+        if responses:
+            response = responses[0][1]
             self._callers.answer(CallerAnswer(run.id, response.status, response.body, response.headers))
         if not waiting:
             log.info("resumed before it paused", flow_run_id=run.id)
+
+    async def _pause_is_too_long(self, error: PausedFlowTimeoutError) -> None:
+        step = error.step
+        node = step.node
+        self._seen.paused(step, StepStatus.FAILED)
+        self._seen.pause_exceeded(step)
+        close_all(self.state, StepStatus.FAILED)
+        self.state.changes.append((step.path, node.name, fail_at(self.state.steps, step.path, node.name, str(error), type(error).__name__)))
+        await self._end(Finish(FlowRunStatus.FAILED, FailedStep(node.name, node.display_name, str(error))))
 
     async def _settle(self) -> None:
         """Let a background write end before the last one, so that the entries that it drops are all there."""
@@ -336,18 +327,9 @@ class Turn:
             raise self._broken
 
     async def _insist(self, write: Callable[[], Awaitable[T]]) -> T:
-        """What a run did must be written down: it waits while the disk is full or the file is locked."""
-        for seconds in chain(WRITE_RETRY_SECONDS, repeat(WRITE_RETRY_SECONDS[-1])):
-            try:
-                return await write()
-            except Fenced:
-                raise
-            except Exception as error:
-                log.error("a run could not be written down, trying again", flow_run_id=self.run.id, seconds=seconds, error=str(error))
-                await asyncio.sleep(seconds)
-        raise AssertionError("unreachable")
+        return await insist(write, self.run.id)
 
-    def _log_content(self, waits_for: Waitpoint | None = None) -> tuple[bytes, list[Entry]]:
+    def _log_content(self, waits_for: Sequence[Waitpoint] = ()) -> tuple[FoldedLog, list[Entry]]:
         """The text of the run's log, and the turns that it tells of. A log that is too large ends the run and is shortened."""
         state, run = self.state, self.run
         run.steps_count = state.steps_count
@@ -355,17 +337,20 @@ class Turn:
             known: list[str] = orjson.loads(run.tags) if run.tags else []
             run.tags = orjson.dumps([*known, *(tag for tag in state.tags if tag not in known)]).decode()
         turns = self._seen.entries(waits_for)
-        content = run_log(state.steps, state.tags, turns)
-        if len(content) > self._limits.log_bytes:
+        content = self._log.folded(state, turns)
+        if content is None:
             run.status = FlowRunStatus.LOG_SIZE_EXCEEDED
+            if run.failed_step_name is None:
+                name = largest_step(state.steps)
+                run.failed_step_name, run.failed_step_display_name, run.failed_step_message = name, name, LOG_TOO_LARGE
             turns = self._seen.entries()
-            content = shortened_log(state.steps, state.tags, turns)
+            content = self._log.shortened(state, turns)
         return content, turns
 
-    def _note_late(self, response: Response) -> None:
-        """Keep note, in the log that is about to be written, of a response that nobody waits for."""
+    def _note_late(self, place: str, status: int) -> None:
+        """Keep note, in the log that is about to be written, of a step's response that nobody waits for."""
         if not self._callers.waits(self.run.id):
-            self._seen.undelivered(self._place(), response.status, NOBODY_WAITS)
+            self._seen.undelivered(place, status, NOBODY_WAITS)
 
     def _place(self) -> str:
         """The step that was executed last."""
@@ -393,7 +378,11 @@ class Turn:
 
     def step_ended(self, command: ExecuteStep) -> None:
         """See ``RunHooks``."""
+        self._show_changes()
+
+    def _show_changes(self) -> None:
         self._live.changes(self.state.changes)
+        self._live.held(self.state.log.held)
 
 
 def _running(command: ExecuteStep) -> StepRecord:

@@ -6,6 +6,7 @@ forgotten with it; here they stay, for ``GET /flow-runs/{id}/timeline``. A turn 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -55,8 +56,8 @@ class TurnHistory:
         else:
             self._left_out += 1
 
-    def entries(self, status: str, ended_at: str, waits_for: Waitpoint | None) -> list[Entry]:
-        """All turns of the run, this one last, as its log is about to keep them."""
+    def entries(self, status: str, ended_at: str, waits_for: Sequence[Waitpoint]) -> list[Entry]:
+        """All turns of the run, this one last, as its log is about to keep them. ``waits_for``: the waitpoints that this turn leaves."""
         entry: Entry = {
             "kind": self._kind,
             "queuedAt": self._queued_at,
@@ -65,8 +66,11 @@ class TurnHistory:
             "status": status,
             "lives": self._lives,
         }
-        if waits_for is not None:
-            entry["waitsFor"] = {"type": waits_for.type, "step": waits_for.step_path, "until": iso_of(waits_for.resume_at)}
+        if waits_for:
+            waits = [{"type": one.type, "step": one.step_path, "until": iso_of(one.resume_at)} for one in waits_for]
+            entry["waitsFor"] = waits[0]
+            if len(waits) > 1:
+                entry["alsoWaitsFor"] = waits[1:]
         if self._legs:
             entry["legs"] = self._legs
         if self._responses:

@@ -12,7 +12,7 @@ from time import time
 
 import structlog
 
-from piecework.engine.commands import Command, ExecuteStep, Finish, Pause, Respond, WaitForRetry
+from piecework.engine.commands import Command, ExecuteStep, Finish, Pause, PausedStep, Respond, WaitForRetry
 from piecework.engine.events import OutcomeKind, StepFailed, StepSucceeded
 from piecework.engine.outcomes import verdict_of
 from piecework.runner.steps import step_path, work_of
@@ -103,11 +103,11 @@ class TurnObserver:
             self._span(command, event)
         self._watched_from = event.at
 
-    def paused(self, pause: Pause, status: StepStatus) -> None:
+    def paused(self, pause: PausedStep, status: StepStatus) -> None:
         """Whether a step that asked for a pause got it: PAUSED, or FAILED because it was too long."""
         self._metrics.step(*work_of(pause.node)).statuses[status.value] += 1
 
-    def pause_exceeded(self, pause: Pause) -> None:
+    def pause_exceeded(self, pause: PausedStep) -> None:
         """A step asked for a longer pause than the installation allows."""
         self._metrics.pauses_exceeded += 1
         command = ExecuteStep(pause.node, pause.path, None, None, 1, False, None)
@@ -176,7 +176,7 @@ class TurnObserver:
 
     # The turn's end
 
-    def entries(self, waits_for: Waitpoint | None = None) -> list[Entry]:
+    def entries(self, waits_for: Sequence[Waitpoint] = ()) -> list[Entry]:
         """What the log is to keep of all turns."""
         return self.history.entries(self._run.status, self._run.updated, waits_for)
 

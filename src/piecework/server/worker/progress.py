@@ -22,12 +22,13 @@ Change = tuple[StepPath, str, StepRecord]
 class LiveRun:
     """One turn of one run, seen from outside."""
 
-    __slots__ = ("_progress", "_run", "_shown")
+    __slots__ = ("_held_shown", "_progress", "_run", "_shown")
 
     def __init__(self, progress: Progress, run: RunRow) -> None:
         self._progress = progress
         self._run = run
         self._shown = 0
+        self._held_shown = 0
 
     @property
     def watched(self) -> bool:
@@ -50,6 +51,13 @@ class LiveRun:
             for path, name, record in changes[self._shown :]:
                 self.step(path, name, record)
         self._shown = 0 if taken else len(changes)
+
+    def held(self, held: Sequence[Change]) -> None:
+        """What is new among the records that become true with the end of the turn: a part that paused is seen to while others go on."""
+        if len(held) > self._held_shown and self.watched:
+            for path, name, record in held[self._held_shown :]:
+                self.step(path, name, record)
+        self._held_shown = len(held)
 
     def state(self) -> None:
         """The run begins, pauses or ends."""

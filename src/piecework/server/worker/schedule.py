@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from time import monotonic
 
 import structlog
 
@@ -20,8 +22,10 @@ log = structlog.get_logger(__name__)
 
 AT_ONCE = 16
 """Triggers that are asked at the same time."""
-LONGEST_SLEEP = 60.0
+LONGEST_SLEEP = 15.0
 """Seconds. The clock may be set, or the machine may sleep, while a timer runs."""
+SET_BACK_MS = 1000
+"""A clock that has lost more than that against the time gone by was set back."""
 REPEAT_SECONDS = 30.0
 """How long a tick that could not be written down waits."""
 
@@ -29,12 +33,16 @@ Fire = Callable[[Listening], Awaitable[None]]
 
 
 class Scheduler:
-    """Calls ``fire`` for every tick. ``clock`` gives milliseconds since 1970."""
+    """Calls ``fire`` for every tick. ``clock`` gives milliseconds since 1970, ``elapsed`` seconds since any moment."""
 
-    def __init__(self, schedules: ScheduleService, fire: Fire, clock: Callable[[], int] = now_ms) -> None:
+    def __init__(
+        self, schedules: ScheduleService, fire: Fire, clock: Callable[[], int] = now_ms, elapsed: Callable[[], float] = monotonic
+    ) -> None:
         self._schedules = schedules
         self._fire = fire
         self._clock = clock
+        self._elapsed = elapsed
+        self._ahead = self._clock_ahead()
         self._firing: dict[str, asyncio.Task[None]] = {}
         self._changed = asyncio.Event()
         self._loop: asyncio.Task[None] | None = None
@@ -65,6 +73,7 @@ class Scheduler:
         while True:
             self._changed.clear()
             try:
+                await self.follow_clock()
                 await self.fire_due()
                 seconds = await self._seconds_to_sleep()
             except Exception:
@@ -75,6 +84,24 @@ class Scheduler:
                     await self._changed.wait()
             except TimeoutError:
                 pass
+
+    async def follow_clock(self) -> None:
+        """After the clock was set back no tick is later than it would be if its trigger had been switched on now. Ticks that have fired and
+        come round again start no run twice."""
+        ahead = self._clock_ahead()
+        before, self._ahead = self._ahead, ahead
+        if ahead > before - SET_BACK_MS:
+            return
+        now = self._clock()
+        for listening in await self._schedules.all():
+            if listening.schedule is not None and listening.due_at is not None and listening.flow_id not in self._firing:
+                first = first_due(listening.schedule, now)
+                if first is not None and first < listening.due_at:
+                    await self._schedules.put(replace(listening, due_at=first))
+        log.warning("the clock was set back", seconds=round((before - ahead) / 1000))
+
+    def _clock_ahead(self) -> float:
+        return self._clock() - self._elapsed() * 1000
 
     async def _seconds_to_sleep(self) -> float:
         now = self._clock()

@@ -12,7 +12,7 @@ async def test_pauses_then_reports() -> None:
     given = {"unit": "minutes", "delayFor": 15}
     ctx = FakeContext()
     assert await run_action(piece, "delayFor", given, ctx) == {}
-    assert ctx.run.outcome.pause == DelayPause(NOON + timedelta(minutes=15))
+    assert ctx.run.outcome.pause == DelayPause(NOON + timedelta(minutes=15), 900)
     done = {"delayForInMs": 900_000, "success": True}
     for finished in (FakeContext(execution_type="RESUME"), FakeContext(test=True)):
         assert await run_action(piece, "delayFor", given, finished) == done

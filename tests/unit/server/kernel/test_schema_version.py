@@ -1,6 +1,7 @@
 """The migrations lead to the tables that the modules declare."""
 
 import asyncio
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -82,3 +83,35 @@ async def test_a_server_brings_its_database_up_to_date_and_leaves_a_newer_one_al
     with pytest.raises(MigrationError, match="made by a newer one"):
         await upgrade_if_behind(database, url)
     await database.close()
+
+
+async def test_a_run_that_waits_while_the_server_is_upgraded_goes_on_by_its_link(tmp_path: Path) -> None:
+    """Jobs know their waitpoint since 0005."""
+    from alembic import command
+    from alembic.config import Config
+
+    from piecework.server.adapters.sqlite.runs import SqliteRuns
+
+    path = tmp_path / "waiting.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    await asyncio.to_thread(command.upgrade, config, "0004")
+    payload, later = b'{"path":[],"step":"wait","payload":null,"expired":true}', 4_000_000_000_000
+    with sqlite3.connect(path) as connection:
+        columns = "id, created, updated, projectId, flowId, flowVersionId, environment, status, failParentOnFailure, stepsCount"
+        connection.execute(f"INSERT INTO flow_run ({columns}) VALUES ('r', '', '', 'p', 'f', 'v', 'PRODUCTION', 'PAUSED', 0, 1)")
+        columns = "id, created, updated, flowRunId, projectId, stepName, type, status, resumeAt, jobPayload"
+        for name, status in (("old", "COMPLETED"), ("new", "PENDING")):
+            values = (name, "", "", "r", "p", "wait", "WEBHOOK", status, later, payload)
+            connection.execute(f"INSERT INTO waitpoint ({columns}) VALUES ({','.join('?' * 10)})", values)
+        connection.execute("INSERT INTO job VALUES (1, 'r', 'RESUME', ?, ?, 0, 0, 0)", (payload, later))
+    await asyncio.to_thread(upgrade, url)
+    runs = SqliteRuns(path)
+    await runs.start()
+    assert not await runs.resume("r", "old", b"1")
+    assert await runs.resume("r", "new", b"1")
+    [claim] = await runs.claim(2)
+    assert claim.job.payload == b'{"path":[],"step":"wait","payload":1}'
+    await runs.close()

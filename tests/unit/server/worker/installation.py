@@ -15,6 +15,7 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
 from piecework.sdk import ById, Piece, ShortText, TriggerContext
 from piecework.sdk.services import Server
+from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
 from piecework.server.api.websocket.broadcast import Broadcast
 from piecework.server.kernel.crypto import Keyring
@@ -109,7 +110,10 @@ class Installation:
         self.flows = FlowService(
             self.database, catalogue, folders, users, files, self.switch, _no_script, _no_template, _everybody, FlowSettings()
         )
-        self.runs = RunService(self.database, self.queue, self.queue, self.queue, self.flows, NoWorker(), Broadcast(), Server())
+        callers = MemoryCallers()
+        self.runs = RunService(
+            self.database, self.queue, self.queue, self.queue, self.flows, NoWorker(), callers, Broadcast(), Server(), files
+        )
         self.polls = TriggerPolls(self.flows, self.runs, hooks, 5.0)
         self.scheduler = Scheduler(self.schedules, self.polls.fire, self.now)
 

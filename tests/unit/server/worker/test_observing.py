@@ -96,7 +96,7 @@ def legs_of(seen: RunTimeline, name: str) -> list[tuple[str, int]]:
 
 
 async def resume(life: Driven, run_id: str) -> None:
-    assert await life.runs.resume(run_id, None, orjson.dumps({"body": "yes", "headers": {}, "queryParams": {}}))
+    assert await life.runs.resume(run_id, "any", orjson.dumps({"body": "yes", "headers": {}, "queryParams": {}}), else_newest="")
 
 
 async def test_every_attempt_is_counted_and_stays_in_the_timeline(path: Path) -> None:

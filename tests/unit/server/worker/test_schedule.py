@@ -67,6 +67,27 @@ async def test_ticks_that_were_missed_fire_once_after_a_restart(path: Path, sour
         assert len(await server.queued()) == 2
 
 
+async def test_a_clock_that_is_set_back_stops_no_trigger(server: Installation) -> None:
+    elapsed = [0.0]
+    scheduler = Scheduler(server.schedules, server.polls.fire, server.now, lambda: elapsed[0])
+
+    async def after(minutes: float, *, set_by: float = 0.0) -> int:
+        elapsed[0] += minutes * 60
+        server.clock[0] += int((minutes + set_by) * MINUTE)
+        await scheduler.follow_clock()
+        await asyncio.gather(*await scheduler.fire_due())
+        return len(await server.queued())
+
+    await server.publish(EVERY_10)
+    assert await after(10) == 1
+    assert await after(1, set_by=-24 * 60) == 1
+    assert await after(9) == 1
+    assert await after(1) == 2, "ten minutes after it was noticed"
+    assert await after(0, set_by=24 * 60) == 3, "a clock set ahead has passed a tick"
+    assert await after(9) == 3
+    assert await after(10) == 4
+
+
 async def test_a_crash_between_the_run_and_the_next_due_time_repeats_no_run(path: Path, source: Source) -> None:
     clock = [START]
     async with installed(path, source, clock) as server:

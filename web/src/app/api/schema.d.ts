@@ -266,6 +266,8 @@ export interface paths {
         /**
          * List runs
          * @description Returns a project's production runs, newest first, without their steps. Every filter that is given must hold.
+         *
+         *     Paused runs say what they wait for (``waitpoints``, an addition to Activepieces' API).
          */
         get: operations["list_runs_flow_runs_get"];
         put?: never;
@@ -325,7 +327,8 @@ export interface paths {
         };
         /**
          * Get a run's timeline
-         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, and the responses that no caller got.
+         * @description Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, what it waits for now, and the responses that
+         *     no caller got.
          *
          *     An addition to Activepieces' API. It lists 2,000 steps at the most.
          */
@@ -1678,8 +1681,8 @@ export interface components {
             /** Password */
             password: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "BASIC_AUTH";
             /** Username */
@@ -1762,8 +1765,8 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "CLOUD_OAUTH2";
         };
@@ -1985,8 +1988,8 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "CUSTOM_AUTH";
         };
@@ -2163,6 +2166,8 @@ export interface components {
         /**
          * FlowRunView
          * @description A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads, and its ``displayName`` in lists.
+         *
+         *     ``waitpoints``, an addition to Activepieces' API: what a paused run in a list waits for, ten of them at the most.
          */
         FlowRunView: {
             /** Archivedat */
@@ -2216,6 +2221,8 @@ export interface components {
             triggeredBy: string | null;
             /** Updated */
             updated: string;
+            /** Waitpoints */
+            waitpoints?: components["schemas"]["WaitpointView"][];
         };
         /**
          * FlowUse
@@ -2570,8 +2577,8 @@ export interface components {
          */
         NoAuthGiven: {
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "NO_AUTH";
         };
@@ -2616,8 +2623,8 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "OAUTH2";
         };
@@ -2649,8 +2656,8 @@ export interface components {
                 [key: string]: unknown;
             };
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "OIDC";
         };
@@ -3117,8 +3124,8 @@ export interface components {
              */
             scope?: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "PLATFORM_OAUTH2";
         };
@@ -3430,7 +3437,10 @@ export interface components {
         };
         /**
          * RunTimeline
-         * @description A run in time. ``leftOut``: steps, legs and responses beyond what is listed.
+         * @description A run in time.
+         *
+         *     ``waitpoints``: what it waits for now, oldest first; a run that is not PAUSED may have some while other parts of it work. ``leftOut``: steps,
+         *     legs and responses beyond what is listed.
          */
         RunTimeline: {
             /** Finishedat */
@@ -3451,6 +3461,8 @@ export interface components {
             turns: components["schemas"]["TurnView"][];
             /** Undelivered */
             undelivered: components["schemas"]["UndeliveredResponse"][];
+            /** Waitpoints */
+            waitpoints: components["schemas"]["WaitpointView"][];
         };
         /**
          * Sandbox
@@ -3497,8 +3509,8 @@ export interface components {
             /** Secret Text */
             secret_text: string;
             /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
+             * Type
+             * @constant
              */
             type: "SECRET_TEXT";
         };
@@ -3831,8 +3843,12 @@ export interface components {
         /**
          * TurnView
          * @description One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end.
+         *
+         *     ``waitsFor``: what the run began to wait for when the turn ended; ``alsoWaitsFor``: the same of further steps, where parts ran at the same time.
          */
         TurnView: {
+            /** Alsowaitsfor */
+            alsoWaitsFor: components["schemas"]["WaitView"][];
             /** Claimedat */
             claimedAt: string | null;
             /** Endedat */
@@ -4022,35 +4038,8 @@ export interface components {
             /** Value */
             value?: string | null;
         };
-        /**
-         * UpsertConnection
-         * @description A connection that shall be there; one of this `externalId` is replaced. A PLACEHOLDER waits for somebody to fill it in.
-         */
-        UpsertConnection: {
-            /** Displayname */
-            displayName: string;
-            /** Externalid */
-            externalId: string;
-            /** Metadata */
-            metadata?: {
-                [key: string]: unknown;
-            } | null;
-            /** Piecename */
-            pieceName: string;
-            /** Pieceversion */
-            pieceVersion?: string | null;
-            /** Projectid */
-            projectId: string;
-            /** Type */
-            type: ("OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC") | "PLACEHOLDER";
-            /** Value */
-            value?: (components["schemas"]["SecretTextGiven"] | components["schemas"]["BasicAuthGiven"] | components["schemas"]["CustomAuthGiven"] | components["schemas"]["OidcGiven"] | components["schemas"]["NoAuthGiven"] | components["schemas"]["OAuth2Given"] | components["schemas"]["PlatformOAuth2Given"] | components["schemas"]["CloudOAuth2Given"]) | null;
-        };
-        /**
-         * UpsertGlobalConnection
-         * @description A connection that shall be there for several projects.
-         */
-        UpsertGlobalConnection: {
+        /** UpsertGlobalBasicAuth */
+        UpsertGlobalOf_Literal__BASIC_AUTH___BasicAuthGiven_: {
             /** Displayname */
             displayName: string;
             /** Externalid */
@@ -4076,10 +4065,250 @@ export interface components {
              * @constant
              */
             scope?: "PLATFORM";
-            /** Type */
-            type: ("OAUTH2" | "PLATFORM_OAUTH2" | "CLOUD_OAUTH2" | "SECRET_TEXT" | "BASIC_AUTH" | "CUSTOM_AUTH" | "NO_AUTH" | "OIDC") | "PLACEHOLDER";
-            /** Value */
-            value?: (components["schemas"]["SecretTextGiven"] | components["schemas"]["BasicAuthGiven"] | components["schemas"]["CustomAuthGiven"] | components["schemas"]["OidcGiven"] | components["schemas"]["NoAuthGiven"] | components["schemas"]["OAuth2Given"] | components["schemas"]["PlatformOAuth2Given"] | components["schemas"]["CloudOAuth2Given"]) | null;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "BASIC_AUTH";
+            value: components["schemas"]["BasicAuthGiven"];
+        };
+        /** UpsertGlobalCloudOAuth2 */
+        UpsertGlobalOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CLOUD_OAUTH2";
+            value: components["schemas"]["CloudOAuth2Given"];
+        };
+        /** UpsertGlobalCustomAuth */
+        UpsertGlobalOf_Literal__CUSTOM_AUTH___CustomAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CUSTOM_AUTH";
+            value: components["schemas"]["CustomAuthGiven"];
+        };
+        /** UpsertGlobalNoAuth */
+        UpsertGlobalOf_Literal__NO_AUTH___NoAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "NO_AUTH";
+            value: components["schemas"]["NoAuthGiven"];
+        };
+        /** UpsertGlobalOAuth2 */
+        UpsertGlobalOf_Literal__OAUTH2___OAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OAUTH2";
+            value: components["schemas"]["OAuth2Given"];
+        };
+        /** UpsertGlobalOidc */
+        UpsertGlobalOf_Literal__OIDC___OidcGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OIDC";
+            value: components["schemas"]["OidcGiven"];
+        };
+        /** UpsertGlobalPlatformOAuth2 */
+        UpsertGlobalOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLATFORM_OAUTH2";
+            value: components["schemas"]["PlatformOAuth2Given"];
+        };
+        /** UpsertGlobalSecretText */
+        UpsertGlobalOf_Literal__SECRET_TEXT___SecretTextGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId?: string | null;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /**
+             * Preselectfornewprojects
+             * @default false
+             */
+            preSelectForNewProjects?: boolean;
+            /** Projectids */
+            projectIds: string[];
+            /**
+             * Scope
+             * @default PLATFORM
+             * @constant
+             */
+            scope?: "PLATFORM";
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SECRET_TEXT";
+            value: components["schemas"]["SecretTextGiven"];
         };
         /**
          * UpsertOAuthApp
@@ -4092,6 +4321,215 @@ export interface components {
             clientSecret: string;
             /** Piecename */
             pieceName: string;
+        };
+        /** UpsertBasicAuth */
+        UpsertOf_Literal__BASIC_AUTH___BasicAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "BASIC_AUTH";
+            value: components["schemas"]["BasicAuthGiven"];
+        };
+        /** UpsertCloudOAuth2 */
+        UpsertOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CLOUD_OAUTH2";
+            value: components["schemas"]["CloudOAuth2Given"];
+        };
+        /** UpsertCustomAuth */
+        UpsertOf_Literal__CUSTOM_AUTH___CustomAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "CUSTOM_AUTH";
+            value: components["schemas"]["CustomAuthGiven"];
+        };
+        /** UpsertNoAuth */
+        UpsertOf_Literal__NO_AUTH___NoAuthGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "NO_AUTH";
+            value: components["schemas"]["NoAuthGiven"];
+        };
+        /** UpsertOAuth2 */
+        UpsertOf_Literal__OAUTH2___OAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OAUTH2";
+            value: components["schemas"]["OAuth2Given"];
+        };
+        /** UpsertOidc */
+        UpsertOf_Literal__OIDC___OidcGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "OIDC";
+            value: components["schemas"]["OidcGiven"];
+        };
+        /** UpsertPlatformOAuth2 */
+        UpsertOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLATFORM_OAUTH2";
+            value: components["schemas"]["PlatformOAuth2Given"];
+        };
+        /** UpsertSecretText */
+        UpsertOf_Literal__SECRET_TEXT___SecretTextGiven_: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "SECRET_TEXT";
+            value: components["schemas"]["SecretTextGiven"];
+        };
+        /**
+         * UpsertPlaceholder
+         * @description A connection that an import names: it waits for somebody to fill it in. One that is there stays.
+         */
+        UpsertPlaceholder: {
+            /** Displayname */
+            displayName: string;
+            /** Externalid */
+            externalId: string;
+            /** Metadata */
+            metadata?: {
+                [key: string]: unknown;
+            } | null;
+            /** Piecename */
+            pieceName: string;
+            /** Pieceversion */
+            pieceVersion?: string | null;
+            /** Projectid */
+            projectId: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "PLACEHOLDER";
         };
         /**
          * UpsertTag
@@ -4171,6 +4609,25 @@ export interface components {
         VariableText: {
             /** Value */
             value: string;
+        };
+        /**
+         * WaitpointView
+         * @description Something that a run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest; null: without end.
+         *
+         *     ``step`` has the loops around it: ``loop_1:3/approval`` waits in the third iteration. Whoever knows the ``id`` can let the run go on
+         *     (``/flow-runs/{id}/waitpoints/{waitpointId}``), so only those who may act on the project's runs are told.
+         */
+        WaitpointView: {
+            /** Createdat */
+            createdAt: string;
+            /** Id */
+            id: string;
+            /** Step */
+            step: string;
+            /** Type */
+            type: string;
+            /** Until */
+            until: string | null;
         };
         /**
          * WaitView
@@ -4368,13 +4825,29 @@ export type UpdateProject = components['schemas']['UpdateProject'];
 export type UpdateTemplate = components['schemas']['UpdateTemplate'];
 export type UpdateUser = components['schemas']['UpdateUser'];
 export type UpdateVariable = components['schemas']['UpdateVariable'];
-export type UpsertConnection = components['schemas']['UpsertConnection'];
-export type UpsertGlobalConnection = components['schemas']['UpsertGlobalConnection'];
+export type UpsertGlobalOfLiteralBasicAuthBasicAuthGiven = components['schemas']['UpsertGlobalOf_Literal__BASIC_AUTH___BasicAuthGiven_'];
+export type UpsertGlobalOfLiteralCloudOauth2CloudOAuth2Given = components['schemas']['UpsertGlobalOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_'];
+export type UpsertGlobalOfLiteralCustomAuthCustomAuthGiven = components['schemas']['UpsertGlobalOf_Literal__CUSTOM_AUTH___CustomAuthGiven_'];
+export type UpsertGlobalOfLiteralNoAuthNoAuthGiven = components['schemas']['UpsertGlobalOf_Literal__NO_AUTH___NoAuthGiven_'];
+export type UpsertGlobalOfLiteralOauth2OAuth2Given = components['schemas']['UpsertGlobalOf_Literal__OAUTH2___OAuth2Given_'];
+export type UpsertGlobalOfLiteralOidcOidcGiven = components['schemas']['UpsertGlobalOf_Literal__OIDC___OidcGiven_'];
+export type UpsertGlobalOfLiteralPlatformOauth2PlatformOAuth2Given = components['schemas']['UpsertGlobalOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_'];
+export type UpsertGlobalOfLiteralSecretTextSecretTextGiven = components['schemas']['UpsertGlobalOf_Literal__SECRET_TEXT___SecretTextGiven_'];
 export type UpsertOAuthApp = components['schemas']['UpsertOAuthApp'];
+export type UpsertOfLiteralBasicAuthBasicAuthGiven = components['schemas']['UpsertOf_Literal__BASIC_AUTH___BasicAuthGiven_'];
+export type UpsertOfLiteralCloudOauth2CloudOAuth2Given = components['schemas']['UpsertOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_'];
+export type UpsertOfLiteralCustomAuthCustomAuthGiven = components['schemas']['UpsertOf_Literal__CUSTOM_AUTH___CustomAuthGiven_'];
+export type UpsertOfLiteralNoAuthNoAuthGiven = components['schemas']['UpsertOf_Literal__NO_AUTH___NoAuthGiven_'];
+export type UpsertOfLiteralOauth2OAuth2Given = components['schemas']['UpsertOf_Literal__OAUTH2___OAuth2Given_'];
+export type UpsertOfLiteralOidcOidcGiven = components['schemas']['UpsertOf_Literal__OIDC___OidcGiven_'];
+export type UpsertOfLiteralPlatformOauth2PlatformOAuth2Given = components['schemas']['UpsertOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_'];
+export type UpsertOfLiteralSecretTextSecretTextGiven = components['schemas']['UpsertOf_Literal__SECRET_TEXT___SecretTextGiven_'];
+export type UpsertPlaceholder = components['schemas']['UpsertPlaceholder'];
 export type UpsertTag = components['schemas']['UpsertTag'];
 export type User = components['schemas']['User'];
 export type Variable = components['schemas']['Variable'];
 export type VariableText = components['schemas']['VariableText'];
+export type WaitpointView = components['schemas']['WaitpointView'];
 export type WaitView = components['schemas']['WaitView'];
 export type WorkerInformation = components['schemas']['WorkerInformation'];
 export type WorkerLoad = components['schemas']['WorkerLoad'];
@@ -4494,7 +4967,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpsertConnection"];
+                "application/json": components["schemas"]["UpsertOf_Literal__SECRET_TEXT___SecretTextGiven_"] | components["schemas"]["UpsertOf_Literal__BASIC_AUTH___BasicAuthGiven_"] | components["schemas"]["UpsertOf_Literal__CUSTOM_AUTH___CustomAuthGiven_"] | components["schemas"]["UpsertOf_Literal__OIDC___OidcGiven_"] | components["schemas"]["UpsertOf_Literal__NO_AUTH___NoAuthGiven_"] | components["schemas"]["UpsertOf_Literal__OAUTH2___OAuth2Given_"] | components["schemas"]["UpsertOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_"] | components["schemas"]["UpsertOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_"] | components["schemas"]["UpsertPlaceholder"];
             };
         };
         responses: {
@@ -8461,7 +8934,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["UpsertGlobalConnection"];
+                "application/json": components["schemas"]["UpsertGlobalOf_Literal__SECRET_TEXT___SecretTextGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__BASIC_AUTH___BasicAuthGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__CUSTOM_AUTH___CustomAuthGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__OIDC___OidcGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__NO_AUTH___NoAuthGiven_"] | components["schemas"]["UpsertGlobalOf_Literal__OAUTH2___OAuth2Given_"] | components["schemas"]["UpsertGlobalOf_Literal__PLATFORM_OAUTH2___PlatformOAuth2Given_"] | components["schemas"]["UpsertGlobalOf_Literal__CLOUD_OAUTH2___CloudOAuth2Given_"];
             };
         };
         responses: {

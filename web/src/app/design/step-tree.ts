@@ -9,6 +9,8 @@ export interface StepBrief {
   kind: StepKind;
   /** The wire name of the piece (`@activepieces/piece-http`); empty for steps without one. */
   piece: string;
+  /** The name of the piece's action; empty for other steps. */
+  action: string;
   /** How many containers the step is in. */
   depth: number;
   /** The branch that begins with this step, if one does. */
@@ -53,6 +55,7 @@ function brief(step: Json, depth: number, branch: string): StepBrief {
     displayName: textOf(step['displayName']) || textOf(step['name']),
     kind: kindOf(textOf(step['type'])),
     piece: textOf(recordOf(step['settings'])['pieceName']),
+    action: textOf(recordOf(step['settings'])['actionName']),
     depth,
     branch,
   };

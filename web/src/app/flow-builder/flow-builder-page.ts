@@ -17,8 +17,10 @@ import { RunsPanel } from './panels/runs-panel';
 import { VersionActions } from './panels/version-actions';
 import { Versions } from './panels/versions';
 import { VersionsPanel } from './panels/versions-panel';
+import { Answering } from './run-mode/answering';
 import { FlowRuns } from './run-mode/flow-runs';
 import { RunBanner } from './run-mode/run-banner';
+import { RunFacts } from './run-mode/run-facts';
 import { RunMode } from './run-mode/run-mode';
 import { RunPanel } from './run-mode/run-panel';
 import { TestBar } from './run-mode/test-bar';
@@ -51,11 +53,13 @@ import { TopBar } from './top-bar/top-bar';
     VersionsPanel,
   ],
   providers: [
+    Answering,
     DataTarget,
     FlowBuilder,
     FlowRuns,
     Problems,
     Publishing,
+    RunFacts,
     RunMode,
     SampleData,
     SampleWriter,

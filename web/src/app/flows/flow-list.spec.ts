@@ -97,4 +97,17 @@ describe('FlowList', () => {
     await list.show(ALL);
     expect(list.state()).toBe('failed');
   });
+
+  it('follows what others create and delete', async () => {
+    vi.useFakeTimers();
+    const { list, send, queries } = start({ data: [flow('a'), flow('b')], next: null }, { data: [flow('c'), flow('a')], next: null });
+    await list.show(ALL);
+    send('FLOW_DELETED', { flowId: 'b' });
+    expect(list.flows().map(({ id }) => id)).toEqual(['a']);
+    send('FLOW_CREATED', { flowId: 'c' });
+    await vi.runAllTimersAsync();
+    expect(queries).toHaveLength(2);
+    expect(list.flows().map(({ id }) => id)).toEqual(['c', 'a']);
+    vi.useRealTimers();
+  });
 });

@@ -49,6 +49,8 @@ export class FlowList {
   constructor() {
     const endings = [
       this.live.on<{ flow: PopulatedFlow }>('FLOW_UPDATED', ({ flow }) => this.take(flow)),
+      this.live.on('FLOW_CREATED', () => this.expectNews()),
+      this.live.on<{ flowId: string }>('FLOW_DELETED', ({ flowId }) => this.remove([flowId])),
       this.live.on<VersionNews>('FLOW_VERSION_UPDATED', (news) => this.takeVersion(news)),
     ];
     effect(() => {

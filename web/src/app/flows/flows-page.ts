@@ -2,25 +2,17 @@ import { Component, computed, effect, inject, input, linkedSignal, signal, untra
 import { MatButtonModule } from '@angular/material/button';
 import { MatCheckboxModule } from '@angular/material/checkbox';
 import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { MatSelectModule } from '@angular/material/select';
 import { Router, RouterLink } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import {
-  mdiCloudAlertOutline,
-  mdiFilterRemoveOutline,
-  mdiFolderOpenOutline,
-  mdiMagnify,
-  mdiPlus,
-  mdiSitemapOutline,
-  mdiTrayArrowUp,
-} from '@mdi/js';
+import { mdiCloudAlertOutline, mdiFilterRemoveOutline, mdiFolderOpenOutline, mdiPlus, mdiSitemapOutline, mdiTrayArrowUp } from '@mdi/js';
 import type { PopulatedFlow } from '../api/schema';
 import { EmptyState } from '../design/empty-state';
 import { Icon } from '../design/icon';
 import { Notify, ProblemText } from '../design/notify';
 import { PageHeader } from '../design/page-header';
+import { SearchField } from '../design/search-field';
 import { BulkBar, type BulkCommand } from './bulk-bar';
 import { FlowCommands } from './flow-commands';
 import { type FlowFilter, FlowList, NO_FOLDER } from './flow-list';
@@ -43,11 +35,11 @@ const TYPING_PAUSE = 250;
     MatButtonModule,
     MatCheckboxModule,
     MatFormFieldModule,
-    MatInputModule,
     MatProgressBarModule,
     MatSelectModule,
     PageHeader,
     RouterLink,
+    SearchField,
     TranslocoDirective,
   ],
   templateUrl: './flows-page.html',
@@ -98,7 +90,6 @@ export class FlowsPage {
     import: mdiTrayArrowUp,
     nothing: mdiFilterRemoveOutline,
     offline: mdiCloudAlertOutline,
-    search: mdiMagnify,
   };
 
   constructor() {

@@ -2,8 +2,8 @@ import type { FlowRunView } from '../api/schema';
 
 /**
  * Rows with what was told of runs since they were read: known runs change in their places or go, new ones come before the others, newest
- * first. What is told lacks the flow's name; rows keep theirs, new ones take it from `names`. `isWhole`: no page follows, so that older
- * runs belong here too.
+ * first. What is told lacks the flow's name; rows keep theirs, new ones take it from `names`. It lacks what the run waits for, too, and that
+ * may be something else now. `isWhole`: no page follows, so that older runs belong here too.
  */
 export function withNews(
   rows: readonly FlowRunView[],
@@ -19,7 +19,7 @@ export function withNews(
     told.delete(row.id);
     // Messages may overtake what was read; an older one says nothing new.
     if (run.updated < row.updated) return [row];
-    return belongs(run) ? [{ ...row, ...run, archivedAt: row.archivedAt }] : [];
+    return belongs(run) ? [{ ...row, ...run, archivedAt: row.archivedAt, waitpoints: [] }] : [];
   });
   const last = kept.at(-1)?.created ?? '';
   const added = [...told.values()]

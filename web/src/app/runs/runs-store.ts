@@ -6,6 +6,7 @@ import { Live } from '../session/live';
 import { Session } from '../session/session';
 import { type ApiFilter, NO_FILTERS, type RunFilters, type Span, apiFilter, intervalOf, matches, spanOf } from './run-filter';
 import { withNews } from './run-news';
+import { readWaits } from './view/read-waits';
 
 const PAGE = 50;
 const NEWS_EVERY = 400;
@@ -58,8 +59,8 @@ export class RunsStore {
     let known = this.live.epoch();
     effect(() => {
       const epoch = this.live.epoch();
-      // The first connection has missed nothing that the page has not just read.
-      if (epoch > 1 && epoch !== known) untracked(() => void this.load());
+      // What happened while nobody could tell us, be it between the first reading and the first connection.
+      if (epoch > 0 && epoch !== known) untracked(() => void this.load());
       known = epoch;
     });
     const stop = this.live.on<{ flowRun: FlowRunView }>('UPDATE_RUN_PROGRESS', ({ flowRun }) => this.hear(flowRun));
@@ -177,6 +178,15 @@ export class RunsStore {
     if (runs.length > MOST_ROWS && runs.length > this.runs().length) void this.load();
     else this.runs.set(runs);
     if (runs.length) this.hasRuns.set(true);
+    void this.readWaits(new Set(news.map((run) => run.id)));
+  }
+
+  private async readWaits(told: ReadonlySet<string>): Promise<void> {
+    const read = await readWaits(
+      this.api,
+      this.runs().filter((run) => told.has(run.id)),
+    );
+    if (read.size > 0) this.runs.update((runs) => runs.map((run) => ({ ...run, ...read.get(run.id) })));
   }
 
   private countAgain(): void {

@@ -13,6 +13,8 @@ import { Session } from '../session/session';
 import { ACTIONS, type RunAction, suits } from './run-selection';
 import { durationOf } from './view/run-tree';
 import { shortError } from './view/step-error';
+import { waitOf } from './view/waiting';
+import { WaitsFor } from './view/waits-for';
 
 export interface ActionOnRun {
   action: RunAction;
@@ -33,6 +35,7 @@ export interface ActionOnRun {
     RouterLink,
     StatusChip,
     TranslocoDirective,
+    WaitsFor,
   ],
   templateUrl: './runs-table.html',
   styleUrl: './runs-table.scss',
@@ -48,6 +51,7 @@ export class RunsTable {
   protected readonly more = mdiDotsVertical;
   protected readonly actions = ACTIONS;
   protected readonly suits = suits;
+  protected readonly waitOf = waitOf;
   protected readonly isEverySelected = computed(() => this.runs().length > 0 && this.runs().every((run) => this.selected().has(run.id)));
   protected readonly isSomeSelected = computed(() => !this.isEverySelected() && this.runs().some((run) => this.selected().has(run.id)));
 

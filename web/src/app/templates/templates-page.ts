@@ -3,19 +3,18 @@ import { MatButtonModule } from '@angular/material/button';
 import { MatChipsModule } from '@angular/material/chips';
 import { MatDialog } from '@angular/material/dialog';
 import { MatFormFieldModule } from '@angular/material/form-field';
-import { MatInputModule } from '@angular/material/input';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { MatSelectModule } from '@angular/material/select';
 import { Router } from '@angular/router';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { mdiCloudAlertOutline, mdiMagnify, mdiShapeOutline } from '@mdi/js';
+import { mdiCloudAlertOutline, mdiShapeOutline } from '@mdi/js';
 import { firstValueFrom } from 'rxjs';
 import { Api, ok } from '../api/api';
 import type { Template } from '../api/schema';
 import { EmptyState } from '../design/empty-state';
-import { Icon } from '../design/icon';
 import { ProblemText } from '../design/notify';
 import { PageHeader } from '../design/page-header';
+import { SearchField } from '../design/search-field';
 import { TemplateCard } from './template-card';
 import { categoriesOf, matches } from './template-matches';
 
@@ -27,14 +26,13 @@ const ALL = 1000;
   selector: 'pw-templates-page',
   imports: [
     EmptyState,
-    Icon,
     MatButtonModule,
     MatChipsModule,
     MatFormFieldModule,
-    MatInputModule,
     MatProgressBarModule,
     MatSelectModule,
     PageHeader,
+    SearchField,
     TemplateCard,
     TranslocoDirective,
   ],
@@ -57,7 +55,7 @@ export class TemplatesPage {
   protected readonly typed = linkedSignal(() => this.q() ?? '');
   protected readonly shown = computed(() => matches(this.all(), this.typed(), this.category() ?? ''));
   protected readonly failure = computed(() => this.problems.of(this.templates.error()));
-  protected readonly icons = { offline: mdiCloudAlertOutline, search: mdiMagnify, templates: mdiShapeOutline };
+  protected readonly icons = { offline: mdiCloudAlertOutline, templates: mdiShapeOutline };
   private typing: ReturnType<typeof setTimeout> | undefined;
 
   protected search(text: string): void {

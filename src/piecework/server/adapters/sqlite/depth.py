@@ -11,7 +11,7 @@ from piecework.server.ports.runs import QueueDepth
 
 _DUE = "SELECT count(*) FROM job WHERE claimed IS 0 AND dueAt <= ?"
 _DELAYED = (
-    "SELECT coalesce(sum(EXISTS (SELECT 1 FROM waitpoint WHERE flowRunId = job.runId AND status = 'PENDING' AND type = 'DELAY')), 0),"
+    "SELECT coalesce(sum(EXISTS (SELECT 1 FROM waitpoint WHERE id = job.waitpointId AND type = 'DELAY')), 0),"
     " count(*) FROM job WHERE claimed IS 0 AND dueAt > ?"
 )
 _OLDEST_AT_ONCE = (

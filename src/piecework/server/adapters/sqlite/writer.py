@@ -17,7 +17,7 @@ from time import perf_counter, thread_time
 from typing import Any
 
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.ports.runs import Fenced
+from piecework.server.ports.runs import CannotWrite, Fenced
 
 Row = tuple[Any, ...]
 
@@ -30,7 +30,7 @@ RUN_COLUMNS = (
 FIXED_RUN_COLUMNS = frozenset(
     {"id", "created", "projectId", "flowId", "environment", "parentRunId", "parentWaitpointId", "triggeredBy", "stepNameToTest"}
 )
-FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size")
+FILE_COLUMNS = ("id", "created", "updated", "projectId", "type", "location", "compression", "data", "size", "metadata")
 JOB_COLUMNS = ("id", "runId", "kind", "payload", "dueAt", "attempts", "kills", "claimed")
 ENTRY_COLUMNS = ("runId", "seq", "entry")
 ROWS_PER_STATEMENT = 64
@@ -182,6 +182,8 @@ def _resolve(batch: list[Write], results: Sequence[BaseException | None]) -> Non
             future.set_result(write.result)
         elif isinstance(error, sqlite3.IntegrityError) and write.entry is not None:
             future.set_exception(Fenced(f"{write.entry[0]}:{write.entry[1]}"))
+        elif isinstance(error, sqlite3.OperationalError):
+            future.set_exception(CannotWrite(str(error)))
         else:
             future.set_exception(error)
 
@@ -195,9 +197,10 @@ def _transaction(connection: sqlite3.Connection, batch: list[Write]) -> None:
         _insert_rows(connection, "journal", [write.entry for write in batch if write.entry])
         _delete(connection, "job", "id", [write.drop_job for write in batch if write.drop_job is not None])
         _delete(connection, "journal", "runId", [write.drop_entries for write in batch if write.drop_entries])
-        for write in batch:
-            if write.extra is not None:
-                write.result = write.extra(connection)
+        # The rows of all runs are there already, so what belongs to them goes first: a resume must not miss the pause that it is written with.
+        extras = [(write.extra, write) for write in batch if write.extra is not None]
+        for extra, write in sorted(extras, key=lambda pair: pair[1].run is None):
+            write.result = extra(connection)
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:  # a full disk has rolled back already

@@ -7,7 +7,7 @@ import asyncio
 import structlog
 
 from piecework.server.api.websocket.broadcast import Broadcast
-from piecework.server.modules.flows.service import FlowService, FlowUpdate
+from piecework.server.modules.flows.service import FlowListed, FlowService, FlowUpdate
 from piecework.spec.operations import OperationType
 
 log = structlog.get_logger(__name__)
@@ -33,6 +33,11 @@ class FlowEvents:
         self._broadcast = broadcast
         self._telling: set[asyncio.Task[None]] = set()
         flows.on_flow_updated.append(self._updated)
+        flows.on_flow_listed.append(self._listed)
+
+    def _listed(self, notice: FlowListed) -> None:
+        event = "FLOW_CREATED" if notice.created else "FLOW_DELETED"
+        self._broadcast.publish(notice.project_id, event, {"projectId": notice.project_id, "flowId": notice.flow_id})
 
     def _updated(self, update: FlowUpdate) -> None:
         if self._broadcast.watched(update.project_id):

@@ -36,8 +36,10 @@ from piecework.server.kernel.settings.values import (
     PiecesSyncMode,
     Port,
     RedisType,
+    RetryDelays,
     SandboxMegabytes,
     Seconds,
+    SecondsOrNever,
     TokenSecret,
     WebAddress,
     Window,
@@ -145,7 +147,8 @@ class ExecutionSettings(_Section):
     worker_token: Annotated[SecretStr | None, PLANNED] = None
     """Token with which a remote worker reports to the app."""
     sandbox_memory_limit: SandboxMegabytes = 128  # the wire: 1048576 KB for a whole process; here it bounds one isolate
-    """Memory of one code isolate, in MB. A value above 16384 is taken for the wire's KB and converted, so 1048576 means 1024 MB."""
+    """Memory of one code isolate, in MB; a run whose code wants more ends as MEMORY_LIMIT_EXCEEDED.
+    A value above 16384 is taken for the wire's KB and converted, so 1048576 means 1024 MB."""
     sandbox_cpu_limit_seconds: Seconds = 10
     """CPU time that one code step may use (ours)."""
     sandbox_wall_limit_seconds: Seconds = 30
@@ -154,6 +157,12 @@ class ExecutionSettings(_Section):
     """Environment variables of the server that code steps may see; none unless named here."""
     flow_timeout_seconds: Seconds = 600
     """Time that a run may take, counted anew after each pause, before it ends as TIMEOUT."""
+    step_retry_delays_seconds: RetryDelays = (4, 8, 16)  # the wire's schedule, where it is no setting
+    """Seconds before the second, third, … attempt at a failed step that is to be retried (ours): as many numbers as there are further attempts. The
+    waiting counts towards `AP_FLOW_TIMEOUT_SECONDS`."""
+    watchdog_seconds: SecondsOrNever = 60
+    """Time for which the server may be blocked, by a piece that does not wait as it should, before it ends itself with exit code 70, to be
+    started again (ours). 0 lets it hang."""
     trigger_timeout_seconds: Seconds = 60
     """Time that one poll or one trigger test may take."""
     trigger_hooks_timeout_seconds: Seconds = 180
@@ -182,15 +191,16 @@ class LimitSettings(_Section):
     max_file_size_mb: Megabytes = 25
     """Largest file that a step or an upload may store."""
     max_flow_run_log_size_mb: Megabytes = 50
-    """Largest log of one run; above it the run ends as LOG_SIZE_EXCEEDED."""
-    flow_run_log_slice_threshold_kb: Annotated[Kilobytes, PLANNED] = 32
-    """Output of one step above which it is stored beside the log instead of in it."""
-    flow_run_log_input_truncate_threshold_kb: Annotated[Kilobytes, PLANNED] = 2
-    """Input value above which the log keeps only a note of its size."""
+    """Largest log of one run, together with the outputs that are kept beside it; above it the run ends as LOG_SIZE_EXCEEDED."""
+    flow_run_log_slice_threshold_kb: Kilobytes = 32
+    """Output of one step above which it is stored beside the log instead of in it: the API gives `{fileId, size, url}` in its place. A client that
+    knows only versions before 0.84 reads every output in the log itself with `1048576`."""
+    flow_run_log_input_truncate_threshold_kb: Kilobytes = 2
+    """Input value above which the log keeps only a note of its size; the step gets the whole value."""
     max_webhook_payload_size_mb: Megabytes = 25
     """Largest webhook request; body and raw body both count."""
-    webhook_payload_inline_threshold_kb: Annotated[Kilobytes, PLANNED] = 512
-    """Payload above which the queue carries a file reference instead of the payload."""
+    webhook_payload_inline_threshold_kb: Kilobytes = 512
+    """Payload above which the queue carries a file reference instead of the payload; the file goes when the run's log has it."""
     webhook_timeout_seconds: Annotated[float, Field(gt=0, le=900, allow_inf_nan=False)] = 30
     """Time that a synchronous webhook waits for the flow's response."""
     max_barrier_signals: Annotated[Count, PLANNED] = 10_000

@@ -174,6 +174,11 @@ def _comma_separated(value: object) -> object:
     return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
 
 
+def _seconds_in_a_row(value: object) -> object:
+    """Splits "4, 8, 16"; what is no number is left to the type that follows."""
+    return tuple(part.strip() for part in value.split(",")) if isinstance(value, str) else value
+
+
 def _network_exception(value: object) -> object:
     """Checks one exception of the network guard: an address, a CIDR range or a host name."""
     text = str(value)
@@ -213,6 +218,7 @@ class AppWebhookSecret(BaseModel):
 Port = Annotated[int, Field(ge=0, le=65_535)]
 Count = Annotated[int, Field(ge=1, le=1_000_000)]
 Seconds = Annotated[float, Field(gt=0, le=86_400, allow_inf_nan=False)]
+SecondsOrNever = Annotated[float, Field(ge=0, le=86_400, allow_inf_nan=False)]
 Minutes = Annotated[int, Field(ge=1, le=1_440)]
 Days = Annotated[float, Field(ge=0, le=36_500, allow_inf_nan=False)]
 Kilobytes = Annotated[int, Field(ge=1, le=1_048_576)]
@@ -232,6 +238,12 @@ Window = Annotated[
 WebAddress = Annotated[str, BeforeValidator(_web_address), Allowed("an absolute http or https URL without query")]
 Folder = Annotated[Path, Allowed("a path")]
 Names = Annotated[tuple[str, ...], BeforeValidator(_comma_separated), Allowed("names, separated by commas")]
+RetryDelays = Annotated[
+    tuple[Annotated[float, Field(ge=0, le=3_600, allow_inf_nan=False)], ...],
+    BeforeValidator(_seconds_in_a_row),
+    Field(min_length=1, max_length=10),
+    Allowed("one to ten numbers of seconds from 0 to 3600, separated by commas"),
+]
 NetworkExceptions = Annotated[
     tuple[Annotated[str, BeforeValidator(_network_exception)], ...],
     BeforeValidator(_comma_separated),

@@ -26,10 +26,20 @@ class WaitpointRepository:
     def __init__(self, reader: RunReader) -> None:
         self._reader = reader
 
-    async def find(self, run_id: str, waitpoint_id: str | None) -> WaitpointRow | None:
-        """The waitpoint of this id in this run (None: the run's latest), or None."""
-        if waitpoint_id is None:
-            rows = await self._reader.fetch(f"{_COLUMNS} ORDER BY created DESC LIMIT 1", (run_id,))
-        else:
-            rows = await self._reader.fetch(f"{_COLUMNS} AND id = ?", (run_id, waitpoint_id))
+    async def find(self, run_id: str, waitpoint_id: str) -> WaitpointRow | None:
+        """The waitpoint of this id in this run, or None."""
+        rows = await self._reader.fetch(f"{_COLUMNS} AND id = ?", (run_id, waitpoint_id))
         return WaitpointRow(*rows[0]) if rows else None
+
+    async def find_meant(self, run_id: str, request_id: str, within: str) -> WaitpointRow | None:
+        """The waitpoint that an older link means, as resuming by it does: the named one if it is pending, else the newest that is, else the
+        newest, each of the latter among the steps whose path begins with ``within``. None if there is none.
+        """
+        named = await self.find(run_id, request_id)
+        if named is not None and named.status == "PENDING":
+            return named
+        rows = await self._reader.fetch(
+            f"{_COLUMNS} AND substr(\"stepName\", 1, ?) = ? ORDER BY status = 'PENDING' DESC, created DESC LIMIT 1",
+            (run_id, len(within), within),
+        )
+        return WaitpointRow(*rows[0]) if rows else named

@@ -16,6 +16,7 @@ from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.platforms.service import PlatformService
 from piecework.server.modules.projects.service import ProjectService
+from piecework.server.modules.runs.parents import steps_meant
 from piecework.server.modules.runs.service import RunService
 from piecework.server.ports.runs import RunReader
 from piecework.spec.run import UNFINISHED
@@ -33,15 +34,18 @@ class ApprovalService:
         self._projects = projects
         self._platforms = platforms
 
-    async def request(self, run_id: str, waitpoint_id: str | None) -> ApprovalRequest:
-        """What a link asks for. ``waitpoint_id`` None: a link of the older form, which means whatever the run waits for."""
+    async def request(self, run_id: str, waitpoint_id: str, *, older: bool = False) -> ApprovalRequest:
+        """What a link asks for. ``older``: a link of the older form, whose id need not be that of a waitpoint (``runs.parents.steps_meant``)."""
         try:
             row = await self._runs.row(run_id)
         except ApError:
             return ApprovalRequest(Stage.UNKNOWN)
         project_id, version_id, status = row[3], row[5], row[7]
-        waitpoint = await self._waitpoints.find(run_id, waitpoint_id)
-        stage = stage_of(waitpoint, unfinished=status in UNFINISHED, named=waitpoint_id is not None)
+        if older:
+            waitpoint = await self._waitpoints.find_meant(run_id, waitpoint_id, steps_meant(waitpoint_id))
+        else:
+            waitpoint = await self._waitpoints.find(run_id, waitpoint_id)
+        stage = stage_of(waitpoint, unfinished=status in UNFINISHED, named=not older)
         version = await self._flows.version(version_id)
         return ApprovalRequest(
             stage,

@@ -1,8 +1,8 @@
 """What travels about connections. Values travel in, and out only to running steps (spec/api.md §6, recordings/connections.json)."""
 
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from typing_extensions import TypedDict
 
 from piecework.server.kernel.http import Body, IdText, Name, PageQuery, PlainText, Query
@@ -89,45 +89,86 @@ class CloudOAuth2Given(_OAuth2Given):
     type: Literal["CLOUD_OAUTH2"]
 
 
-GivenValue = Annotated[
-    SecretTextGiven | BasicAuthGiven | CustomAuthGiven | OidcGiven | NoAuthGiven | OAuth2Given | PlatformOAuth2Given | CloudOAuth2Given,
-    Field(discriminator="type"),
-]
+GivenValue = (
+    SecretTextGiven | BasicAuthGiven | CustomAuthGiven | OidcGiven | NoAuthGiven | OAuth2Given | PlatformOAuth2Given | CloudOAuth2Given
+)
 
 
-class _Given(Body):
+class _ForProject(Body):
     display_name: Name
     piece_name: Name
     piece_version: PlainText | None = None
     metadata: dict[str, Any] | None = None
-    type: ConnectionTypeName | Literal["PLACEHOLDER"]
-    value: GivenValue | None = None
-
-    @model_validator(mode="after")
-    def _of_one_kind(self) -> Self:
-        if self.type == "PLACEHOLDER":
-            return self
-        if self.value is None:
-            raise ValueError("value: Invalid input")
-        if self.value.type != self.type:
-            raise ValueError("value/type: must be the type of the connection")
-        return self
-
-
-class UpsertConnection(_Given):
-    """A connection that shall be there; one of this `externalId` is replaced. A PLACEHOLDER waits for somebody to fill it in."""
-
     external_id: ExternalId
     project_id: IdText
 
 
-class UpsertGlobalConnection(_Given):
-    """A connection that shall be there for several projects."""
-
+class _ForPlatform(Body):
+    display_name: Name
+    piece_name: Name
+    piece_version: PlainText | None = None
+    metadata: dict[str, Any] | None = None
     external_id: ExternalId | None = None
     scope: Literal["PLATFORM"] = "PLATFORM"
     project_ids: list[IdText]
     pre_select_for_new_projects: bool = False
+
+
+KindT = TypeVar("KindT")
+ValueT = TypeVar("ValueT")
+
+
+class UpsertOf(_ForProject, Generic[KindT, ValueT]):
+    """A connection of one type that shall be there; one of this `externalId` is replaced."""
+
+    type: KindT
+    value: ValueT
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"Upsert{params[1].__name__.removesuffix('Given')}"
+
+
+class UpsertPlaceholder(_ForProject):
+    """A connection that an import names: it waits for somebody to fill it in. One that is there stays."""
+
+    type: Literal["PLACEHOLDER"]
+
+
+class UpsertGlobalOf(_ForPlatform, Generic[KindT, ValueT]):
+    """A connection of one type that shall be there for several projects."""
+
+    type: KindT
+    value: ValueT
+
+    @classmethod
+    def model_parametrized_name(cls, params: tuple[Any, ...]) -> str:
+        return f"UpsertGlobal{params[1].__name__.removesuffix('Given')}"
+
+
+UpsertConnection = Annotated[
+    UpsertOf[Literal["SECRET_TEXT"], SecretTextGiven]
+    | UpsertOf[Literal["BASIC_AUTH"], BasicAuthGiven]
+    | UpsertOf[Literal["CUSTOM_AUTH"], CustomAuthGiven]
+    | UpsertOf[Literal["OIDC"], OidcGiven]
+    | UpsertOf[Literal["NO_AUTH"], NoAuthGiven]
+    | UpsertOf[Literal["OAUTH2"], OAuth2Given]
+    | UpsertOf[Literal["PLATFORM_OAUTH2"], PlatformOAuth2Given]
+    | UpsertOf[Literal["CLOUD_OAUTH2"], CloudOAuth2Given]
+    | UpsertPlaceholder,
+    Field(discriminator="type"),
+]
+UpsertGlobalConnection = Annotated[
+    UpsertGlobalOf[Literal["SECRET_TEXT"], SecretTextGiven]
+    | UpsertGlobalOf[Literal["BASIC_AUTH"], BasicAuthGiven]
+    | UpsertGlobalOf[Literal["CUSTOM_AUTH"], CustomAuthGiven]
+    | UpsertGlobalOf[Literal["OIDC"], OidcGiven]
+    | UpsertGlobalOf[Literal["NO_AUTH"], NoAuthGiven]
+    | UpsertGlobalOf[Literal["OAUTH2"], OAuth2Given]
+    | UpsertGlobalOf[Literal["PLATFORM_OAUTH2"], PlatformOAuth2Given]
+    | UpsertGlobalOf[Literal["CLOUD_OAUTH2"], CloudOAuth2Given],
+    Field(discriminator="type"),
+]
 
 
 class UpdateConnection(Body):

@@ -26,9 +26,3 @@ async def delete_files(connection: AsyncConnection, project_id: str, types: Sequ
     """Deletes those of these files that have one of these types and belong to the project."""
     condition = file.c.id.in_(file_ids) & (file.c.projectId == project_id) & file.c.type.in_(types)
     await connection.execute(delete(file).where(condition))
-
-
-async def delete_old_files(connection: AsyncConnection, types: Sequence[str], created_before: str, limit: int) -> int:
-    """Deletes at most `limit` files of these types that are older, and returns how many it were."""
-    old = select(file.c.id).where(file.c.type.in_(types), file.c.created < created_before).limit(limit)
-    return (await connection.execute(delete(file).where(file.c.id.in_(old)))).rowcount

@@ -13,7 +13,6 @@ from piecework.server.modules.files.compression import pack, unpack
 from piecework.server.modules.files.schemas import FileLocation, FileType, StoredFile
 
 _READ_TOKEN = "FILE_READ"  # noqa: S105
-_PURGED_AT_ONCE = 500
 
 
 class FileService:
@@ -82,16 +81,6 @@ class FileService:
         """Deletes sample data of a project. Other ids are passed over, because whoever edits a flow can name any file as its sample."""
         async with self._database.transaction() as connection:
             await _repository.delete_files(connection, project_id, (FileType.SAMPLE_DATA, FileType.SAMPLE_DATA_INPUT), file_ids)
-
-    async def purge(self, file_types: Sequence[FileType], created_before: str) -> int:
-        """Deletes the files of these types that are older than a timestamp, some at a time, and returns how many there were."""
-        total = 0
-        while True:
-            async with self._database.transaction() as connection:
-                deleted = await _repository.delete_old_files(connection, file_types, created_before, _PURGED_AT_ONCE)
-            total += deleted
-            if deleted < _PURGED_AT_ONCE:
-                return total
 
     def link(self, file_id: str) -> str:
         """Returns a URL at which anybody can read this file."""

@@ -211,3 +211,12 @@ class FlowUpdate:
     version_id: str
     operation_type: OperationType
     step_names: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class FlowListed:
+    """The notice that a project has a flow that it did not have, or has one no more."""
+
+    project_id: str
+    flow_id: str
+    created: bool

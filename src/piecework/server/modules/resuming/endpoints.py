@@ -26,7 +26,13 @@ Resumes = Annotated[ResumeService, Provided(ResumeService)]
 Approvals = Annotated[ApprovalService, Provided(ApprovalService)]
 Configured = Annotated[Settings, Provided(Settings)]
 WaitpointId = Annotated[str, Path(alias="waitpointId", pattern="^[0-9a-zA-Z]{21}$", description="The pause that the link belongs to.")]
-RequestId = Annotated[str, Path(alias="requestId", description="Not looked at: the run's pending pause is meant, whichever it is.")]
+RequestId = Annotated[
+    str,
+    Path(
+        alias="requestId",
+        description="The pause that is meant if it is pending; else, whatever this says, it is the run's newest pending one.",
+    ),
+]
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD")
 PAGE: dict[str, Any] = {"content": {"application/json": {}, "text/html": {}}}
@@ -81,8 +87,8 @@ async def resume_pending(
 ) -> Response:
     """Lets a paused run go on, whatever it waits for: the older form of these links."""
     if asks_first(request):
-        return await _ask(request, approvals, run_id, None, "../waitpoints/{}/confirm")
-    return await _answered(request, resumes, settings, run_id, lambda payload: resumes.resume(run_id, None, payload))
+        return await _ask(request, approvals, run_id, request_id, "../waitpoints/{}/confirm", older=True)
+    return await _answered(request, resumes, settings, run_id, lambda payload: resumes.resume(run_id, request_id, payload, older=True))
 
 
 async def resume_pending_sync(
@@ -90,8 +96,12 @@ async def resume_pending_sync(
 ) -> Response:
     """Lets a paused run go on, whatever it waits for, and answers with the flow's next response: the older form of these links."""
     if asks_first(request):
-        return await _ask(request, approvals, run_id, None, "../../waitpoints/{}/sync")
-    return await _answered(request, resumes, settings, run_id, lambda payload: resumes.resume_and_wait(run_id, None, payload))
+        return await _ask(request, approvals, run_id, request_id, "../../waitpoints/{}/sync", older=True)
+
+    def call(payload: dict[str, Any]) -> Awaitable[Answer]:
+        return resumes.resume_and_wait(run_id, request_id, payload, older=True)
+
+    return await _answered(request, resumes, settings, run_id, call)
 
 
 async def review(request: Request, approvals: Approvals, run_id: EntityId, waitpoint_id: WaitpointId) -> Response:
@@ -101,7 +111,7 @@ async def review(request: Request, approvals: Approvals, run_id: EntityId, waitp
 
 async def review_pending(request: Request, approvals: Approvals, run_id: EntityId, request_id: RequestId) -> Response:
     """Shows the approval page for whatever the run waits for."""
-    return await _ask(request, approvals, run_id, None, "../../waitpoints/{}/confirm")
+    return await _ask(request, approvals, run_id, request_id, "../../waitpoints/{}/confirm", older=True)
 
 
 async def confirm(
@@ -173,11 +183,13 @@ def prefers_html(accept: str) -> bool:
     return html > 0 and html >= weights.get("application/json", 0.0)
 
 
-async def _ask(request: Request, approvals: ApprovalService, run_id: str, waitpoint_id: str | None, target: str) -> Response:
+async def _ask(
+    request: Request, approvals: ApprovalService, run_id: str, waitpoint_id: str, target: str, *, older: bool = False
+) -> Response:
     """The approval page. ``target``: where its buttons lead, relative to the page, with ``{}`` for the waitpoint: an answer is always one to what
     was shown, also if the run waits for something else by then.
     """
-    asked = await approvals.request(run_id, waitpoint_id)
+    asked = await approvals.request(run_id, waitpoint_id, older=older)
     path = target.format(quote(asked.waitpoint_id or ""))
     named = request.query_params.get("action")
     others = [(name, value) for name, value in request.query_params.multi_items() if name != "action"]

@@ -8,6 +8,7 @@ from typing import Any
 
 from piecework.runner.steps import Services
 from piecework.server.kernel.metrics import Metrics
+from piecework.server.modules.runs.parents import steps_meant
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.webhooks.answers import Answer, answer_of, outcome_of
 from piecework.server.ports.callers import Callers
@@ -23,7 +24,8 @@ MAY_PAUSE = frozenset({FlowRunStatus.PAUSED, FlowRunStatus.RUNNING, FlowRunStatu
 class ResumeService:
     """``payload`` is what ``webhooks.payload.read_payload`` gives; the waiting step gets its body, headers and query parameters.
 
-    ``waitpoint_id`` None means whichever waitpoint the run has (the wire's older links, which name none).
+    ``older``: the wire's older links, which need not name a waitpoint. They mean the one that they name if it is pending, else the newest that is;
+    those that name an iteration (``loop_1:3``, see ``RunHooks.pending_resume_url``), the newest in it.
     """
 
     def __init__(
@@ -40,30 +42,35 @@ class ResumeService:
         row = await self._runs.row(run_id)
         return self._services(row[3], row[4])
 
-    async def resume(self, run_id: str, waitpoint_id: str | None, payload: Mapping[str, Any]) -> Answer:
+    async def resume(self, run_id: str, waitpoint_id: str, payload: Mapping[str, Any], *, older: bool = False) -> Answer:
         """Let the run go on and do not wait for it. Raises ENTITY_NOT_FOUND for an unknown run."""
         await self._runs.row(run_id)
-        resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload))
+        resumed = await self._runs.resume(
+            run_id, waitpoint_id, _for_step(payload), else_newest=steps_meant(waitpoint_id) if older else None
+        )
         return Answer(200, {"message": RECORDED if resumed else EXPIRED})
 
-    async def resume_and_wait(self, run_id: str, waitpoint_id: str | None, payload: Mapping[str, Any]) -> Answer:
+    async def resume_and_wait(self, run_id: str, waitpoint_id: str, payload: Mapping[str, Any], *, older: bool = False) -> Answer:
         """Let the run go on and answer with its next response, as a synchronous webhook does.
 
         409 for a run that is over, 410 for a link that was used. Raises ENTITY_NOT_FOUND for an unknown run.
         """
         status = (await self._runs.row(run_id))[7]
-        if status not in MAY_PAUSE or (waitpoint_id is None and status != FlowRunStatus.PAUSED):
-            return Answer(409, {"message": NOT_PAUSED, "flowRunStatus": status})
+        not_paused = Answer(409, {"message": NOT_PAUSED, "flowRunStatus": status})
+        if status not in MAY_PAUSE:
+            return not_paused
         started = perf_counter()
         expected = self._callers.expect(run_id)
         try:
-            resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload))
+            resumed = await self._runs.resume(
+                run_id, waitpoint_id, _for_step(payload), else_newest=steps_meant(waitpoint_id) if older else None
+            )
         except BaseException:
             self._callers.forget(expected)
             raise
         if not resumed:
             self._callers.forget(expected)
-            return Answer(410, {"message": EXPIRED})
+            return not_paused if older and status != FlowRunStatus.PAUSED else Answer(410, {"message": EXPIRED})
         answer = await self._callers.wait(expected, self._timeout)
         self._metrics.responded((perf_counter() - started) * 1000, outcome_of(answer))
         return answer_of(answer)

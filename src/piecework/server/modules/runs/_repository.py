@@ -6,14 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import orjson
-from sqlalchemy import delete, select, update
+from sqlalchemy import update
 
 from piecework.server.kernel.clock import now_iso, to_iso
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.http import Cursor
-from piecework.server.modules.files.models import file
-from piecework.server.modules.files.schemas import FileType
-from piecework.server.modules.runs.models import flow_run, waitpoint
+from piecework.server.modules.runs.models import flow_run
 from piecework.server.modules.runs.schemas import (
     MAX_SELECTED,
     CountQuery,
@@ -131,9 +129,18 @@ class RunRepository:
         return [(count, latest[run_id]) for count, run_id in found if run_id in latest]
 
     async def job(self, run_id: str) -> tuple[str, int] | None:
-        """Kind and due time of the job that drives the run, or will."""
-        rows = await self._reader.fetch('SELECT kind, "dueAt" FROM job WHERE "runId" = ? ORDER BY id LIMIT 1', (run_id,))
+        """Kind and due time of the job that drives the run, or will next."""
+        statement = 'SELECT kind, "dueAt" FROM job WHERE "runId" = ? ORDER BY claimed DESC, "dueAt", id LIMIT 1'
+        rows = await self._reader.fetch(statement, (run_id,))
         return (rows[0][0], rows[0][1]) if rows else None
+
+    async def waitpoints(self, run_ids: Sequence[str]) -> list[Row]:
+        """``flowRunId``, ``id``, ``type``, ``stepName``, ``created`` and ``resumeAt`` (ms) of what these runs wait for, oldest first."""
+        statement = (
+            'SELECT "flowRunId", id, type, "stepName", created, "resumeAt" FROM waitpoint'  # noqa: S608 - only marks
+            f" WHERE \"flowRunId\" IN ({_marks(run_ids)}) AND status = 'PENDING' ORDER BY created, id"
+        )
+        return await self._reader.fetch(statement, run_ids)
 
     async def select(self, selection: RunSelection, statuses: Sequence[FlowRunStatus]) -> list[Row]:
         """Rows that a bulk action means, of these statuses only, newest first, ``BULK_LIMIT`` at the most."""
@@ -148,47 +155,6 @@ class RunRepository:
             values += selection.exclude_flow_run_ids
         statement = f"{_SELECT} WHERE {' AND '.join(conditions)} ORDER BY created DESC, id DESC LIMIT {BULK_LIMIT}"
         return await self._reader.fetch(statement, values)
-
-    async def remove_old_logs(self, before: str, limit: int) -> int:
-        """Remove log files that are older, unless their run still moves; gives how many it were."""
-        unfinished = (
-            select(flow_run.c.id)
-            .where(
-                flow_run.c.projectId == file.c.projectId,
-                flow_run.c.status.in_(list(UNFINISHED)),
-                flow_run.c.logsFileId == file.c.id,
-            )
-            .exists()
-        )
-        old = select(file.c.id).where(file.c.type == FileType.FLOW_RUN_LOG, file.c.created < before, ~unfinished).limit(limit)
-        async with self._database.transaction() as connection:
-            return (await connection.execute(delete(file).where(file.c.id.in_(old)))).rowcount
-
-    async def remove_old_step_files(self, before: str, limit: int) -> int:
-        """Remove files of steps and of webhook bodies that are older; gives how many it were.
-
-        They do not know their run, so a project in which a run has been under way for longer keeps all of its own.
-        """
-        unfinished = (
-            select(flow_run.c.id)
-            .where(
-                flow_run.c.projectId == file.c.projectId,
-                flow_run.c.status.in_(list(UNFINISHED)),
-                flow_run.c.created < before,
-            )
-            .exists()
-        )
-        types = [FileType.FLOW_STEP_FILE, FileType.WEBHOOK_PAYLOAD]
-        old = select(file.c.id).where(file.c.type.in_(types), file.c.created < before, ~unfinished).limit(limit)
-        async with self._database.transaction() as connection:
-            return (await connection.execute(delete(file).where(file.c.id.in_(old)))).rowcount
-
-    async def remove_old_waitpoints(self, before: str, limit: int) -> int:
-        """Remove waitpoints that are older, unless their run still moves; gives how many it were."""
-        unfinished = select(flow_run.c.id).where(flow_run.c.id == waitpoint.c.flowRunId, flow_run.c.status.in_(list(UNFINISHED))).exists()
-        old = select(waitpoint.c.id).where(waitpoint.c.created < before, ~unfinished).limit(limit)
-        async with self._database.transaction() as connection:
-            return (await connection.execute(delete(waitpoint).where(waitpoint.c.id.in_(old)))).rowcount
 
     async def archive(self, run_ids: Sequence[str]) -> None:
         """Take runs out of the list."""

@@ -26,7 +26,10 @@ JSON = "application/json; charset=utf-8"
 
 @routes.get("", response_model=Page[FlowRunView], summary="List runs")
 async def list_runs(caller: CallerOf, runs: Runs, query: Annotated[RunListQuery, Query()]) -> Response:
-    """Returns a project's production runs, newest first, without their steps. Every filter that is given must hold."""
+    """Returns a project's production runs, newest first, without their steps. Every filter that is given must hold.
+
+    Paused runs say what they wait for (``waitpoints``, an addition to Activepieces' API).
+    """
     await caller.enter(query.project_id)
     return Response(await runs.page(query), media_type=JSON)
 
@@ -82,7 +85,8 @@ async def get_run(caller: CallerOf, runs: Runs, run_id: EntityId) -> Response:
 
 @routes.get("/{id}/timeline", response_model=RunTimeline, summary="Get a run's timeline")
 async def get_timeline(caller: CallerOf, runs: Runs, run_id: EntityId) -> Response:
-    """Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, and the responses that no caller got.
+    """Returns when a run was queued and taken by a worker, each attempt at each step, its pauses, what it waits for now, and the responses that
+    no caller got.
 
     An addition to Activepieces' API. It lists 2,000 steps at the most.
     """

@@ -21,3 +21,10 @@ def too_many_intervals(most: int) -> ApError:
 def outside_retention(run_id: str) -> ApError:
     """The 410 for a retry of a run whose log retention has removed."""
     return ApError(ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, {"flowRunId": run_id})
+
+
+def outputs_left_out(run_id: str) -> ApError:
+    """The 409 for going on in a run whose log was too large: the outputs of its steps were not kept."""
+    return invalid(
+        f"The run {run_id} kept more data than is allowed, and its outputs are gone: retry it with the strategy ON_LATEST_VERSION"
+    )

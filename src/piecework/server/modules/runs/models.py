@@ -1,4 +1,4 @@
-"""Tables of runs: the run row, and while a run is unfinished its job, its journal and its waitpoint."""
+"""Tables of runs: the run row, and while a run is unfinished its jobs, its journal and its waitpoints."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, LargeBinary, String, Table, Text
 
@@ -52,8 +52,12 @@ job = Table(
     Column("attempts", Integer, nullable=False),
     Column("kills", Integer, nullable=False),
     Column("claimed", Boolean, nullable=False),
+    Column("waitpointId", Id),
 )
-"""The embedded profile's queue. ``claimed``: this process's memory has it; at the next start nobody has."""
+"""The embedded profile's queue. ``claimed``: this process's memory has it; at the next start nobody has.
+
+``waitpointId``: this job waits for the end of the waitpoint's time.
+"""
 
 Index("ix_job_due", job.c.dueAt, job.c.id, sqlite_where=job.c.claimed.is_(False), postgresql_where=job.c.claimed.is_(False))
 Index("ix_job_run", job.c.runId)

@@ -13,15 +13,16 @@ from piecework.spec.run import UNFINISHED, FlowRunStatus
 
 
 class ResumeLink(NamedTuple):
-    """What a link resumes. ``waitpoint_id`` None: whatever the run waits for (the wire's older form)."""
+    """What a link resumes. ``request_id``: that of the wire's older form, which need not name a waitpoint (see ``steps_meant``)."""
 
     run_id: str
     waitpoint_id: str | None
+    request_id: str | None
     query: dict[str, str]
 
 
 _ONE_ID = "([0-9A-Za-z]{21})"
-_RESUME_LINK = re.compile(rf"https?://[^?#]+/v1/flow-runs/{_ONE_ID}/(?:waitpoints/{_ONE_ID}|requests/[^/?#]+)(?:/sync)?(?:\?([^#]*))?")
+_RESUME_LINK = re.compile(rf"https?://[^?#]+/v1/flow-runs/{_ONE_ID}/(?:waitpoints/{_ONE_ID}|requests/([^/?#]+))(?:/sync)?(?:\?([^#]*))?")
 
 
 def read_resume_link(url: str) -> ResumeLink | None:
@@ -30,7 +31,12 @@ def read_resume_link(url: str) -> ResumeLink | None:
     Whether it is one of ours the run's id tells: the address under which the server is known may have changed since the link was made.
     """
     parts = _RESUME_LINK.fullmatch(url)
-    return None if parts is None else ResumeLink(parts[1], parts[2], dict(parse_qsl(parts[3] or "")))
+    return None if parts is None else ResumeLink(parts[1], parts[2], parts[3], dict(parse_qsl(parts[4] or "")))
+
+
+def steps_meant(request_id: str) -> str:
+    """What the paths of the steps begin with that an older link may mean (``RunHooks.pending_resume_url``); empty for all."""
+    return f"{request_id.replace(',', '/')}/" if ":" in request_id else ""
 
 
 MAX_CALL_DEPTH = 20

@@ -161,8 +161,25 @@ class FailedStepView(TypedDict):
     message: str
 
 
+class WaitpointView(TypedDict):
+    """Something that a run waits for: a moment (DELAY) or a call (WEBHOOK), until ``until`` at the latest; null: without end.
+
+    ``step`` has the loops around it: ``loop_1:3/approval`` waits in the third iteration. Whoever knows the ``id`` can let the run go on
+    (``/flow-runs/{id}/waitpoints/{waitpointId}``), so only those who may act on the project's runs are told.
+    """
+
+    id: str
+    type: str
+    step: str
+    createdAt: str
+    until: str | None
+
+
 class FlowRunView(TypedDict):
-    """A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads, and its ``displayName`` in lists."""
+    """A run as it travels. ``steps`` is there when one run is read, ``flowVersion`` in lists and single reads, and its ``displayName`` in lists.
+
+    ``waitpoints``, an addition to Activepieces' API: what a paused run in a list waits for, ten of them at the most.
+    """
 
     id: str
     created: str
@@ -187,6 +204,7 @@ class FlowRunView(TypedDict):
     flowVersion: NotRequired[dict[str, Any]]
     displayName: NotRequired[str | None]
     steps: NotRequired[dict[str, Any]]
+    waitpoints: NotRequired[list[WaitpointView]]
 
 
 class StatusCount(TypedDict):
@@ -237,7 +255,10 @@ class WaitView(TypedDict):
 
 
 class TurnView(TypedDict):
-    """One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end."""
+    """One turn of a worker: from the queue to the run's end or pause. ``lives``: above 1, so many workers had it before one brought it to its end.
+
+    ``waitsFor``: what the run began to wait for when the turn ended; ``alsoWaitsFor``: the same of further steps, where parts ran at the same time.
+    """
 
     kind: str
     queuedAt: str
@@ -246,6 +267,7 @@ class TurnView(TypedDict):
     status: str
     lives: int
     waitsFor: WaitView | None
+    alsoWaitsFor: list[WaitView]
 
 
 class LegView(TypedDict):
@@ -277,7 +299,11 @@ class UndeliveredResponse(TypedDict):
 
 
 class RunTimeline(TypedDict):
-    """A run in time. ``leftOut``: steps, legs and responses beyond what is listed."""
+    """A run in time.
+
+    ``waitpoints``: what it waits for now, oldest first; a run that is not PAUSED may have some while other parts of it work. ``leftOut``: steps,
+    legs and responses beyond what is listed.
+    """
 
     runId: str
     status: str
@@ -287,4 +313,5 @@ class RunTimeline(TypedDict):
     turns: list[TurnView]
     steps: list[StepTimeline]
     undelivered: list[UndeliveredResponse]
+    waitpoints: list[WaitpointView]
     leftOut: int

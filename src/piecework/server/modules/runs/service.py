@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import OrderedDict
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, NamedTuple, Protocol
 
 import orjson
 
+from piecework.engine.advance import FAILED_MESSAGE_LIMIT, failed_trigger
+from piecework.engine.events import StepFailed
 from piecework.engine.timeline import fold
 from piecework.sdk.services import Server
 from piecework.server.kernel.clock import now_iso
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.errors import ApError, ErrorCode
-from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.files.service import FileService
+from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.announce import announce, announce_queued
-from piecework.server.modules.runs.errors import outside_retention, run_not_finished, run_not_found, too_many_intervals
+from piecework.server.modules.runs.errors import outputs_left_out, outside_retention, run_not_finished, run_not_found, too_many_intervals
 from piecework.server.modules.runs.parents import MAX_CALL_DEPTH, NO_PARENT, Parent, TooManyCalls, to_parent
 from piecework.server.modules.runs.schemas import (
     MAX_INTERVALS,
@@ -27,17 +32,27 @@ from piecework.server.modules.runs.schemas import (
     RunSelection,
     RunTimeline,
     StatisticsQuery,
+    WaitpointView,
     instant_of,
 )
-from piecework.server.modules.runs.timeline import timeline_of
+from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, SLICE, LogLimits, LogShortener, has_slices, with_links
+from piecework.server.modules.runs.timeline import timeline_of, waitpoint_view
 from piecework.server.modules.runs.views import run_view
+from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
+from piecework.server.ports.runs import FoldedLog, JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
-from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment
+from piecework.spec.flow import Step
+from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment, StepStatus
 
 TERMINAL = tuple(status for status in FlowRunStatus if status not in UNFINISHED)
 VERSION_CACHE = 512
+MOST_WAITPOINTS_LISTED = 10
+"""Waitpoints of one run that a list shows; a parallel loop may have hundreds. The run's timeline has them all."""
+CANCELED_AT_ONCE = 200
+"""Runs that one transaction cancels: other writers wait no longer than that takes."""
+RETRIED_AT_ONCE = 20
+"""Runs of a bulk retry whose jobs are written together; each needs its log in memory for a moment."""
 PASSED_OVER = (ErrorCode.FLOW_RUN_RETRY_OUTSIDE_RETENTION, ErrorCode.VALIDATION)
 """Refusals that a bulk retry passes over: the log is gone, or somebody else has retried the run meanwhile."""
 
@@ -68,14 +83,20 @@ class RunService:
         journal: RunJournal,
         flows: FlowService,
         control: RunControl,
+        callers: Callers,
         progress: Progress,
         server: Server,
+        files: FileService,
+        limits: LogLimits = DEFAULT_LOG_LIMITS,
     ) -> None:
+        self._files = files
+        self._limits = limits
         self._repository = RunRepository(database, reader)
         self._queue = queue
         self._journal = journal
         self._flows = flows
         self._control = control
+        self._callers = callers
         self._progress = progress
         self._server = server
         self._versions: OrderedDict[str, _Version] = OrderedDict()
@@ -108,6 +129,25 @@ class RunService:
         await self._queue.enqueue(run, JobKind.BEGIN, payload)
         announce_queued(self._progress, run)
         return run
+
+    async def add_failed_call(self, run: RunRow, trigger: Step, payload: Any, failed: StepFailed) -> None:
+        """Write a run that ended in its trigger: it keeps the call, so that a retry hands it to the trigger again."""
+        record = failed_trigger(trigger["type"], payload, failed)
+        run.status = FlowRunStatus.FAILED
+        run.start_time = run.finish_time = run.updated = now_iso()
+        run.failed_step_name, run.failed_step_display_name = trigger["name"], trigger.get("displayName") or trigger["name"]
+        run.failed_step_message = failed.message[:FAILED_MESSAGE_LIMIT]
+        await self._queue.add(run, self._first_log({trigger["name"]: record}), None)
+        announce(self._progress, run)
+        news = to_parent(run, self._server)
+        if news is not None:
+            named = news.waitpoint_id is not None
+            await self._queue.resume(news.run_id, news.waitpoint_id or "", news.payload, else_newest=None if named else "")
+
+    def _first_log(self, steps: dict[str, Any]) -> FoldedLog:
+        shortener = LogShortener(self._limits.input_bytes, self._limits.output_bytes)
+        content = jsons.dumps_lenient({"executionState": {"steps": shortener.steps(steps), "tags": []}, "turns": []})
+        return FoldedLog(content, tuple(shortener.slices), frozenset(shortener.sizes))
 
     # Reading
 
@@ -143,6 +183,10 @@ class RunService:
         """A page of runs as JSON text: runs with their flow versions, without steps."""
         rows, following, previous = await self._repository.page(query)
         runs = [await self._listed(row) for row in rows]
+        waiting = await self._waitpoints([row[0] for row in rows if row[7] == FlowRunStatus.PAUSED])
+        for run in runs:
+            if run["id"] in waiting:
+                run["waitpoints"] = waiting[run["id"]][:MOST_WAITPOINTS_LISTED]
         return orjson.dumps({"data": runs, "next": following, "previous": previous})
 
     async def count_by_status(self, query: CountQuery) -> list[dict[str, Any]]:
@@ -183,7 +227,19 @@ class RunService:
         """When the run waited, was driven and paused, and every leg of its steps, as far as they are written down."""
         run = run_row(row)
         steps, turns = await self._kept(run)
-        return timeline_of(run, steps, turns, await self._repository.job(run.id) if run.status in UNFINISHED else None)
+        job = await self._repository.job(run.id) if run.status in UNFINISHED else None
+        waiting = (await self._waitpoints([run.id] if run.status in UNFINISHED else [])).get(run.id, [])
+        if run.status != FlowRunStatus.PAUSED:  # a part of it may wait while others work; what is past is a pause that has just ended
+            now = now_iso()
+            waiting = [waitpoint for waitpoint in waiting if waitpoint["until"] is None or waitpoint["until"] > now]
+        return timeline_of(run, steps, turns, job, waiting)
+
+    async def _waitpoints(self, run_ids: Sequence[str]) -> dict[str, list[WaitpointView]]:
+        """What unfinished runs wait for, by run."""
+        found: dict[str, list[WaitpointView]] = {}
+        for row in await self._repository.waitpoints(run_ids) if run_ids else ():
+            found.setdefault(row[0], []).append(waitpoint_view(row))
+        return found
 
     async def steps(self, run: RunRow) -> dict[str, Any]:
         """The run log: the folded part and what the journal has on top of it."""
@@ -194,6 +250,8 @@ class RunService:
         raw = await self._journal.log(run) if run.logs_file_id else None
         kept: dict[str, Any] = orjson.loads(raw) if raw else {"executionState": {"steps": {}}}
         steps = kept["executionState"]["steps"]
+        if raw and has_slices(raw):
+            with_links(steps, self._files.link)
         if run.status in UNFINISHED:
             steps = fold(await self._journal.load(run.id), steps)
         return steps, kept.get("turns", [])
@@ -232,6 +290,8 @@ class RunService:
         if run.status in UNFINISHED:
             raise run_not_finished(run.id, run.status)
         steps = await self._retryable_steps(run)
+        if run.status == FlowRunStatus.LOG_SIZE_EXCEEDED and strategy is RetryStrategy.FROM_FAILED_STEP:
+            raise outputs_left_out(run.id)
         if strategy is RetryStrategy.ON_LATEST_VERSION:
             return run_view(await self._start_again(run, steps)) | {"steps": {}}
         if not await self._queue.retry(run.id):
@@ -252,62 +312,92 @@ class RunService:
         facts = await self._flows.flow_facts(run.flow_id)
         if facts is None:
             raise run_not_found(run.id)
-        trigger = next((record for record in steps.values() if record.get("type") in ("PIECE_TRIGGER", "EMPTY")), {})
+        name, trigger = next(
+            ((name, record) for name, record in steps.items() if record.get("type") in ("PIECE_TRIGGER", "EMPTY")), ("", {})
+        )
+        if trigger.get("status") == StepStatus.FAILED:
+            return await self._call_again(run, facts, {name: trigger | {"output": jsons.loads(await self._whole_output(run, trigger))}})
         return await self.start(
             project_id=run.project_id,
             flow_id=run.flow_id,
             flow_version_id=facts.published_version_id or facts.latest_version_id,
-            payload=jsons.dumps(trigger.get("output")),
+            payload=await self._whole_output(run, trigger),
             environment=RunEnvironment(run.environment),
             triggered_by=run.triggered_by,
         )
 
+    async def _call_again(self, run: RunRow, facts: FlowFacts, steps: dict[str, Any]) -> RunRow:
+        """A new run whose trigger is handed the call that it failed at before."""
+        again = new_run(run.project_id, run.flow_id, facts.published_version_id or facts.latest_version_id, RunEnvironment(run.environment))
+        again.triggered_by = run.triggered_by
+        for record in steps.values():
+            record.pop("outputType", None)
+        await self._queue.add(again, self._first_log(steps), JobKind.RETRY)
+        announce_queued(self._progress, again)
+        return again
+
+    async def _whole_output(self, run: RunRow, record: Mapping[str, Any]) -> bytes:
+        """A record's output as JSON, read from its slice where it has one."""
+        output: Any = record.get("output")
+        if record.get("outputType") != SLICE:
+            return jsons.dumps(output)
+        found = await self._journal.slices(run.project_id, [output["fileId"]])
+        if not found:
+            raise outside_retention(run.id)
+        return found[output["fileId"]]
+
     async def bulk_retry(self, body: BulkRetryBody) -> list[dict[str, Any]]:
-        """Retry every ended run that the selection means; runs whose log is gone are passed over."""
-        retried: list[dict[str, Any]] = []
-        for row in await self._repository.select(body, TERMINAL):
-            try:
-                retried.append(await self.retry(row, body.strategy))
-            except ApError as error:
-                if error.code not in PASSED_OVER:
-                    raise
-        return retried
+        """Retry every ended run that the selection means, some at a time; runs whose log is gone are passed over."""
+        retried: list[dict[str, Any] | None] = []
+        rows = await self._repository.select(body, TERMINAL)
+        for start in range(0, len(rows), RETRIED_AT_ONCE):
+            retried += await asyncio.gather(*(self._retry_if_possible(row, body.strategy) for row in rows[start : start + RETRIED_AT_ONCE]))
+        return [view for view in retried if view is not None]
+
+    async def _retry_if_possible(self, row: Row, strategy: RetryStrategy) -> dict[str, Any] | None:
+        try:
+            return await self.retry(row, strategy)
+        except ApError as error:
+            if error.code not in PASSED_OVER:
+                raise
+            return None
 
     async def cancel(self, selection: RunSelection) -> None:
-        """Cancel every unfinished run that the selection means: queued, running or paused. Runs that have ended are left as they are."""
-        for row in reversed(await self._repository.select(selection, tuple(UNFINISHED))):  # a parent is older than its children
-            await self._cancel(row)
+        """Cancel every unfinished run that the selection means: queued, running or paused, some at a time. Runs that have ended are left as
+        they are. Whoever waits for an answer of one is told."""
+        rows = [*reversed(await self._repository.select(selection, tuple(UNFINISHED)))]  # a parent is older than its children
+        for start in range(0, len(rows), CANCELED_AT_ONCE):
+            await self._cancel(rows[start : start + CANCELED_AT_ONCE])
 
-    async def _cancel(self, row: Row) -> None:
-        """Cancel one run, and after it those that it waits for: the other way round it would hear of their end and go on."""
-        run = run_row(row)
-        if not await self._control.cancel(run.id):
-            self._queue.discard(run.id)
-            run.status = FlowRunStatus.CANCELED
-            if await self._queue.cancel(run.id, to_parent(run, self._server)):
-                announce(self._progress, run_row(await self.row(run.id)))
-            # Between the two a worker may have taken it.
-            self._queue.discard(run.id)
-            await self._control.cancel(run.id)
-        for child in await self._repository.awaited(run.id):
-            await self._cancel(child)
+    async def _cancel(self, rows: Sequence[Row]) -> None:
+        """Cancel runs, and after them those that they wait for: the other way round they would hear of their end and go on."""
+        runs = [run_row(row) for row in rows]
+        stopped = await asyncio.gather(*(self._control.cancel(run.id) for run in runs))
+        waiting = [run for run, done in zip(runs, stopped, strict=True) if not done]
+        if waiting:
+            run_ids = [run.id for run in waiting]
+            self._queue.discard(run_ids)
+            await asyncio.gather(*map(self._cancel_waiting, waiting))
+            # Between the two a worker may have taken some.
+            self._queue.discard(run_ids)
+            await asyncio.gather(*map(self._control.cancel, run_ids))
+        children = [child for run in runs for child in await self._repository.awaited(run.id)]
+        if children:
+            await self._cancel(children)
+
+    async def _cancel_waiting(self, run: RunRow) -> None:
+        run.status = FlowRunStatus.CANCELED
+        if await self._queue.cancel(run.id, to_parent(run, self._server)):
+            self._callers.answer(CallerAnswer(run.id, failed=FlowRunStatus.CANCELED))
+            announce(self._progress, run_row(await self.row(run.id)))
 
     async def archive(self, selection: RunSelection) -> None:
         """Take the runs that the selection means out of the list."""
         await self._repository.archive([row[0] for row in await self._repository.select(selection, tuple(FlowRunStatus))])
 
-    async def remove_old_logs(self, before: str, limit: int) -> int:
-        """Remove logs that were written before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_logs(before, limit)
+    async def resume(self, run_id: str, waitpoint_id: str, payload: dict[str, Any], *, else_newest: str | None = None) -> bool:
+        """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait there (any more).
 
-    async def remove_old_step_files(self, before: str, limit: int) -> int:
-        """Remove files that steps wrote before a timestamp; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_step_files(before, limit)
-
-    async def remove_old_waitpoints(self, before: str, limit: int) -> int:
-        """Remove waitpoints that were made before a timestamp, of runs that have ended; gives how many it were, ``limit`` at the most."""
-        return await self._repository.remove_old_waitpoints(before, limit)
-
-    async def resume(self, run_id: str, waitpoint_id: str | None, payload: dict[str, Any]) -> bool:
-        """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait (any more)."""
-        return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload))
+        ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is, among those whose step's path begins with this.
+        """
+        return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload), else_newest=else_newest)

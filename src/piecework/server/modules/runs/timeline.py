@@ -12,7 +12,7 @@ from typing import Any
 
 from piecework.server.kernel.clock import to_iso
 from piecework.server.kernel.ids import derived_id
-from piecework.server.modules.runs.schemas import LegView, RunTimeline, StepTimeline, TurnView
+from piecework.server.modules.runs.schemas import LegView, RunTimeline, StepTimeline, TurnView, WaitpointView
 from piecework.server.ports.runs import JobKind, RunRow
 from piecework.spec.flow import ActionType
 from piecework.spec.run import StepStatus
@@ -30,8 +30,16 @@ def error_id(run_id: str, step: str, started: float) -> str:
     return derived_id("error", run_id, step, str(int(started)))
 
 
-def timeline_of(run: RunRow, steps: Mapping[str, Any], turns: Sequence[Mapping[str, Any]], job: tuple[str, int] | None) -> RunTimeline:
-    """The timeline. ``steps`` and ``turns`` are the log's; ``job``: kind and due time (ms) of the job that the run has, if it has one."""
+def timeline_of(
+    run: RunRow,
+    steps: Mapping[str, Any],
+    turns: Sequence[Mapping[str, Any]],
+    job: tuple[str, int] | None,
+    waitpoints: list[WaitpointView],
+) -> RunTimeline:
+    """The timeline. ``steps`` and ``turns`` are the log's; ``job``: kind and due time (ms) of the job that the run has, if it has one;
+    ``waitpoints``: what it waits for.
+    """
     legs: dict[str, list[LegView]] = {}
     for turn in turns:
         for leg in turn.get("legs", ()):
@@ -57,8 +65,15 @@ def timeline_of(run: RunRow, steps: Mapping[str, Any], turns: Sequence[Mapping[s
         "turns": views,
         "steps": listed,
         "undelivered": [response for turn in turns for response in turn.get("undelivered", ())],
+        "waitpoints": waitpoints,
         "leftOut": left_out + sum(turn.get("leftOut", 0) for turn in turns),
     }
+
+
+def waitpoint_view(row: Sequence[Any]) -> WaitpointView:
+    """One row of ``RunRepository.waitpoints``."""
+    _, waitpoint_id, kind, step, created, until = row
+    return {"id": waitpoint_id, "type": kind, "step": step, "createdAt": created, "until": None if until is None else _iso(until)}
 
 
 def _turn(turn: Mapping[str, Any]) -> TurnView:
@@ -70,6 +85,7 @@ def _turn(turn: Mapping[str, Any]) -> TurnView:
         "status": turn["status"],
         "lives": turn["lives"],
         "waitsFor": turn.get("waitsFor"),
+        "alsoWaitsFor": turn.get("alsoWaitsFor", []),
     }
 
 
@@ -86,6 +102,7 @@ def _open_turn(run: RunRow, kind: str, due_at: int) -> TurnView:
         "status": run.status,
         "lives": 1,
         "waitsFor": None,
+        "alsoWaitsFor": [],
     }
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from piecework.runner.http import PooledHttp
 from piecework.runner.secrets import Secrets
 from piecework.runner.services import Services
-from piecework.sdk.errors import PieceError
+from piecework.sdk.errors import FileTooLarge, PieceError
 from piecework.sdk.http_messages import HttpError
 from piecework.sdk.services import NO_FLOWS, Flows, LoadedFile
 from piecework.server.kernel.errors import ApError
@@ -65,12 +65,12 @@ class ProjectFiles:
         self._http = http
         self._project_id = project_id
         self._own_links = own_links
-        self._max_bytes = max_bytes
+        self.max_bytes = max_bytes
 
     async def write(self, file_name: str, data: bytes) -> str:
         """See ``Files``."""
-        if len(data) > self._max_bytes:
-            raise PieceError(f"The file {file_name!r} has {len(data)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
+        if len(data) > self.max_bytes:
+            raise FileTooLarge(f"The file {file_name!r} has {len(data)} bytes; AP_MAX_FILE_SIZE_MB allows {self.max_bytes}")
         return self._files.link(await self._files.save(self._project_id, FileType.FLOW_STEP_FILE, data, file_name))
 
     async def read(self, url: str) -> LoadedFile:
@@ -92,8 +92,8 @@ class ProjectFiles:
             raise PieceError(f"The file {url} cannot be read: {error}") from None
         if response.status >= 400:
             raise PieceError(f"The file {url} cannot be read: the server answered {response.status}")
-        if len(response.content) > self._max_bytes:
-            raise PieceError(f"The file {url} has {len(response.content)} bytes; AP_MAX_FILE_SIZE_MB allows {self._max_bytes}")
+        if len(response.content) > self.max_bytes:
+            raise FileTooLarge(f"The file {url} has {len(response.content)} bytes; AP_MAX_FILE_SIZE_MB allows {self.max_bytes}")
         name = url.partition("?")[0].rstrip("/").rpartition("/")[2] or "file"
         return LoadedFile(name, response.content, _extension(name))
 

@@ -7,11 +7,13 @@ from dataclasses import replace
 import structlog
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from piecework.sdk import FileTooLarge
 from piecework.server.kernel.ids import new_id
 from piecework.server.modules.webhooks.answers import Answer, content_of, flow_headers
 from piecework.server.modules.webhooks.openapi import WEBHOOK_PATHS
 from piecework.server.modules.webhooks.payload import MalformedBody, PayloadTooLarge, read_payload
 from piecework.server.modules.webhooks.service import GONE, Mode, WebhookService
+from piecework.server.ports.runs import CannotWrite
 from piecework.spec import jsons
 
 log = structlog.get_logger(__name__)
@@ -21,6 +23,13 @@ METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
 MODES = {mode.value: mode for mode in Mode}
 
 __all__ = ["PREFIX", "WEBHOOK_PATHS", "webhook_app"]
+
+
+UNWRITTEN = Answer(
+    503,
+    {"statusCode": 503, "error": "Service Unavailable", "message": "The server cannot write at the moment; nothing was kept of this call"},
+    {"retry-after": "5"},
+)
 
 
 def webhook_app(service: WebhookService, max_bytes: int) -> ASGIApp:
@@ -33,6 +42,9 @@ def webhook_app(service: WebhookService, max_bytes: int) -> ASGIApp:
         webhook_id = new_id()
         try:
             answer = await _handle(service, max_bytes, scope, receive)
+        except CannotWrite as error:
+            log.error("webhook refused", path=scope["path"], webhook_id=webhook_id, error=str(error))
+            answer = UNWRITTEN
         except Exception:
             log.exception("webhook failed", path=scope["path"], webhook_id=webhook_id)
             answer = _problem(500, "Internal Server Error", "The webhook could not be handled")
@@ -62,6 +74,8 @@ async def _handle(service: WebhookService, max_bytes: int, scope: Scope, receive
 
     try:
         payload = await read_payload(scope["method"], scope["headers"], scope["query_string"], body, save)
+    except FileTooLarge as error:
+        return Answer(413, {"message": str(error)})
     except MalformedBody as error:
         return _problem(400, "Bad Request", str(error))
     if facts is None:

@@ -45,6 +45,7 @@ _ANSWERS = {
     ),
     "410": _answer("There is no such flow (any more)."),
     "413": _answer("The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB."),
+    "503": _answer("The server cannot write: its disk is full or its database locked. Nothing was kept; call again.", _PROBLEM),
 }
 _SYNC_ANSWERS = {
     **_ANSWERS,

@@ -12,11 +12,12 @@ from hashlib import sha256
 from time import perf_counter
 from typing import Any, Protocol, cast
 
+from piecework.engine.events import StepFailed
 from piecework.engine.program import Program
-from piecework.runner.errors import ConnectionProblem, PieceMissing, VariableMissing
-from piecework.runner.steps import Services
+from piecework.runner.errors import failure
+from piecework.runner.steps import Services, now_ms
 from piecework.runner.triggers import PreparedTrigger, source_name, trigger_input, trigger_payloads
-from piecework.sdk import InvalidInput, PayloadRejected, TriggerContext, WebhookAuthFailed
+from piecework.sdk import PayloadRejected, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.server.kernel.ids import derived_id
 from piecework.server.kernel.metrics import Metrics
@@ -26,7 +27,7 @@ from piecework.server.modules.runs.announce import announce_queued
 from piecework.server.modules.runs.parents import Parent, TooManyCalls, read_resume_link
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of, outcome_of
-from piecework.server.ports.callers import Callers
+from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
 from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
 from piecework.spec import jsons
@@ -118,22 +119,38 @@ class WebhookService:
             return shaken
         if live and facts.status != FlowStatus.ENABLED:
             return DISABLED
+        services = self.services(facts)
         try:
-            outputs = await self._outputs(facts, version_id, program, payload)
+            outputs = await self._outputs(facts, version_id, program, payload, services)
         except WebhookAuthFailed as error:
             return Answer(401, {"message": str(error)})
         except PayloadRejected as error:
             return Answer(400, {"statusCode": 400, "error": "Bad Request", "message": str(error)})
-        except (PieceMissing, ConnectionProblem, VariableMissing, InvalidInput) as error:
-            return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": str(error)}})
+        except Exception as error:
+            failed = failure(error, now_ms(), 0, services.secrets.scrub_text)
+            if mode is Mode.TEST:
+                return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": failed.message}})
+            return await self._failed(facts, version_id, program, mode, payload, failed)
         if mode is Mode.TEST:
             for output in outputs:
                 await self._events.save(facts.project_id, facts.id, source_name(program), output)
             return ACCEPTED
         return await self._run(facts, version_id, mode, outputs, payload)
 
-    async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any]) -> list[Any]:
-        services = self.services(facts)
+    async def _failed(
+        self, facts: FlowFacts, version_id: str, program: Program, mode: Mode, payload: dict[str, Any], failed: StepFailed
+    ) -> Answer:
+        """The trigger could do nothing with the call, which must not be lost: a run that failed keeps it."""
+        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
+        try:
+            run = await self._new_run(facts, version_id, environment, payload["body"], payload["headers"])
+        except TooManyCalls as error:
+            return Answer(409, {"code": "SUBFLOW_FAILED", "params": {"message": str(error)}})
+        await self._runs.add_failed_call(run, program.trigger, payload, failed)
+        self._metrics.runs[str(run.status)] += 1
+        return answer_of(CallerAnswer(run.id, failed=run.status)) if mode in SYNC_MODES else ACCEPTED
+
+    async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services) -> list[Any]:
         props, auth = await trigger_input(program, services)
         context = TriggerContext(
             store=services.store,

@@ -93,16 +93,6 @@ async def test_a_link_opens_its_file_alone(files: FileService) -> None:
         await files.read_with_token(one, engine)
 
 
-async def test_old_files_are_purged(files: FileService) -> None:
-    log = await files.save("p1", FileType.FLOW_RUN_LOG, b"1")
-    asset = await files.save("p1", FileType.PLATFORM_ASSET, b"1")
-    assert await files.purge([FileType.FLOW_RUN_LOG], "2000-01-01T00:00:00.000Z") == 0
-    assert await files.purge([FileType.FLOW_RUN_LOG], "2999-01-01T00:00:00.000Z") == 1
-    assert (await files.read(asset)).data == b"1"
-    with pytest.raises(ApError):
-        await files.read(log)
-
-
 @pytest.mark.parametrize(
     ("name", "header"),
     [

@@ -81,9 +81,9 @@ def test_a_retried_run_tells_the_pause_that_it_knows() -> None:
 @pytest.mark.parametrize(
     ("path", "expected"),
     [
-        (f"{PARENT}/waitpoints/{WAITPOINT}", (PARENT, WAITPOINT, {})),
-        (f"{PARENT}/waitpoints/{WAITPOINT}/sync?a=1&b=", (PARENT, WAITPOINT, {"a": "1"})),
-        (f"{PARENT}/requests/any", (PARENT, None, {})),
+        (f"{PARENT}/waitpoints/{WAITPOINT}", (PARENT, WAITPOINT, None, {})),
+        (f"{PARENT}/waitpoints/{WAITPOINT}/sync?a=1&b=", (PARENT, WAITPOINT, None, {"a": "1"})),
+        (f"{PARENT}/requests/any", (PARENT, None, "any", {})),
         (f"{PARENT}/waitpoints/short", None),
         (f"{PARENT}", None),
     ],

@@ -1,8 +1,8 @@
 import { Component, computed, inject, input } from '@angular/core';
-import { mdiChevronLeft, mdiChevronRight } from '@mdi/js';
+import { mdiCheck, mdiChevronLeft, mdiChevronRight } from '@mdi/js';
 import { Icon } from '../../design/icon';
 import { FlowBuilder } from '../flow-builder';
-import { iterationsOf } from '../model/run-results';
+import { iterationsOf, wasTaken } from '../model/run-results';
 import type { Action, Step } from '../model/step';
 import { CanvasState } from './canvas-state';
 import { branchRenaming } from './edits';
@@ -43,17 +43,30 @@ import { Texts } from './texts';
         type="button"
         aria-haspopup="menu"
         [attr.data-branch]="label().owner + ':' + label().branchIndex"
-        [attr.aria-label]="texts.t('branch.label', { name: name(), step: texts.nameOf(step()) })"
+        [attr.aria-label]="texts.t('branch.label', { name: name(), step: texts.nameOf(step()) }) + outcome()"
         [title]="name()"
       >
+        @if (isTaken()) {
+          <pw-icon [path]="taken" />
+        }
         <span>{{ name() }}</span>
       </button>
     } @else {
-      <span class="pill" [class.bad]="label().location === 'INSIDE_ON_FAILURE_BRANCH'">{{ name() }}</span>
+      <span class="pill" [class.bad]="label().location === 'INSIDE_ON_FAILURE_BRANCH'">
+        @if (isTaken()) {
+          <pw-icon [path]="taken" />
+        }
+        {{ name() }}<span class="pw-visually-hidden">{{ outcome() }}</span>
+      </span>
     }
   `,
   styleUrl: './branch-label.scss',
-  host: { class: 'f-drag-blocker', '[style.width.px]': 'label().width', '[style.translate]': 'where()' },
+  host: {
+    class: 'f-drag-blocker',
+    '[class.untaken]': 'isTaken() === false',
+    '[style.width.px]': 'label().width',
+    '[style.translate]': 'where()',
+  },
 })
 export class BranchLabel {
   private readonly builder = inject(FlowBuilder);
@@ -65,6 +78,7 @@ export class BranchLabel {
 
   protected readonly left = mdiChevronLeft;
   protected readonly right = mdiChevronRight;
+  protected readonly taken = mdiCheck;
 
   protected readonly where = computed(() => {
     const { x, y, width, height } = this.label();
@@ -75,6 +89,17 @@ export class BranchLabel {
   protected readonly isRenamed = computed(() => {
     const renaming = this.state.renaming();
     return this.isBranch() && renaming?.name === this.label().owner && renaming.branchIndex === this.label().branchIndex;
+  });
+
+  /** Whether the shown run went this way; undefined without a run, and where it is not decided. */
+  protected readonly isTaken = computed(() => {
+    if (!this.builder.run()) return undefined;
+    const { owner, location, branchIndex } = this.label();
+    return wasTaken(this.builder.results().get(owner), location, branchIndex);
+  });
+  protected readonly outcome = computed(() => {
+    const isTaken = this.isTaken();
+    return isTaken === undefined ? '' : `, ${this.texts.t(isTaken ? 'branch.taken' : 'branch.untaken')}`;
   });
 
   protected readonly iterations = computed(() => {

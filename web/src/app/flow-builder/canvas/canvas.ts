@@ -24,6 +24,7 @@ import { Clipboard } from './clipboard';
 import { drawnLines, itemViews } from './drawing';
 import type { Plus, Rect } from './layout';
 import { NoteCard } from './note-card';
+import { Pinch } from './pinch';
 import { RubberBand } from './rubber-band';
 import { commandOf, isHarmless, takesText } from './shortcuts';
 import { StepCard } from './step-card';
@@ -43,6 +44,7 @@ const never = (): boolean => false;
   providers: [
     CanvasCommands,
     CanvasState,
+    Pinch,
     RubberBand,
     StepDrag,
     Texts,
@@ -74,6 +76,7 @@ export class Canvas {
   protected readonly state = inject(CanvasState);
   protected readonly texts = inject(Texts);
   private readonly band = inject(RubberBand);
+  private readonly pinch = inject(Pinch);
   private readonly viewport = inject(Viewport);
   private readonly foblex: Signal<FCanvasComponent> = viewChild.required(FCanvasComponent);
 
@@ -170,6 +173,7 @@ export class Canvas {
     document.addEventListener('keyup', (event) => this.keyUp(event), { signal });
     document.addEventListener('paste', (event) => this.pasted(event), { signal });
     addEventListener('blur', () => this.state.isPanning.set(false), { signal });
+    this.pinch.listen(this.host, signal);
     this.host.addEventListener('scroll', (event) => this.scrolled(event.target as Element), { signal, capture: true });
     this.host.addEventListener('focusin', (event) => this.focused(event.target as Element), { signal });
     this.host.addEventListener('wheel', () => (this.isUntouched = false), { signal, capture: true, passive: true });

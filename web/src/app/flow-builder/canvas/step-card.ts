@@ -6,6 +6,7 @@ import { PieceIcon } from '../../design/piece-icon';
 import { lookOf } from '../../design/status-chip';
 import { duration } from '../../design/when';
 import { FlowBuilder } from '../flow-builder';
+import { parallelismOf } from '../model/step';
 import { CanvasCommands } from './canvas-commands';
 import { CanvasState } from './canvas-state';
 import type { Box } from './layout';
@@ -57,6 +58,15 @@ export class StepCard {
 
   protected readonly isUnready = computed(() => !this.step().valid && !this.isEmpty() && !this.box().skipped && !this.builder.run());
 
+  /** "×5" on a loop, "∥" on a router whose branches run at the same time; nothing on others. */
+  protected readonly parallel = computed(() => {
+    const step = this.step();
+    const count = parallelismOf(step);
+    if (count < 2) return undefined;
+    const isLoop = step.type === 'LOOP_ON_ITEMS';
+    return { mark: isLoop ? `×${count}` : '∥', word: this.texts.t(isLoop ? 'step.parallelLoop' : 'step.parallelRouter', { count }) };
+  });
+
   private readonly result = computed(() => (this.builder.run() ? this.builder.results().get(this.box().name) : undefined));
   protected readonly tone = computed(() => {
     const result = this.result();
@@ -80,6 +90,7 @@ export class StepCard {
     const marks = [
       this.detail(),
       this.isUnready() ? this.texts.t('step.unready') : '',
+      this.parallel()?.word ?? '',
       this.box().skipped ? this.texts.t('step.skipped') : '',
       this.status()?.word ?? '',
       this.status()?.took ?? '',

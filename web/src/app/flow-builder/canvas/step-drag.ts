@@ -45,12 +45,16 @@ export class StepDrag {
   /** The key of the place where the steps would land. */
   readonly target = signal('');
 
+  /** Ends a drag, or a press that may become one, and leaves everything where it is. */
+  cancel: () => void = () => undefined;
+
   /** A press on a card, which may become a drag. */
   press(event: PointerEvent, name: string, card: HTMLElement): void {
     const from = { x: event.clientX, y: event.clientY };
     const controller = new AbortController();
     const { signal: until } = controller;
     const end = (isDrop: boolean) => {
+      this.cancel = () => undefined;
       controller.abort();
       if (this.isActive()) this.finish(isDrop);
     };
@@ -60,6 +64,7 @@ export class StepDrag {
       if (!this.isActive() && Math.hypot(this.pointer.x - from.x, this.pointer.y - from.y) >= TWITCH) this.start(name, card);
       if (this.isActive()) this.follow();
     };
+    this.cancel = () => end(false);
     addEventListener('pointermove', move, { signal: until });
     addEventListener('pointerup', () => end(true), { signal: until });
     addEventListener('pointercancel', () => end(false), { signal: until });

@@ -12,6 +12,11 @@ const REST_MILLISECONDS = 250;
 /** Below this scale small print is not drawn: nobody could read it. */
 const FAR = 0.3;
 
+/** A part of the canvas: where its origin is, in the window's pixels from the canvas's corner, and how large things are. */
+export interface View extends Point {
+  scale: number;
+}
+
 @Injectable()
 export class Viewport {
   private canvas: FCanvasComponent | undefined;
@@ -102,7 +107,17 @@ export class Viewport {
     return this.host?.getBoundingClientRect() ?? new DOMRect();
   }
 
-  private now(): Point & { scale: number } {
+  /** What one sees at the moment. */
+  view(): View {
+    return this.now();
+  }
+
+  /** Shows a part of the canvas at once, as fingers move. */
+  look({ x, y, scale }: View): void {
+    this.show({ x, y }, scale, false);
+  }
+
+  private now(): View {
     const { position, scaledPosition, scale } = this.canvas?.transform ?? { position: ORIGIN, scaledPosition: ORIGIN, scale: 1 };
     return { x: position.x + scaledPosition.x, y: position.y + scaledPosition.y, scale };
   }

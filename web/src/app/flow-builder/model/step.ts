@@ -42,6 +42,10 @@ export interface StepSettings {
   propertySettings?: Record<string, PropertySetting>;
   sourceCode?: { code: string; packageJson: string };
   items?: string;
+  /** LOOP_ON_ITEMS: how many iterations run at the same time, 1 to 50; 1 where it is not given. */
+  parallelism?: number;
+  /** ROUTER: whether the branches that match run at the same time. */
+  parallel?: boolean;
   branches?: Branch[];
   executionType?: 'EXECUTE_ALL_MATCH' | 'EXECUTE_FIRST_MATCH';
   errorHandlingOptions?: { continueOnFailure?: { value?: boolean }; retryOnFailure?: { value?: boolean } };
@@ -96,4 +100,13 @@ export interface Draft {
   displayName: string;
   trigger: Trigger;
   notes: Note[];
+}
+
+export const MOST_PARALLEL = 50;
+
+/** How many parts of a step run at the same time at the most: iterations of a loop, branches of a router; 1 for every other step. */
+export function parallelismOf(step: Step): number {
+  const { parallelism, parallel, executionType, branches = [] } = step.settings;
+  if (step.type === 'LOOP_ON_ITEMS') return typeof parallelism === 'number' ? Math.min(Math.max(parallelism, 1), MOST_PARALLEL) : 1;
+  return step.type === 'ROUTER' && parallel === true && executionType === 'EXECUTE_ALL_MATCH' ? Math.max(branches.length, 1) : 1;
 }

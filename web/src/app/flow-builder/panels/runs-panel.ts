@@ -11,6 +11,8 @@ import { StatusChip } from '../../design/status-chip';
 import { DateTimePipe, DurationPipe, RelativeTimePipe } from '../../design/when';
 import { shortError } from '../../runs/view/step-error';
 import { durationOf } from '../../runs/view/run-tree';
+import { waitOf } from '../../runs/view/waiting';
+import { WaitsFor } from '../../runs/view/waits-for';
 import { FlowBuilder } from '../flow-builder';
 import { FlowRuns, type RunFilter } from '../run-mode/flow-runs';
 import { RunMode } from '../run-mode/run-mode';
@@ -30,6 +32,7 @@ import { PanelHead } from './panel-head';
     RelativeTimePipe,
     StatusChip,
     TranslocoDirective,
+    WaitsFor,
   ],
   templateUrl: './runs-panel.html',
   styleUrl: './runs-panel.scss',
@@ -44,6 +47,7 @@ export class RunsPanel {
   protected readonly filters: readonly RunFilter[] = ['all', 'succeeded', 'failed', 'unfinished'];
   protected readonly problem = computed(() => (this.runs.problem() ? this.problems.of(this.runs.problem()) : ''));
   protected readonly openedId = computed(() => this.runMode.opened()?.id);
+  protected readonly waitOf = waitOf;
   protected readonly now = signal(Date.now());
 
   constructor() {

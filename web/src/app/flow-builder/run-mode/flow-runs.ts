@@ -3,6 +3,7 @@ import { Injectable, OnDestroy, computed, effect, inject, signal, untracked } fr
 import { Api, ok } from '../../api/api';
 import type { FlowRunView } from '../../api/schema';
 import { Live } from '../../session/live';
+import { readWaits } from '../../runs/view/read-waits';
 import { Session } from '../../session/session';
 import { FlowBuilder } from '../flow-builder';
 import type { RunProgress } from '../model/run-progress';
@@ -85,11 +86,19 @@ export class FlowRuns implements OnDestroy {
     this.found.update((runs) => {
       const known = runs.some((each) => each.id === run.id);
       if (known)
-        return fits ? runs.map((each) => (each.id === run.id ? { ...each, ...run } : each)) : runs.filter((each) => each.id !== run.id);
+        return fits
+          ? runs.map((each) => (each.id === run.id ? { ...each, ...run, waitpoints: [] } : each))
+          : runs.filter((each) => each.id !== run.id);
       // An old run that was retried has its place further down, where one has not read yet.
       const isNewest = run.created >= (runs[0]?.created ?? '');
       return fits && isNewest ? [run, ...runs] : runs;
     });
+    void this.readWaits(run);
+  }
+
+  private async readWaits(told: FlowRunView): Promise<void> {
+    const read = await readWaits(this.api, [told]);
+    if (read.size > 0) this.found.update((runs) => runs.map((run) => ({ ...run, ...read.get(run.id) })));
   }
 
   /** The run beside another one in the list: `1` older, `-1` newer. */

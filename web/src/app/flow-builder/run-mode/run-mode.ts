@@ -17,6 +17,7 @@ import { FlowRuns } from './flow-runs';
 
 export type Retry = 'FROM_FAILED_STEP' | 'ON_LATEST_VERSION';
 
+const GOES_WELL: ReadonlySet<string> = new Set(['QUEUED', 'RUNNING', 'PAUSED', 'SUCCEEDED']);
 const STARTING_MILLISECONDS = 15_000;
 
 @Injectable()
@@ -41,10 +42,10 @@ export class RunMode implements OnDestroy {
   readonly opened = computed(() => (this.isOpen() && !this.failure() ? this.builder.run() : null));
   /** The test whose results the draft shows. */
   readonly test = computed(() => (this.builder.view().kind === 'edit' ? this.builder.run() : null));
-  /** The step that failed, in the opened run or the test. */
+  /** The step in which the opened run or the test failed; a failure after which the run goes on is none. */
   readonly failed = computed(() => {
     const run = this.builder.run();
-    return run ? failureOf(run.steps, run.failedStep?.name) : undefined;
+    return run && !GOES_WELL.has(run.status) ? failureOf(run.steps, run.failedStep?.name) : undefined;
   });
 
   private readonly stopListening = this.live.on<RunProgress>('UPDATE_RUN_PROGRESS', (told) => this.progressed(told));
@@ -53,7 +54,7 @@ export class RunMode implements OnDestroy {
   constructor() {
     // What happened while nobody could tell us.
     effect(() => {
-      if (this.live.epoch() > 1) untracked(() => void this.catchUp());
+      if (this.live.epoch() > 0) untracked(() => void this.catchUp());
     });
   }
 
@@ -152,6 +153,12 @@ export class RunMode implements OnDestroy {
     } catch (problem) {
       this.notify.problem(problem);
     }
+  }
+
+  /** Reads the shown run again: somebody has just done something with it. */
+  async reload(): Promise<void> {
+    const run = this.builder.run();
+    if (run) await this.finish(run.id);
   }
 
   private async catchUp(): Promise<void> {

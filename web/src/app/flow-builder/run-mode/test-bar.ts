@@ -8,14 +8,16 @@ import { StatusChip } from '../../design/status-chip';
 import { DurationPipe } from '../../design/when';
 import { shortError } from '../../runs/view/step-error';
 import { durationOf } from '../../runs/view/run-tree';
+import { WaitsFor } from '../../runs/view/waits-for';
 import { FlowBuilder, isOver } from '../flow-builder';
 import { walk } from '../model/tree';
+import { RunFacts } from './run-facts';
 import { RunMode } from './run-mode';
 
 /** The flow's test, over the canvas: how far it is, how it ended. */
 @Component({
   selector: 'pw-test-bar',
-  imports: [DurationPipe, Icon, MatButtonModule, MatProgressBarModule, StatusChip, TranslocoDirective],
+  imports: [DurationPipe, Icon, MatButtonModule, MatProgressBarModule, StatusChip, TranslocoDirective, WaitsFor],
   template: `
     <ng-container *transloco="let t">
       @if (run(); as run) {
@@ -35,7 +37,21 @@ import { RunMode } from './run-mode';
             </button>
           } @else {
             <pw-status-chip [status]="run.status" />
-            <span class="words">{{ t('runMode.testing', { done: done(), count: count() }) }}</span>
+            <span class="words">
+              @if (waits(); as waits) {
+                <pw-waits-for
+                  [waitpoint]="waits.first.waitpoint"
+                  [kind]="waits.first.kind"
+                  [step]="waits.first.step"
+                  [others]="waits.others"
+                />
+              } @else {
+                {{ t('runMode.testing', { done: done(), count: count() }) }}
+              }
+            </span>
+            @if (waits()) {
+              <button mat-button (click)="runMode.show(run.id)">{{ t('runMode.details') }}</button>
+            }
             <button mat-stroked-button (click)="runMode.cancel()">{{ t('runMode.stop') }}</button>
             <mat-progress-bar
               [mode]="done() > 0 ? 'determinate' : 'indeterminate'"
@@ -91,6 +107,7 @@ import { RunMode } from './run-mode';
 })
 export class TestBar {
   private readonly builder = inject(FlowBuilder);
+  private readonly facts = inject(RunFacts);
   protected readonly runMode = inject(RunMode);
   protected readonly close = mdiClose;
 
@@ -104,6 +121,11 @@ export class TestBar {
   protected readonly count = computed(() => {
     const trigger = this.builder.shown()?.trigger;
     return trigger ? walk(trigger).length : 1;
+  });
+  /** What a paused test waits for. */
+  protected readonly waits = computed(() => {
+    const [first, ...others] = this.facts.waiting();
+    return first ? { first, others: others.length } : null;
   });
   protected readonly duration = computed(() => {
     const run = this.run();

@@ -1,6 +1,8 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatSlideToggleModule } from '@angular/material/slide-toggle';
 import { TranslocoDirective } from '@jsverse/transloco';
+import type { Action } from '../model/step';
+import { walk } from '../model/tree';
 import { StepForm } from './step-form';
 
 type Option = 'continueOnFailure' | 'retryOnFailure';
@@ -16,10 +18,17 @@ type Option = 'continueOnFailure' | 'retryOnFailure';
           <h3>{{ t('stepSettings.onFailure') }}</h3>
           @for (option of offered(); track option) {
             <div>
-              <mat-slide-toggle [checked]="isOn(option)" [disabled]="form.isReadonly()" (change)="set(option, $event.checked)">{{
+              <mat-slide-toggle hideIcon [checked]="isOn(option)" [disabled]="form.isReadonly()" (change)="set(option, $event.checked)">{{
                 t('stepSettings.' + option)
               }}</mat-slide-toggle>
               <p>{{ t('stepSettings.' + option + 'Help') }}</p>
+              @if (option === 'continueOnFailure') {
+                @if (isOn(option)) {
+                  <p>{{ t('stepSettings.branchSteps', { success: branches().success, failure: branches().failure }) }}</p>
+                } @else if (branches().success + branches().failure > 0) {
+                  <p class="warning" role="status">{{ t('stepSettings.branchStepsLeft') }}</p>
+                }
+              }
             </div>
           }
         </section>
@@ -44,6 +53,9 @@ type Option = 'continueOnFailure' | 'retryOnFailure';
     p {
       @include fields.note;
     }
+    p.warning {
+      color: var(--pw-warn);
+    }
   `,
 })
 export class ErrorHandling {
@@ -59,6 +71,12 @@ export class ErrorHandling {
     return options ? all.filter((option) => options[option]?.hide !== true || this.isOn(option)) : [];
   });
 
+  /** How many steps the branches for success and failure have, whether they are in use or not. */
+  protected readonly branches = computed(() => {
+    const { onSuccess, onFailure } = (this.form.step() as Action | null)?.continueOnFailureBranches ?? {};
+    return { success: countOf(onSuccess), failure: countOf(onFailure) };
+  });
+
   protected isOn(option: Option): boolean {
     return this.form.settings().errorHandlingOptions?.[option]?.value === true;
   }
@@ -69,3 +87,5 @@ export class ErrorHandling {
     this.form.flush();
   }
 }
+
+const countOf = (first: Action | undefined): number => (first ? walk(first).length : 0);

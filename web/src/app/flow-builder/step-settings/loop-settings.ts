@@ -1,9 +1,11 @@
-import { Component, computed, inject } from '@angular/core';
+import { Component, computed, inject, linkedSignal } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { TemplateInput } from '../data/template-input';
+import { MOST_PARALLEL } from '../model/step';
+import { countIn } from './model/numbers';
 import { StepForm } from './step-form';
 
-/** A loop: the list whose items it goes through. */
+/** A loop: the list whose items it goes through, and how many of them at the same time. */
 @Component({
   selector: 'pw-loop-settings',
   imports: [TemplateInput, TranslocoDirective],
@@ -20,6 +22,33 @@ import { StepForm } from './step-form';
           (valueChange)="set($event)"
         />
         <p>{{ t('stepSettings.itemsHelp') }}</p>
+      </div>
+      <div class="field">
+        <label class="label" for="loop-parallelism">{{ t('stepSettings.parallelism') }}</label>
+        <input
+          #countInput
+          id="loop-parallelism"
+          type="number"
+          inputmode="numeric"
+          min="1"
+          [max]="most"
+          step="1"
+          aria-describedby="loop-parallelism-help"
+          [attr.aria-invalid]="isInvalid() || null"
+          [disabled]="form.isReadonly()"
+          [value]="parallelism()"
+          (input)="setParallelism(countInput.value)"
+          (change)="settle(countInput)"
+        />
+        @if (isInvalid()) {
+          <p class="invalid" role="alert">{{ t('stepSettings.parallelismRange', { most }) }}</p>
+        }
+        <p id="loop-parallelism-help">
+          {{ t('stepSettings.parallelismHelp') }}
+          @if (parallelism() > 1) {
+            {{ t('stepSettings.parallelismMany') }}
+          }
+        </p>
       </div>
       <dl>
         <dt>
@@ -52,6 +81,19 @@ import { StepForm } from './step-form';
     p {
       @include fields.note;
     }
+    input {
+      width: 96px;
+      height: 36px;
+      padding: 0 8px;
+      border: 1px solid var(--pw-line-strong);
+      border-radius: var(--pw-radius-small);
+      background: var(--pw-surface);
+      color: inherit;
+      font: inherit;
+    }
+    .invalid {
+      color: var(--pw-bad);
+    }
     dl {
       display: grid;
       gap: 4px;
@@ -77,6 +119,23 @@ export class LoopSettings {
   private readonly name = computed(() => this.form.step()?.name ?? '');
   protected readonly item = computed(() => `{{${this.name()}['item']}}`);
   protected readonly index = computed(() => `{{${this.name()}['index']}}`);
+
+  protected readonly most = MOST_PARALLEL;
+  protected readonly parallelism = computed(() => this.form.settings().parallelism ?? 1);
+  /** Whether what stands in the field is no number that it takes. */
+  protected readonly isInvalid = linkedSignal({ source: this.name, computation: () => false });
+
+  protected setParallelism(text: string): void {
+    const count = countIn(text);
+    this.isInvalid.set(count === undefined);
+    if (count !== undefined && count !== this.parallelism()) this.form.patch({ parallelism: count });
+  }
+
+  /** What is no number of parts gives way to the one that is set. */
+  protected settle(input: HTMLInputElement): void {
+    if (this.isInvalid()) input.value = String(this.parallelism());
+    this.isInvalid.set(false);
+  }
 
   protected set(items: string): void {
     if (items !== (this.form.settings().items ?? '')) this.form.patch({ items });

@@ -2,6 +2,7 @@
 import { DestroyRef, Injectable, effect, inject, signal, untracked } from '@angular/core';
 import { Api, ok } from '../../api/api';
 import { ProblemText } from '../../design/notify';
+import { StoredValues, storedOutput } from '../../runs/view/stored-values';
 import { Live } from '../../session/live';
 import { Session } from '../../session/session';
 import { FlowBuilder } from '../flow-builder';
@@ -38,6 +39,7 @@ export class StepTests {
   private readonly live = inject(Live);
   private readonly problems = inject(ProblemText);
   private readonly session = inject(Session);
+  private readonly stored = inject(StoredValues);
   private readonly trials = signal<ReadonlyMap<string, StepTrial>>(new Map());
   /** Ends that were told before the answer that names the run. */
   private readonly early = new Map<string, StepRunResponse>();
@@ -109,9 +111,15 @@ export class StepTests {
       const run = await ok(this.api.GET('/flow-runs/{id}', { params: { path: { id: trial.runId } } })).catch(() => null);
       const now = this.of(name);
       if (!run || !OVER.has(run.status) || now?.state !== 'running' || now.runId !== trial.runId) continue;
-      const result: StepResult | undefined = resultsAt(run.steps, new Map()).get(name);
+      const result = await this.whole(resultsAt(run.steps, new Map()).get(name));
       this.finished(responseOf(run.id, run.status, result, run.failedStep?.message ?? ''));
     }
+  }
+
+  /** A result whose output was too large for the run's log is shown with it all the same. */
+  private async whole(result: StepResult | undefined): Promise<StepResult | undefined> {
+    const reference = storedOutput(result);
+    return result && reference ? { ...result, output: await this.stored.read(reference).catch(() => null) } : result;
   }
 
   private nameOf(runId: string): string | undefined {

@@ -1,91 +1,76 @@
-import { Component, computed, input, output } from '@angular/core';
+import { Component, computed, input, output, signal } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { mdiChevronDown, mdiChevronRight, mdiEmailAlertOutline, mdiHeartBroken } from '@mdi/js';
+import type { RunTimeline as Timeline } from '../../api/schema';
+import { Icon } from '../../design/icon';
 import { lookOf } from '../../design/status-chip';
-import { DurationPipe } from '../../design/when';
-import { type LoopPath, type RunSteps, type TimelineEntry, timelineOf } from './run-tree';
-
-export interface ChosenStep {
-  name: string;
-  path: LoopPath;
-}
+import { ClockPipe, DateTimePipe, DurationPipe } from '../../design/when';
+import { type StepPlace, placeOf, titleOf } from './step-place';
+import { type StepRow, type Stretch, rowsOf } from './timeline-rows';
 
 const MOST = 400;
 
-/** The steps of a run over its time: a bar for each, at its place. A click chooses a step. */
+/**
+ * A run over time: when it waited for a worker and was driven, each attempt at each step, the waiting between them, and the responses that
+ * nobody got. Long pauses are broken out of the axis. A step's name chooses it; its attempts can be opened below it.
+ */
 @Component({
   selector: 'pw-run-timeline',
-  imports: [DurationPipe, TranslocoDirective],
-  template: `
-    <ng-container *transloco="let t">
-      <div class="axis" aria-hidden="true">
-        @for (part of [0, 0.25, 0.5, 0.75, 1]; track part) {
-          <span>{{ total() * part | duration }}</span>
-        }
-      </div>
-      <ol [attr.aria-label]="t('runView.timeline')">
-        @for (bar of bars(); track $index) {
-          <li>
-            <button
-              type="button"
-              [attr.aria-current]="isChosen(bar) ? 'step' : null"
-              (click)="choose.emit({ name: bar.name, path: bar.path })"
-            >
-              <span class="name" [style.padding-left.px]="8 + bar.path.length * 12"
-                >{{ nameOf(bar) }} <span class="pw-visually-hidden">{{ t('status.' + bar.status) }}</span></span
-              >
-              <span class="track">
-                @if (bar.waited) {
-                  <span class="waited" [style.left.%]="percent(bar.start - bar.waited)" [style.width.%]="percent(bar.waited)"></span>
-                }
-                <span class="bar" [class]="tone(bar)" [style.left.%]="percent(bar.start)" [style.width.%]="percent(bar.duration)"></span>
-              </span>
-              <span class="duration">{{ bar.duration | duration }}</span>
-            </button>
-          </li>
-        }
-      </ol>
-      @if (entries().length > bars().length) {
-        <p>{{ t('runView.timelineCut', { count: bars().length }) }}</p>
-      }
-    </ng-container>
-  `,
+  imports: [ClockPipe, DateTimePipe, DurationPipe, Icon, TranslocoDirective],
+  templateUrl: './run-timeline.html',
   styleUrl: './run-timeline.scss',
 })
 export class RunTimeline {
-  readonly steps = input.required<RunSteps>();
-  /** When the run began, in milliseconds since 1970. */
-  readonly begin = input.required<number>();
-  /** The run's length in milliseconds, if it is known: the axis is at least as long. */
-  readonly length = input<number | null>(null);
-  /** The present, for steps that still run. */
-  readonly now = input<number | null>(null);
+  readonly timeline = input.required<Timeline>();
+  /** The present, for what is not over. */
+  readonly now = input.required<number>();
   /** What people call the steps: the flow's display names by step name. */
   readonly displayNames = input<Readonly<Record<string, string>>>({});
-  readonly chosen = input<ChosenStep | null>(null);
-  readonly choose = output<ChosenStep>();
+  readonly choose = output<StepPlace>();
 
-  protected readonly entries = computed(() => timelineOf(this.steps(), this.begin(), this.now() ?? this.begin(), MOST + 1));
-  protected readonly bars = computed(() => this.entries().slice(0, MOST));
-  protected readonly total = computed(() =>
-    Math.max(1, this.length() ?? 0, ...this.entries().map((entry) => entry.start + entry.duration)),
-  );
+  protected readonly icons = { open: mdiChevronDown, closed: mdiChevronRight, lives: mdiHeartBroken, lost: mdiEmailAlertOutline };
+  protected readonly rows = computed(() => rowsOf(this.timeline(), this.now()));
+  protected readonly steps = computed(() => this.rows().steps.slice(0, MOST));
+  protected readonly breaks = computed(() => this.rows().axis.filter((part) => part.isBreak));
+  /** Where the tracks are striped, as a mask. */
+  protected readonly mask = computed(() => {
+    const stops = this.breaks().flatMap(({ left, width }) => [
+      `transparent ${left}%`,
+      `black ${left}% ${left + width}%`,
+      `transparent ${left + width}%`,
+    ]);
+    return stops.length > 0 ? `linear-gradient(90deg, transparent, ${stops.join(', ')})` : 'linear-gradient(transparent, transparent)';
+  });
+  protected readonly begin = computed(() => this.timeline().queuedAt);
+  protected readonly end = computed(() => this.timeline().finishedAt ?? new Date(this.now()).toISOString());
+  protected readonly left = computed(() => this.timeline().leftOut + Math.max(this.rows().steps.length - MOST, 0));
+  /** The rows whose attempts are shown, by their places as text. */
+  protected readonly opened = signal<ReadonlySet<string>>(new Set());
 
-  protected percent(time: number): number {
-    return Math.min(Math.max((time / this.total()) * 100, 0), 100);
+  protected toggle(key: string): void {
+    const opened = new Set(this.opened());
+    if (!opened.delete(key)) opened.add(key);
+    this.opened.set(opened);
   }
 
-  protected nameOf(entry: TimelineEntry): string {
-    const name = this.displayNames()[entry.name] ?? entry.name;
-    const around = entry.path.at(-1);
-    return around ? `${name} · ${around[1] + 1}` : name;
+  protected keyOf({ place }: StepRow): string {
+    return [...place.path.map(([loop, iteration]) => `${loop}:${iteration}`), place.name].join('/');
   }
 
-  protected tone(entry: TimelineEntry): string {
-    return lookOf(entry.status).tone;
+  protected title(place: StepPlace): string {
+    return titleOf(place, this.displayNames());
   }
 
-  protected isChosen(entry: TimelineEntry): boolean {
-    const chosen = this.chosen();
-    return chosen?.name === entry.name && JSON.stringify(chosen.path) === JSON.stringify(entry.path);
+  protected titleAt(step: string): string {
+    return this.title(placeOf(step));
+  }
+
+  /** Whether there is more to tell than the row itself shows. */
+  protected hasMore({ attempts }: StepRow): boolean {
+    return attempts.length > 1 || attempts.some((attempt) => attempt.message !== '');
+  }
+
+  protected classOf({ kind, status }: Stretch): string {
+    return kind === 'attempt' || kind === 'around' ? `${kind} ${lookOf(status).tone}` : kind;
   }
 }

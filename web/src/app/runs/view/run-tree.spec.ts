@@ -1,30 +1,26 @@
-import { durationOf, itemOf, iterationsOf, pathsOf, type RunSteps, stepAt, tellingPathOf, timelineOf } from './run-tree';
-
-const BEGIN = 1_000_000;
+import { durationOf, inFlight, itemOf, iterationsOf, pathsOf, type RunSteps, stepAt, tellingPathOf } from './run-tree';
 
 const STEPS: RunSteps = {
   trigger: { type: 'PIECE_TRIGGER', status: 'SUCCEEDED', input: {}, output: { n: 1 } },
-  get: { type: 'PIECE', status: 'SUCCEEDED', duration: 30, startedAt: BEGIN + 10, output: 'x' },
+  get: { type: 'PIECE', status: 'SUCCEEDED', duration: 30, output: 'x' },
   choose: { type: 'ROUTER', status: 'SUCCEEDED', duration: 0 },
   outer: {
     type: 'LOOP_ON_ITEMS',
     status: 'FAILED',
-    startedAt: BEGIN + 50,
     input: { items: ['a', 'b'] },
     output: {
       index: 2,
       iterations: [
-        { x: { type: 'CODE', status: 'SUCCEEDED', duration: 5, startedAt: BEGIN + 50 } },
+        { x: { type: 'CODE', status: 'SUCCEEDED', duration: 5 } },
         {
-          x: { type: 'CODE', status: 'SUCCEEDED', duration: 5, startedAt: BEGIN + 60 },
+          x: { type: 'CODE', status: 'SUCCEEDED', duration: 5 },
           inner: {
             type: 'LOOP_ON_ITEMS',
             status: 'FAILED',
-            startedAt: BEGIN + 65,
             output: {
               iterations: [
-                { y: { type: 'CODE', status: 'FAILED', duration: 10, startedAt: BEGIN + 4065, attempts: 2 } },
-                { y: { type: 'CODE', status: 'SUCCEEDED', duration: 10, startedAt: BEGIN + 4080 } },
+                { y: { type: 'CODE', status: 'FAILED', duration: 10, attempts: 2 } },
+                { y: { type: 'CODE', status: 'SUCCEEDED', duration: 10 } },
               ],
             },
           },
@@ -75,36 +71,23 @@ describe('the steps of a run', () => {
   });
 });
 
-describe('timelineOf', () => {
-  it('places steps by their beginnings, or behind the step before', () => {
-    const entries = timelineOf(STEPS, BEGIN);
-    expect(entries.map(({ name, start, duration }) => [name, start, duration])).toEqual([
-      ['trigger', 0, 0],
-      ['get', 10, 30],
-      ['choose', 40, 0],
-      ['outer', 50, 4040],
-      ['x', 50, 5],
-      ['x', 60, 5],
-      ['inner', 65, 4025],
-      ['y', 4065, 10],
-      ['y', 4080, 10],
-    ]);
-    expect(entries[7]).toMatchObject({ attempts: 2, waited: 4000 });
-    expect(entries[3]).toMatchObject({ iterations: 2, path: [] });
-  });
-
-  it('lets a running step grow', () => {
-    const steps: RunSteps = { a: { type: 'CODE', status: 'RUNNING', startedAt: BEGIN + 10 } };
-    expect(timelineOf(steps, BEGIN, BEGIN + 110)[0]).toMatchObject({ start: 10, duration: 100 });
-  });
-
-  it('does without times', () => {
+describe('inFlight', () => {
+  it('finds every step that runs, however deep', () => {
+    const running = { type: 'CODE', status: 'RUNNING' };
+    const iterations = [
+      { x: { type: 'CODE', status: 'SUCCEEDED' }, y: running },
+      { choose: { type: 'ROUTER', status: 'RUNNING' }, x: running },
+    ];
     const steps: RunSteps = {
-      a: { type: 'CODE', status: 'SUCCEEDED', duration: 5 },
-      b: { type: 'CODE', status: 'SUCCEEDED', duration: 7 },
+      a: { type: 'CODE', status: 'SUCCEEDED' },
+      each: { type: 'LOOP_ON_ITEMS', status: 'RUNNING', output: { iterations } },
+      b: running,
     };
-    expect(timelineOf(steps, BEGIN).map((entry) => entry.start)).toEqual([0, 5]);
-    expect(timelineOf(steps, BEGIN, BEGIN, 1)).toHaveLength(1);
+    expect(inFlight(steps)).toEqual([
+      { name: 'y', path: [['each', 0]] },
+      { name: 'x', path: [['each', 1]] },
+      { name: 'b', path: [] },
+    ]);
   });
 });
 

@@ -4,6 +4,7 @@
  * A loop's inner steps stand in its output's `iterations`, one object of steps for each. A path names the loops around a step, outermost
  * first, each with its iteration counted from 0; that is also how live progress names them (`step.path`).
  */
+import type { StoredReference } from './stored-values';
 
 export type LoopPath = readonly (readonly [loop: string, iteration: number])[];
 
@@ -13,31 +14,22 @@ export interface StepRecord {
   status: string;
   input?: unknown;
   output?: unknown;
+  /** `slice`: the output is kept beside the log, and `output` says where. */
+  outputType?: string;
+  /** Where a loop's items are, if they are too large for the log. */
+  itemsSlice?: StoredReference;
   /** Milliseconds. */
   duration?: number;
   startedAt?: number;
   /** Of a step that was tried more than once. */
   attempts?: number;
   errorMessage?: string;
+  /** The parts of the failure (Piecework's). */
+  error?: Record<string, unknown>;
   standardOutput?: string;
 }
 
 export type RunSteps = Readonly<Record<string, StepRecord>>;
-
-/** One step as it stands on the time axis. Times in milliseconds from the run's beginning. */
-export interface TimelineEntry {
-  name: string;
-  path: LoopPath;
-  type: string;
-  status: string;
-  start: number;
-  duration: number;
-  /** How long earlier attempts and the waiting between them took, before `start`. */
-  waited: number;
-  attempts: number;
-  /** How often the step goes round: iterations of a loop, else 0. */
-  iterations: number;
-}
 
 /** The steps of a run as the API sends them. */
 export function stepsOf(run: { steps?: unknown }): RunSteps {
@@ -91,38 +83,18 @@ export function tellingPathOf(steps: RunSteps, name: string): LoopPath | undefin
   return paths.findLast((path) => stepAt(steps, name, path)?.status === 'FAILED') ?? paths.at(-1);
 }
 
+/** Steps that are being executed: every record that says RUNNING and has none inside that does. Several where branches run side by side. */
+export function inFlight(steps: RunSteps, path: LoopPath = []): { name: string; path: LoopPath }[] {
+  return Object.entries(steps).flatMap(([name, record]) => {
+    const inside = iterationsOf(record).flatMap((iteration, index) => inFlight(iteration, [...path, [name, index]]));
+    const isWork = record.type !== 'LOOP_ON_ITEMS' && record.type !== 'ROUTER';
+    return record.status === 'RUNNING' && isWork ? [{ name, path }] : inside;
+  });
+}
+
 /** How many tries a step took. */
 export function attemptsOf(record: StepRecord): number {
   return record.attempts ?? 1;
-}
-
-/**
- * The steps in the order in which they ran, `limit` at the most, with their places in time. `begin`: the run's start in milliseconds since
- * 1970. A step that does not say when it began (a trigger, a router, a log of another engine) began when the one before it ended.
- * `now`: how far a step that still runs has come.
- */
-export function timelineOf(steps: RunSteps, begin: number, now = begin, limit = 500): TimelineEntry[] {
-  const entries: TimelineEntry[] = [];
-  const add = (level: RunSteps, path: LoopPath, from: number): number => {
-    let end = from;
-    for (const [name, record] of Object.entries(level)) {
-      if (entries.length >= limit) break;
-      const start = record.startedAt === undefined ? end : Math.max(record.startedAt - begin, 0);
-      const { type, status } = record;
-      const inner = iterationsOf(record);
-      const attempts = attemptsOf(record);
-      const waited = attempts > 1 ? Math.max(start - end, 0) : 0;
-      const entry = { name, path, type, status, start, duration: record.duration ?? 0, waited, attempts, iterations: inner.length };
-      entries.push(entry);
-      let last = start;
-      for (const [iteration, steps] of inner.entries()) last = add(steps, [...path, [name, iteration]], last);
-      entry.duration = record.duration ?? Math.max(status === 'RUNNING' ? now - begin - start : last - start, 0);
-      end = Math.max(start + entry.duration, last);
-    }
-    return end;
-  };
-  add(steps, [], 0);
-  return entries;
 }
 
 /** How long a run has taken, in milliseconds; null while it has not begun. `now`: for one that has not ended. */

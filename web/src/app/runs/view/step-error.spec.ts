@@ -5,6 +5,7 @@ describe('readError', () => {
     expect(readError('Error: boom\n    at code (1:2)')).toEqual({
       message: 'Error: boom',
       more: 'at code (1:2)',
+      problems: [],
       status: null,
       request: '',
       raw: undefined,
@@ -43,5 +44,12 @@ describe('readError', () => {
     expect(shortError('{"url":["Expected string, received: 5"]}')).toBe('url: Expected string, received: 5');
     expect(shortError('{broken')).toBe('{broken');
     expect(shortError('')).toBe('');
+  });
+
+  it('knows more where the record has the parts of the failure', () => {
+    const parts = { __apErrorVersion: 1, message: 'gone', status: 404, requestMethod: 'GET', requestUrl: 'https://x.test/a', raw: 'r' };
+    const error = readError('{"response": {"status": 404, "body": {"message": "gone"}}, "request": {}}', parts);
+    expect(error).toMatchObject({ message: 'gone', status: 404, request: 'GET https://x.test/a', problems: [] });
+    expect(error.raw).toEqual({ message: 'gone', status: 404, requestMethod: 'GET', requestUrl: 'https://x.test/a' });
   });
 });

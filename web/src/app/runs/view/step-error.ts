@@ -11,21 +11,39 @@ export interface StepError {
   request: string;
   /** All there is, to look at as JSON; undefined if it is plain text. */
   raw: unknown;
+  /** The properties of the step whose values do not fit. */
+  problems: readonly PropertyProblem[];
+}
+
+export interface PropertyProblem {
+  property: string;
+  message: string;
 }
 
 /** Python puts the sentence last, below the calls that led to it. */
 const PYTHON_STACK = /^Traceback \(most recent call last\):\n/;
 
-export function readError(errorMessage: string): StepError {
+/** `parts`: the record's `error`, which runs of other engines lack; what it knows better than the text wins. */
+export function readError(errorMessage: string, parts?: Record<string, unknown>): StepError {
+  const read = readText(errorMessage);
+  if (!parts) return read;
+  const problems = Array.isArray(parts['problems']) ? (parts['problems'] as PropertyProblem[]) : [];
+  const request = [parts['requestMethod'], parts['requestUrl']].map(text).filter(Boolean).join(' ');
+  const isCall = typeof parts['status'] === 'number';
+  const shown = Object.fromEntries(Object.entries(parts).filter(([name]) => name !== 'raw' && name !== '__apErrorVersion'));
+  return { ...read, request: request || read.request, raw: isCall ? shown : read.raw, problems };
+}
+
+function readText(errorMessage: string): StepError {
   const raw = parsed(errorMessage);
   if (!isRecord(raw)) {
     const cut = /^\s*\{[^]*?"(?:apiMessage|message|detail|error)"\s*:\s*("(?:[^"\\]|\\.)+")/.exec(errorMessage)?.[1];
-    if (cut) return { message: String(parsed(cut) ?? cut), more: errorMessage, status: null, request: '', raw: undefined };
+    if (cut) return { message: String(parsed(cut) ?? cut), more: errorMessage, status: null, request: '', raw: undefined, problems: [] };
     const lines = errorMessage.trimEnd().split('\n');
     if (PYTHON_STACK.test(errorMessage))
-      return { message: lines.at(-1) ?? '', more: errorMessage, status: null, request: '', raw: undefined };
+      return { message: lines.at(-1) ?? '', more: errorMessage, status: null, request: '', raw: undefined, problems: [] };
     const [message = '', ...rest] = lines;
-    return { message, more: rest.join('\n').trim(), status: null, request: '', raw: undefined };
+    return { message, more: rest.join('\n').trim(), status: null, request: '', raw: undefined, problems: [] };
   }
   const response = isRecord(raw['response']) ? raw['response'] : {};
   const request = isRecord(raw['request']) ? raw['request'] : {};
@@ -43,6 +61,7 @@ export function readError(errorMessage: string): StepError {
     status: number(raw['status']) ?? number(response['status']),
     request: [raw['requestMethod'] ?? request['method'], raw['requestUrl'] ?? request['url']].map(text).filter(Boolean).join(' '),
     raw,
+    problems: [],
   };
 }
 

@@ -1,8 +1,7 @@
-import { TestBed } from '@angular/core/testing';
+import { type ComponentFixture, TestBed } from '@angular/core/testing';
 import { TranslocoTestingModule } from '@jsverse/transloco';
 import { messages } from '../../../i18n/en';
-import { type ChosenStep, RunTimeline } from './run-timeline';
-import type { RunSteps, StepRecord } from './run-tree';
+import type { StepRecord } from './run-tree';
 import { StepRun } from './step-run';
 
 beforeEach(() => {
@@ -41,27 +40,73 @@ describe('StepRun', () => {
   });
 });
 
-describe('RunTimeline', () => {
-  it('chooses steps by their place', () => {
-    const inner = { x: { type: 'CODE', status: 'SUCCEEDED', duration: 5, startedAt: 1005 } };
-    const steps: RunSteps = {
-      each: { type: 'LOOP_ON_ITEMS', status: 'SUCCEEDED', duration: 10, startedAt: 1000, output: { iterations: [inner, inner] } },
-    };
-    const fixture = TestBed.createComponent(RunTimeline);
-    fixture.componentRef.setInput('steps', steps);
-    fixture.componentRef.setInput('begin', 1000);
-    fixture.componentRef.setInput('displayNames', { x: 'Send' });
-    const chosen: ChosenStep[] = [];
-    fixture.componentInstance.choose.subscribe((step) => chosen.push(step));
-    fixture.detectChanges();
-    const buttons = [...(fixture.nativeElement as HTMLElement).querySelectorAll('button')];
-    expect(buttons.map((button) => (button.querySelector('.name')?.textContent ?? '').trim().replace(/\s+/g, ' '))).toEqual([
-      'each Succeeded',
-      'Send · 1 Succeeded',
-      'Send · 2 Succeeded',
-    ]);
-    expect(buttons[1]?.querySelector<HTMLElement>('.bar')?.style.left).toBe('50%');
-    buttons[2]?.click();
-    expect(chosen).toEqual([{ name: 'x', path: [['each', 1]] }]);
+describe('StepRun, with values beside the log', () => {
+  const reference = (size: number): { fileId: string; size: number; url: string } => ({
+    fileId: 'a'.repeat(21),
+    size,
+    url: 'https://public.test/api/v1/files/x?token=t1',
+  });
+  const calls: string[] = [];
+  let answer = (): Promise<Response> => Promise.resolve(new Response('["kept"]'));
+
+  beforeEach(() => {
+    calls.length = 0;
+    answer = () => Promise.resolve(new Response('["kept"]'));
+    vi.stubGlobal('fetch', (url: string) => {
+      calls.push(url);
+      return answer();
+    });
+  });
+  afterEach(() => vi.unstubAllGlobals());
+
+  const shown = async (step: StepRecord): Promise<ComponentFixture<StepRun>> => {
+    const fixture = TestBed.createComponent(StepRun);
+    fixture.componentRef.setInput('step', step);
+    await fixture.whenStable();
+    return fixture;
+  };
+  const text = (fixture: ComponentFixture<StepRun>): string => (fixture.nativeElement as HTMLElement).textContent ?? '';
+
+  it('fetches what is not very large as soon as it is to be seen', async () => {
+    const fixture = await shown({ type: 'CODE', status: 'SUCCEEDED', output: reference(40_000), outputType: 'slice' });
+    expect(calls).toEqual([new URL(`api/v1/files/${'a'.repeat(21)}?token=t1`, document.baseURI).href]);
+    expect(text(fixture)).toContain('39 KB');
+    expect(text(fixture)).toContain('kept');
+  });
+
+  it('fetches what is large when one asks for it', async () => {
+    const fixture = await shown({ type: 'CODE', status: 'SUCCEEDED', output: reference(10 * 1024 * 1024), outputType: 'slice' });
+    expect(calls).toEqual([]);
+    expect(text(fixture)).toContain('10 MB');
+    (fixture.nativeElement as HTMLElement).querySelector('button')?.click();
+    await fixture.whenStable();
+    expect(calls).toHaveLength(1);
+    expect(text(fixture)).toContain('kept');
+  });
+
+  it('says when it cannot be had, and tries again', async () => {
+    answer = () => Promise.resolve(new Response('', { status: 404, statusText: 'Not Found' }));
+    const fixture = await shown({ type: 'CODE', status: 'SUCCEEDED', output: reference(40_000), outputType: 'slice' });
+    expect((fixture.nativeElement as HTMLElement).querySelector('[role=alert]')?.textContent).toContain('Not Found');
+    answer = () => Promise.resolve(new Response('1'));
+    (fixture.nativeElement as HTMLElement).querySelector<HTMLButtonElement>('[role=alert] button')?.click();
+    await fixture.whenStable();
+    expect((fixture.nativeElement as HTMLElement).querySelector('[role=alert]')).toBeNull();
+  });
+
+  it("shows a loop's items that are kept there", async () => {
+    const fixture = await shown({
+      type: 'LOOP_ON_ITEMS',
+      status: 'SUCCEEDED',
+      input: { items: '(truncated, original size 39 KB)' },
+      itemsSlice: reference(40_000),
+    });
+    expect(text(fixture)).toContain('kept');
+  });
+
+  it('names the properties that do not fit', async () => {
+    const error = { message: 'a: Expected number', problems: [{ property: 'fields.a', message: 'Expected number, received: x' }] };
+    const fixture = await shown({ type: 'PIECE', status: 'FAILED', errorMessage: '{"fields.a": ["Expected number, received: x"]}', error });
+    expect((fixture.nativeElement as HTMLElement).querySelector('dl')?.textContent).toContain('fields.a');
   });
 });

@@ -5,11 +5,13 @@ import { StatusChip } from '../../design/status-chip';
 import { DurationPipe } from '../../design/when';
 import { type StepRecord, attemptsOf } from './run-tree';
 import { readError } from './step-error';
+import { StoredValue } from './stored-value';
+import { storedOutput } from './stored-values';
 
 /** What one step of a run got, did and gave. */
 @Component({
   selector: 'pw-step-run',
-  imports: [DurationPipe, JsonView, StatusChip, TranslocoDirective],
+  imports: [DurationPipe, JsonView, StatusChip, StoredValue, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       <div class="facts">
@@ -24,12 +26,22 @@ import { readError } from './step-error';
       @if (error(); as error) {
         <section class="error" [attr.aria-label]="t('runView.error')">
           <h3>{{ displayName() ? t('runView.failedIn', { step: displayName() }) : t('runView.error') }}</h3>
-          <p class="message">{{ error.message }}</p>
+          @if (error.problems.length === 0) {
+            <p class="message">{{ error.message }}</p>
+          }
           @if (error.status) {
             <p>{{ t('runView.answeredWith', { status: error.status }) }}</p>
           }
           @if (error.request) {
             <p class="request">{{ error.request }}</p>
+          }
+          @if (error.problems.length > 0) {
+            <dl>
+              @for (problem of error.problems; track $index) {
+                <dt>{{ problem.property }}</dt>
+                <dd>{{ problem.message }}</dd>
+              }
+            </dl>
           }
           @if (error.more) {
             <details>
@@ -48,7 +60,11 @@ import { readError } from './step-error';
       @if (hasOutput()) {
         <section>
           <h3>{{ t('runView.output') }}</h3>
-          <pw-json-view [value]="step().output" [label]="t('runView.output')" [root]="name()" />
+          @if (stored(); as reference) {
+            <pw-stored-value [reference]="reference" [label]="t('runView.output')" [root]="name()" />
+          } @else {
+            <pw-json-view [value]="step().output" [label]="t('runView.output')" [root]="name()" />
+          }
         </section>
       }
       @if (step().standardOutput; as printed) {
@@ -60,7 +76,11 @@ import { readError } from './step-error';
       @if (hasInput()) {
         <section>
           <h3>{{ t('runView.input') }}</h3>
-          <pw-json-view [value]="step().input" [label]="t('runView.input')" />
+          @if (step().itemsSlice; as reference) {
+            <pw-stored-value [reference]="reference" [label]="t('runView.input')" />
+          } @else {
+            <pw-json-view [value]="step().input" [label]="t('runView.input')" />
+          }
         </section>
       }
     </ng-container>
@@ -75,9 +95,11 @@ export class StepRun {
 
   protected readonly attempts = computed(() => attemptsOf(this.step()));
   protected readonly error = computed(() => {
-    const { errorMessage } = this.step();
-    return errorMessage ? readError(errorMessage) : null;
+    const { error, errorMessage } = this.step();
+    return errorMessage ? readError(errorMessage, error) : null;
   });
+  /** Where the output is that was too large for the log. */
+  protected readonly stored = computed(() => storedOutput(this.step()));
   protected readonly hasOutput = computed(() => this.step().output !== undefined);
   /** A trigger's input is always empty. */
   protected readonly hasInput = computed(() => {

@@ -29,6 +29,7 @@ from piecework.server.modules.connections.schemas import (
     UpdateGlobalConnection,
     UpsertConnection,
     UpsertGlobalConnection,
+    UpsertPlaceholder,
 )
 from piecework.server.modules.connections.service.claiming import Claims
 from piecework.server.modules.connections.service.credentials import Credentials
@@ -216,7 +217,7 @@ class ConnectionService:
             metadata=request.metadata,
             preSelectForNewProjects=False,
         )
-        if request.type == "PLACEHOLDER" or request.value is None:
+        if isinstance(request, UpsertPlaceholder):
             return row | {"type": AppConnectionType.CUSTOM_AUTH, "status": AppConnectionStatus.MISSING}
         piece = self._piece(request.piece_name, request.piece_version)
         value = await self._claims.claimed(request.value, piece, caller.platform_id)

@@ -36,6 +36,7 @@ from piecework.server.modules.flows.rows import (
 from piecework.server.modules.flows.schemas import (
     CreateFlow,
     FlowFacts,
+    FlowListed,
     FlowQuery,
     FlowUpdate,
     FlowVersionMetadata,
@@ -71,7 +72,8 @@ class FlowSettings:
 class FlowService:
     """Reads, edits and publishes flows. One operation is one transaction; operations on one flow take turns.
 
-    `changed` is emitted for every version that is not what it was, `on_flow_updated` are told about every operation.
+    `changed` is emitted for every version that is not what it was, `on_flow_updated` are told about every operation,
+    `on_flow_listed` that a flow has come or gone.
     """
 
     def __init__(
@@ -101,6 +103,7 @@ class FlowService:
         self.changed = self._reader.changed
         self.forget_everything = self._reader.forget_everything
         self.on_flow_updated: list[Callable[[FlowUpdate], None]] = []
+        self.on_flow_listed: list[Callable[[FlowListed], None]] = []
 
     # Reading
 
@@ -185,7 +188,9 @@ class FlowService:
             row = new_flow(request, user_id, await self._folder_for(connection, request))
             version = new_draft(row["id"], contents, None)
             await _repository.insert_flow(connection, row | {"latestVersionId": version["id"]}, version)
-        return await self.get(row["id"])
+        flow = await self.get(row["id"])
+        self._listed(FlowListed(row["projectId"], row["id"], created=True))
+        return flow
 
     async def delete(self, flow_id: str) -> None:
         """Deletes a flow with its versions, its listening trigger and its sample data. Its runs stay."""
@@ -201,6 +206,11 @@ class FlowService:
             files = {file_id for row in versions.values() for file_id in sample_files(contents_of(row).trigger)}
             if files:
                 await self._files.delete_samples(flow["projectId"], list(files))
+        self._listed(FlowListed(flow["projectId"], flow_id, created=False))
+
+    def _listed(self, notice: FlowListed) -> None:
+        for listener in self.on_flow_listed:
+            listener(notice)
 
     # Operations
 

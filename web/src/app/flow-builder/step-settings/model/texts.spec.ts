@@ -12,7 +12,7 @@ import {
   withOperator,
 } from './conditions';
 import { readJson, textOf } from './json-text';
-import { isNumberText, numberOrText } from './numbers';
+import { countIn, isNumberText, numberOrText } from './numbers';
 
 describe('languageOf', () => {
   it('believes the field, in any case', () => {
@@ -90,6 +90,13 @@ describe('readJson', () => {
 
   it('gives back what it read', () => {
     for (const text of ['"quoted"', '{\n  "a": 1\n}', '12', '{{x}}']) expect(textOf(readJson(text).value)).toBe(text);
+  });
+});
+
+describe('countIn', () => {
+  it('takes whole numbers from 1 to 50', () => {
+    expect(['1', '50', ' 5 '].map(countIn)).toEqual([1, 50, 5]);
+    expect(['', '0', '51', '2.5', '-1', 'many'].map(countIn)).toEqual(Array.from({ length: 6 }));
   });
 });
 

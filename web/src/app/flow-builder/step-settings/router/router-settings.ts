@@ -1,5 +1,6 @@
 import { Component, computed, inject, linkedSignal, signal } from '@angular/core';
 import { MatRadioModule } from '@angular/material/radio';
+import { MatSlideToggleModule } from '@angular/material/slide-toggle';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiArrowDown, mdiArrowUp, mdiChevronDown, mdiChevronRight, mdiContentCopy, mdiPlus, mdiTrashCanOutline } from '@mdi/js';
 import { Confirm } from '../../../design/confirm';
@@ -14,10 +15,10 @@ import { ConditionEditor } from './condition-editor';
 
 type ExecutionType = NonNullable<StepSettings['executionType']>;
 
-/** A router: which of the branches that fit run, and when each fits. */
+/** A router: which of the branches that fit run, one after the other or at the same time, and when each fits. */
 @Component({
   selector: 'pw-router-settings',
-  imports: [ConditionEditor, Icon, MatRadioModule, TranslocoDirective],
+  imports: [ConditionEditor, Icon, MatRadioModule, MatSlideToggleModule, TranslocoDirective],
   templateUrl: './router-settings.html',
   styleUrl: './router-settings.scss',
 })
@@ -46,6 +47,11 @@ export class RouterSettings {
 
   protected setExecutionType(executionType: ExecutionType): void {
     this.form.patch({ executionType });
+    this.form.flush();
+  }
+
+  protected setParallel(parallel: boolean): void {
+    this.form.patch({ parallel });
     this.form.flush();
   }
 

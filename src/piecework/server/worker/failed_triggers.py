@@ -1,0 +1,72 @@
+"""Retrying a run whose trigger failed: the trigger is handed what it was given then (spec/engine.md §4)."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from piecework.engine.advance import FAILED_MESSAGE_LIMIT, failed_trigger, trigger_record
+from piecework.engine.commands import FailedStep, Finish
+from piecework.engine.program import Program
+from piecework.engine.state import RunState
+from piecework.runner.errors import failure
+from piecework.runner.steps import RunFacts, now_ms
+from piecework.runner.triggers import trigger_input, trigger_payloads
+from piecework.sdk import TriggerContext
+from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
+from piecework.spec import jsons
+from piecework.spec.run import FlowRunStatus, RunEnvironment, StepStatus
+
+
+def has_failed_trigger(program: Program, state: RunState) -> bool:
+    """Whether the run ended in its trigger before."""
+    record = state.restored.get(program.trigger["name"])
+    return record is not None and record.get("status") == StepStatus.FAILED
+
+
+async def call_trigger_again(
+    program: Program, state: RunState, facts: RunFacts, run: RunRow, queue: RunQueue, seconds: float
+) -> Finish | None:
+    """Put the trigger's output into the state from which the run goes on. Gives how the run ends where it does not: the trigger fails again, or
+    has nothing to say. What it gives beyond one output starts runs of their own, as it would have done at the call.
+    """
+    name = program.trigger["name"]
+    payload = state.restored[name].get("output")
+    started = now_ms()
+    try:
+        async with asyncio.timeout(seconds):
+            outputs = await _outputs(program, facts, payload)
+        for output in outputs[1:]:
+            another = new_run(run.project_id, run.flow_id, run.flow_version_id, RunEnvironment(run.environment))
+            await queue.enqueue(another, JobKind.BEGIN, jsons.dumps(output))
+    except Exception as error:
+        failed = failure(error, now_ms(), now_ms() - started, facts.services.secrets.scrub_text)
+        state.record(name, failed_trigger(program.trigger["type"], payload, failed))
+        shown = program.trigger.get("displayName") or name
+        return Finish(FlowRunStatus.FAILED, FailedStep(name, shown, failed.message[:FAILED_MESSAGE_LIMIT]))
+    record = trigger_record(program, outputs[0] if outputs else None)
+    if not outputs:
+        state.record(name, record)
+        return Finish(FlowRunStatus.SUCCEEDED)
+    state.restored = {**state.restored, name: record}
+    state.changes.append(((), name, record))
+    return None
+
+
+async def _outputs(program: Program, facts: RunFacts, payload: Any) -> list[Any]:
+    services = facts.services
+    props, auth = await trigger_input(program, services)
+    context = TriggerContext(
+        store=services.store,
+        files=services.files,
+        http=services.http,
+        connections=services.connections,
+        payload=payload,
+        flows=services.flows,
+        auth=auth,
+        flow_id=facts.flow_id,
+        flow_version_id=facts.flow_version_id,
+        project_id=facts.project_id,
+        server=facts.server,
+    )
+    return services.secrets.scrub(await trigger_payloads(program, context, props))
