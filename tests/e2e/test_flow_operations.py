@@ -136,7 +136,7 @@ def test_sample_data(owner: Account) -> None:
 
 def test_publishing_names_everything_that_is_missing(owner: Account) -> None:
     flow = Flow(owner).started()
-    flow.add(piece("step_1", "slack", "0.17.9", "send"))
+    flow.add(piece("step_1", "asana", "0.2.0", "create_task"))
     flow.add(piece("step_2", "data-mapper", "0.3.15", "no_such_action"), "step_1")
     flow.add(piece("step_3", "data-mapper", "0.3.15", "advanced_mapping"), "step_2")
     flow.add(code("step_4", "export const code = async (inputs) => {"), "step_3")
@@ -150,7 +150,7 @@ def test_publishing_names_everything_that_is_missing(owner: Account) -> None:
         ("step_4", "settings.sourceCode.code"),
         ("step_5", "settings.sourceCode.code"),
     ]
-    assert "Step step_1: the piece @activepieces/piece-slack@0.17.9 is not installed" in params["message"]
+    assert "Step step_1: the piece @activepieces/piece-asana@0.2.0 is not installed" in params["message"]
     assert "Step step_4: the code does not compile" in params["message"]
     flow.done("SET_SKIP_ACTION", names=["step_1", "step_2", "step_3", "step_4", "step_5"], skip=True)
     assert flow.done("LOCK_AND_PUBLISH")["version"]["valid"] is True

@@ -23,10 +23,16 @@ log = structlog.get_logger(__name__)
 
 
 class Catalogue:
-    """Pieces by wire name and version. ``on_changed`` are called when a version from npm has come or gone."""
+    """Pieces by wire name and version. ``on_changed`` are called when a version from npm has come or gone.
+
+    Of several native pieces with one name the last given is preferred.
+    """
 
     def __init__(self, pieces: Iterable[Piece], prefer_npm: Collection[str] = ()) -> None:
-        self._native: Mapping[str, Piece] = {piece.name: piece for piece in pieces}
+        native: dict[str, list[Piece]] = {}
+        for piece in pieces:
+            native.setdefault(piece.name, []).insert(0, piece)
+        self._native: Mapping[str, list[Piece]] = native
         self._npm: dict[str, dict[str, Piece]] = {}
         self._prefer_npm = frozenset(prefer_npm)
         self.on_changed: list[Callable[[], None]] = []
@@ -35,7 +41,7 @@ class Catalogue:
     def load(cls, prefer_npm: Collection[str] = ()) -> "Catalogue":
         """Import every native piece. One of a package that cannot be imported is logged and left out; one of ours is a bug and raises.
 
-        Our own pieces win over a package's of the same name.
+        Our own pieces win over a package's of the same name, but for what they lack (``for_step``).
         """
         return cls([*_from_packages(), *_own()], prefer_npm)
 
@@ -57,12 +63,24 @@ class Catalogue:
 
     def get(self, name: str, version: str | None = None) -> Piece | None:
         """The piece that serves ``name`` at ``version`` (``0.1.29``, ``~0.1.24``; None: any), or None."""
-        native = self._native.get(name)
-        if native is not None and version is not None and not native.serves(version):
-            native = None
-        if native is not None and name not in self._prefer_npm:
-            return native
-        return _serving(self._npm.get(name, {}), version) or native
+        return next(iter(self.candidates(name, version)), None)
+
+    def candidates(self, name: str, version: str | None) -> list[Piece]:
+        """All pieces that serve ``name`` at ``version``, the preferred one first: native ones, then the version from npm, or the other way
+        round for a name of ``prefer_npm``.
+        """
+        native = [piece for piece in self._native.get(name, ()) if version is None or piece.serves(version)]
+        serving = _serving(self._npm.get(name, {}), version)
+        npm = [] if serving is None else [serving]
+        return npm + native if name in self._prefer_npm else native + npm
+
+    def for_step(self, name: str, version: str | None, operation: str) -> Piece | None:
+        """The piece on which a step runs: the first that serves its version and has its action or trigger. Where none has it, as ``get``.
+
+        A native piece may have the most used part of a service only; what it lacks, another piece of that name and version may have.
+        """
+        found = self.candidates(name, version)
+        return next((piece for piece in found if operation in piece.actions or operation in piece.triggers), found[0] if found else None)
 
     def all(self) -> list[Piece]:
         """One piece for each name, which is what ``get(name)`` gives, in the order of their display names."""
@@ -70,9 +88,9 @@ class Catalogue:
         return sorted((piece for piece in found if piece is not None), key=lambda piece: piece.display_name.lower())
 
     def versions(self, name: str) -> list[Piece]:
-        """Everything that is installed under a name, the newest first."""
-        native = self._native.get(name)
-        pieces = {**self._npm.get(name, {}), **({} if native is None else {native.version: native})}
+        """Everything that is installed under a name, the newest first. A native piece hides what npm has of its very version."""
+        native = {piece.version: piece for piece in reversed(self._native.get(name, []))}
+        pieces = {**self._npm.get(name, {}), **native}
         return sorted(pieces.values(), key=lambda piece: parse_version(piece.version), reverse=True)
 
     def from_npm(self) -> list[Piece]:

@@ -104,7 +104,7 @@ class StepRunner:
                 return CodeScript(language, source["code"])
             return CodeScript(language, script if script is not None else await self._sandbox.compile(source["code"]))
         name, version, action_name = settings.get("pieceName"), settings.get("pieceVersion"), settings.get("actionName")
-        piece = self._catalogue.get(str(name), version)
+        piece = self._catalogue.for_step(str(name), version, str(action_name))
         if piece is None:
             raise PieceMissing(f"The piece {name}@{version} is not installed")
         action = piece.actions.get(str(action_name))

@@ -33,7 +33,7 @@ def prepare_trigger(program: Program, catalogue: Catalogue) -> PreparedTrigger:
     if program.trigger.get("type") != TriggerType.PIECE:
         return PreparedTrigger(None, PieceMissing("The flow has no trigger"), settings)
     name, version, trigger_name = settings.get("pieceName"), settings.get("pieceVersion"), settings.get("triggerName")
-    piece = catalogue.get(str(name), version)
+    piece = catalogue.for_step(str(name), version, str(trigger_name))
     trigger = piece.triggers.get(str(trigger_name)) if piece else None
     if piece is None:
         return PreparedTrigger(None, PieceMissing(f"The piece {name}@{version} is not installed"), settings)

@@ -15,6 +15,7 @@ from piecework.sdk.context import (
     TriggerContext,
     WebhookPause,
 )
+from piecework.sdk.custom_call import custom_api_call
 from piecework.sdk.errors import (
     CallFailed,
     FileTooLarge,
@@ -28,7 +29,7 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
-from piecework.sdk.http import Http, http_failed, readable_body
+from piecework.sdk.http import Http, given, http_failed, readable_body
 from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
 from piecework.sdk.loading import load_file
 from piecework.sdk.outputs import Cursor
@@ -156,6 +157,8 @@ __all__ = [
     "WebhookAuthFailed",
     "WebhookPause",
     "auth_value",
+    "custom_api_call",
+    "given",
     "http_failed",
     "json_text",
     "load_file",

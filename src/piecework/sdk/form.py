@@ -9,10 +9,10 @@ from __future__ import annotations
 import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
-from typing import Any, cast, get_type_hints
+from typing import Any, cast, get_args, get_type_hints
 
 from piecework.sdk import coercion
-from piecework.sdk.annotations import property_of
+from piecework.sdk.annotations import fields_of, property_of
 from piecework.sdk.docstrings import documented
 from piecework.sdk.errors import FileTooLarge, InvalidInput, PieceError, PropertyProblem
 from piecework.sdk.loading import load_file
@@ -226,6 +226,8 @@ def _form_by(schema: Mapping[str, Any]) -> Form:
 def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
     """Read a function's signature. Gives its form and whether it takes the context (a first parameter named ``ctx``).
 
+    ``**more: Unpack[Fields]`` adds the fields of a TypedDict: for names on the wire that Python does not let a parameter have, such as ``from``.
+
     Raises PieceDefinitionError for a parameter whose annotation no field of a form stands for.
     """
     hints = get_type_hints(function, include_extras=True)
@@ -236,6 +238,11 @@ def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
     missing: dict[str, Any] = {}
     for parameter in parameters[1:] if takes_context else parameters:
         where = f"{function.__module__}.{function.__qualname__}({parameter.name})"
+        if parameter.kind is parameter.VAR_KEYWORD:
+            more = fields_of(get_args(hints[parameter.name])[0])
+            properties |= more
+            missing |= {name: None for name, field in more.items() if not field.required}
+            continue
         prop = property_of(hints.get(parameter.name, parameter.empty), where)
         has_default = parameter.default is not inspect.Parameter.empty
         if has_default:

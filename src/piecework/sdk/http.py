@@ -117,8 +117,19 @@ class Http(Protocol):
         """See the class."""
         return await _body(self, "DELETE", url, into, options)
 
+    async def exchange(self, method: str, url: str, **options: Unpack[CallOptions]) -> dict[str, Any]:
+        """The whole answer, as many of the wire's actions give it: ``{"status", "headers", "body"}``. Raises as ``get`` does."""
+        response = await _success(self, method, url, options)
+        return {"status": response.status, "headers": dict(response.headers), "body": readable_body(response)}
+
 
 async def _body(http: Http, method: str, url: str, into: Any, options: CallOptions) -> Any:
+    response = await _success(http, method, url, options)
+    value = readable_body(response) if response.content else None
+    return value if into is None else _typed(into, value, response.status)
+
+
+async def _success(http: Http, method: str, url: str, options: CallOptions) -> HttpResponse:
     try:
         response = await _answer(http, method, url, options)
     except HttpError as error:
@@ -127,8 +138,7 @@ async def _body(http: Http, method: str, url: str, into: Any, options: CallOptio
     if response.status >= 400:
         body = readable_body(response)
         raise http_failed(response.status, body, options.get("json"), method=method, url=url, headers=response.headers)
-    value = readable_body(response) if response.content else None
-    return value if into is None else _typed(into, value, response.status)
+    return response
 
 
 async def _answer(http: Http, method: str, url: str, options: CallOptions) -> HttpResponse:
@@ -156,6 +166,11 @@ def retry_after(response: HttpResponse, now: datetime) -> float | None:
     except ValueError:
         return None
     return max(0.0, (moment.replace(tzinfo=moment.tzinfo or UTC) - now).total_seconds())
+
+
+def given(**values: Any) -> dict[str, Any]:
+    """The values that are not None: what goes into a call whose other fields were left empty."""
+    return {name: value for name, value in values.items() if value is not None}
 
 
 def readable_body(response: HttpResponse) -> Any:

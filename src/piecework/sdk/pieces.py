@@ -1,7 +1,7 @@
 """A piece: a name on the wire, an auth, actions and triggers, gathered by decorators."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar, overload
+from typing import Any, Literal, TypeVar, overload
 from urllib.parse import quote
 
 from piecework.sdk.actions import OFFERED, Action, ErrorHandling
@@ -29,6 +29,7 @@ class Piece:
     ``name`` without a scope gets the wire's (``http`` is ``@activepieces/piece-http``). ``version`` is the newest wire version whose
     actions and properties this piece serves, ``versions`` the whole range; by default every version of the same major line.
     ``auth``: how its connections are made; several kinds let people choose.
+    ``tested_against``: "recordings" says that its tests play the service from its documentation, and that no live service has been asked.
     ``minimum_release``: the oldest release of the wire (``spec.piece.WIRE_RELEASE``) that it needs; an older server leaves the piece out.
     """
 
@@ -44,6 +45,7 @@ class Piece:
         auth: Auth | Sequence[Auth] | None = None,
         logo: str | None = None,
         authors: Sequence[str] = ("Piecework",),
+        tested_against: Literal["recordings"] | None = None,
         minimum_release: str = MINIMUM_RELEASE,
     ) -> None:
         self.name = name if name.startswith("@") else f"@activepieces/piece-{name}"
@@ -57,6 +59,7 @@ class Piece:
         _refuse_twins(self.name, self.auths)
         self.logo = logo or monogram(display_name)
         self.authors = tuple(authors)
+        self.tested_against = tested_against
         self.minimum_release = minimum_release
         self.actions: dict[str, Action] = {}
         self.triggers: dict[str, Trigger] = {}
@@ -263,11 +266,17 @@ class Piece:
         ``{"type": "DROPDOWN", "options": {"disabled", "options": [{"label", "value"}]}}``. Raises UnknownProperty.
         """
         prop = self._computed(action_or_trigger, property_name)
+        if self._lacks_connection(action_or_trigger, ctx):
+            return _unconnected(prop)
         result = await prop.compute(ctx, form_input, search_value)
         if isinstance(prop, DynamicProperties):
             return {"type": prop.type.value, "options": {name: child.describe() for name, child in result.items()}}
         state = result if isinstance(result, DropdownState) else DropdownState(result)
         return {"type": prop.type.value, "options": state.describe()}
+
+    def _lacks_connection(self, owner: str, ctx: ActionContext | TriggerContext | None) -> bool:
+        step = self.actions.get(owner) or self.triggers[owner]
+        return self.needs_connection and step.require_auth and ctx is not None and ctx.auth is None
 
     def _computed(self, owner: str, property_name: str) -> Computed:
         step = self.actions.get(owner) or self.triggers.get(owner)
@@ -302,10 +311,19 @@ class Piece:
             "pieceType": "OFFICIAL",
             "packageType": "REGISTRY",
         }
+        if self.tested_against:
+            wire["testedAgainst"] = self.tested_against.upper()
         if self.auths:
             described = [auth.describe() for auth in self.auths]
             wire["auth"] = described[0] if len(described) == 1 else described
         return wire
+
+
+def _unconnected(prop: Computed) -> dict[str, Any]:
+    """What a form shows before a connection was chosen: nothing could be asked yet."""
+    if isinstance(prop, DynamicProperties):
+        return {"type": prop.type.value, "options": {}}
+    return {"type": prop.type.value, "options": DropdownState(disabled=True, placeholder="Choose a connection first").describe()}
 
 
 def _refuse_twins(piece: str, auths: Sequence[Auth]) -> None:

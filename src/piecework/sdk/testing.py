@@ -212,7 +212,13 @@ class FakeTriggerContext(TriggerContext):
     """The same for triggers."""
 
     def __init__(
-        self, *, payload: dict[str, Any] | None = None, store: Store | None = None, http: Http | None = None, now: datetime = NOON
+        self,
+        *,
+        payload: dict[str, Any] | None = None,
+        store: Store | None = None,
+        http: Http | None = None,
+        auth: Any = None,
+        now: datetime = NOON,
     ) -> None:
         super().__init__(
             store=store or MemoryStore(),
@@ -220,6 +226,7 @@ class FakeTriggerContext(TriggerContext):
             http=http or ScriptedHttp(),
             connections=MemoryConnections(),
             payload=payload,
+            auth=auth,
             flow_id="flow1",
             project_id="project1",
             webhook_url="https://flows.test/api/v1/webhooks/flow1",

@@ -3038,6 +3038,11 @@ export interface components {
             pieceType: string;
             /** Projectusage */
             projectUsage: number;
+            /**
+             * Testedagainst
+             * @constant
+             */
+            testedAgainst?: "RECORDINGS";
             /** Triggers */
             triggers: {
                 [key: string]: {
@@ -3098,6 +3103,11 @@ export interface components {
             suggestedTriggers?: {
                 [key: string]: unknown;
             }[];
+            /**
+             * Testedagainst
+             * @constant
+             */
+            testedAgainst?: "RECORDINGS";
             /** Triggers */
             triggers: number;
             /** Updated */

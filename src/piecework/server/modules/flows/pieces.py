@@ -23,6 +23,7 @@ def piece_check(catalogue: Catalogue) -> CheckPiece:
         chosen = settings.get(f"{noun}Name")
         if not chosen:
             return []  # the step kind says so itself
+        piece = catalogue.for_step(name, version, chosen) or piece
         operation = (piece.triggers if is_trigger else piece.actions).get(chosen)
         if operation is None:
             return [Problem(f"settings.{noun}Name", f"the piece {name}@{version} has no {noun} {chosen}")]
@@ -34,8 +35,9 @@ def piece_check(catalogue: Catalogue) -> CheckPiece:
 def trigger_of(catalogue: Catalogue, step: Step) -> Trigger | None:
     """The piece's trigger that a PIECE_TRIGGER step means, None if it is not installed."""
     settings = step["settings"]
-    piece = catalogue.get(str(settings.get("pieceName")), settings.get("pieceVersion"))
-    return piece.triggers.get(str(settings.get("triggerName"))) if piece else None
+    name = str(settings.get("triggerName"))
+    piece = catalogue.for_step(str(settings.get("pieceName")), settings.get("pieceVersion"), name)
+    return piece.triggers.get(name) if piece else None
 
 
 def _input_problems(piece: Piece, operation: Action | Trigger, given: dict[str, object]) -> list[Problem]:

@@ -29,6 +29,7 @@ class PieceHead(TypedDict):
     created: str
     updated: str
     auth: NotRequired[dict[str, Any] | list[dict[str, Any]]]
+    testedAgainst: NotRequired[Literal["RECORDINGS"]]
 
 
 class PieceSummary(PieceHead):

@@ -76,7 +76,8 @@ class PieceService:
         Expressions in the form stand for the steps' samples.
         Raises ENTITY_NOT_FOUND for what the piece does not have, ENGINE_OPERATION_FAILURE when computing fails.
         """
-        piece = self._piece(request.piece_name, request.piece_version)
+        piece = self._catalogue.for_step(request.piece_name, request.piece_version, request.action_or_trigger_name)
+        piece = piece or self._piece(request.piece_name, request.piece_version)
         operation = piece.actions.get(request.action_or_trigger_name) or piece.triggers.get(request.action_or_trigger_name)
         if operation is None:
             raise _not_there("piece_action", request.action_or_trigger_name, f"{piece.name} has no such action or trigger")
