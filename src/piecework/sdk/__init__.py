@@ -30,6 +30,7 @@ from piecework.sdk.form import Form
 from piecework.sdk.http import Http, http_failed, readable_body
 from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
 from piecework.sdk.loading import load_file
+from piecework.sdk.network import Network
 from piecework.sdk.outputs import Cursor
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
@@ -119,6 +120,7 @@ __all__ = [
     "Markdown",
     "MarkdownVariant",
     "MultiSelect",
+    "Network",
     "Number",
     "OAuth2",
     "OAuth2Token",

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from typing_extensions import TypeVar
 
 from piecework.sdk.http import Http
+from piecework.sdk.network import Network
 from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, Server, Store
 
 
@@ -231,6 +232,11 @@ class ActionContext(Generic[AuthT]):
         """The project's flows: the ``current`` one, a list of those that are published, and calls of them."""
         return StepFlows(self._flows, self)
 
+    @property
+    def network(self) -> Network:
+        """The way to servers that do not speak HTTP (``sdk.network``)."""
+        return self.http.network
+
 
 class TriggerContext(Generic[AuthT]):
     """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
@@ -285,3 +291,8 @@ class TriggerContext(Generic[AuthT]):
     def flows(self) -> TriggerFlows:
         """The project's flows: the ``current`` one, and a list of those that are published."""
         return TriggerFlows(self._flows, CurrentFlow(self.flow_id, self.flow_version_id))
+
+    @property
+    def network(self) -> Network:
+        """The way to servers that do not speak HTTP (``sdk.network``)."""
+        return self.http.network
