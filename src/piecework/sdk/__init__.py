@@ -15,6 +15,7 @@ from piecework.sdk.context import (
     TriggerContext,
     WebhookPause,
 )
+from piecework.sdk.database_values import database_value
 from piecework.sdk.errors import (
     CallFailed,
     HttpFailed,
@@ -156,6 +157,7 @@ __all__ = [
     "WebhookAuthFailed",
     "WebhookPause",
     "auth_value",
+    "database_value",
     "http_failed",
     "json_text",
     "load_file",
