@@ -7,7 +7,7 @@ from typing import Any
 
 from piecework.sdk.context import ActionContext
 from piecework.sdk.docstrings import documented
-from piecework.sdk.form import NO_SETTINGS, Form, form_of
+from piecework.sdk.form import NO_SETTINGS, Form, by_wire_names, form_of
 from piecework.sdk.outputs import json_of, output_schema
 from piecework.sdk.properties import Property, title_from
 from piecework.sdk.services import Files
@@ -52,7 +52,7 @@ class Action:
     """
 
     __slots__ = (
-        "_form", "_takes_context", "_to_json", "description", "display_name", "error_handling", "function", "has_files", "is_async",
+        "_call", "_form", "_takes_context", "_to_json", "description", "display_name", "error_handling", "function", "has_files", "is_async",
         "name", "process", "pure", "require_auth",
     )  # fmt: skip
 
@@ -69,6 +69,7 @@ class Action:
         self._form, self._takes_context = form_of(function)
         self._to_json = json_of(function)
         self.function = function
+        self._call = by_wire_names(function)
         self.name = name
         self.display_name = display_name or title_from(name)
         self.description = documented(function).text
@@ -92,7 +93,7 @@ class Action:
 
         Whatever it raises comes through.
         """
-        output = self.function(ctx, **props) if self._takes_context else self.function(**props)
+        output = self._call(ctx, **props) if self._takes_context else self._call(**props)
         if self._to_json is None:
             return output
         return _later(output, self._to_json) if inspect.isawaitable(output) else self._to_json(output)

@@ -6,6 +6,7 @@
 
 import dataclasses
 import inspect
+import keyword
 from collections.abc import Callable, Mapping
 from typing import Any, cast, get_type_hints
 
@@ -210,14 +211,29 @@ def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
         where = f"{function.__module__}.{function.__qualname__}({parameter.name})"
         prop = property_of(hints.get(parameter.name, parameter.empty), where)
         has_default = parameter.default is not inspect.Parameter.empty
+        name = wire_name(parameter.name)
         if has_default:
-            missing[parameter.name] = parameter.default
-        completed = _completed(parameter.name, prop, has_default, parameter.default)
+            missing[name] = parameter.default
+        completed = _completed(name, prop, has_default, parameter.default)
         if completed.help is None and parameter.name in help_texts:
             completed = dataclasses.replace(completed, help=help_texts[parameter.name])
-        properties[parameter.name] = completed
-        check_definition(where, properties[parameter.name])
+        properties[name] = completed
+        check_definition(where, completed)
     return Form(properties, missing), takes_context
+
+
+def wire_name(parameter: str) -> str:
+    """The property that a parameter stands for: its name, without the underscore of one that Python keeps for itself (``from_``)."""
+    bare = parameter.removesuffix("_")
+    return bare if keyword.iskeyword(bare) else parameter
+
+
+def by_wire_names(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, called with properties by name. It is the function itself unless a parameter's name differs from its property's."""
+    renamed = {wire_name(name): name for name in inspect.signature(function).parameters if wire_name(name) != name}
+    if not renamed:
+        return function
+    return lambda *args, **props: function(*args, **{renamed.get(name, name): value for name, value in props.items()})
 
 
 def _completed(name: str, prop: Property, has_default: bool, default: Any) -> Property:

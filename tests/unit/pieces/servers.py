@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", *glob.glob("/usr/lib/postgresql/*/bin")])
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def program(name: str) -> str:
@@ -52,7 +52,8 @@ def running(command: Sequence[str], ready: Callable[[], bool], log: Path, user: 
     try:
         deadline = time.monotonic() + START_SECONDS
         while not ready():
-            assert process.poll() is None and time.monotonic() < deadline, log.read_text(errors="replace")
+            assert process.poll() is None, log.read_text(errors="replace")
+            assert time.monotonic() < deadline, log.read_text(errors="replace")
             time.sleep(0.05)
         yield
     finally:
@@ -100,7 +101,7 @@ def postgres(folder: Path) -> Generator[int]:
         user,
     )
     command = [program("postgres"), "-D", str(data), "-p", str(port), "-h", "127.0.0.1", "-k", "", "-F"]
-    with running(command, lambda: listens(port), folder / "log", user):
+    with running(command, lambda: b"ready to accept" in (folder / "log").read_bytes(), folder / "log", user):
         yield port
 
 
@@ -114,7 +115,7 @@ def mariadb(folder: Path) -> Generator[int]:
     user = owner("mysql", data)
     program("mariadbd")
     first = folder / "first.sql"
-    first.write_text("CREATE DATABASE shop; CREATE USER tester@localhost IDENTIFIED BY 's3cret'; GRANT ALL ON *.* TO tester@localhost;\n")
+    first.write_text("CREATE DATABASE shop;\nCREATE USER tester@localhost IDENTIFIED BY 's3cret';\nGRANT ALL ON *.* TO tester@localhost;\n")
     first.chmod(0o644)
     run(
         [program("mariadb-install-db"), "--no-defaults", f"--datadir={data}", "--auth-root-authentication-method=normal", "--skip-test-db"],

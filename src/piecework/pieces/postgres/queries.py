@@ -8,8 +8,8 @@ from piecework.pieces.postgres.piece import piece
 from piecework.sdk import ActionContext, Array, CustomAuthValue, Markdown, MarkdownVariant, Number, ShortText
 
 Milliseconds = Annotated[int, Number("Query Timeout", "How many milliseconds the query may take.", required=False, minimum=1)]
-WARNING = """**Do not** put values of other steps into the query itself: whoever wrote them could change what it does. Write `$1`, `$2`, … and give the
-values as arguments."""
+WARNING = """**Do not** put values of other steps into the query itself: whoever wrote them could change what it does. Write `$1`, `$2`, …
+and give the values as arguments."""
 
 
 @piece.action(name="run-query", display_name="Run Query")

@@ -63,7 +63,7 @@ async def test_several_queries_at_once_give_no_rows(postgres_port: int) -> None:
 
 
 async def test_a_query_ends_at_its_time_limit(postgres_port: int) -> None:
-    with pytest.raises(PieceError, match="time limit|statement timeout"):
+    with pytest.raises(PieceError, match=r"time limit|statement timeout"):
         await query(postgres_port, "SELECT pg_sleep(60)", query_timeout=100)
 
 
