@@ -14,3 +14,15 @@ def postgres_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def mariadb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with servers.mariadb(tmp_path_factory.mktemp("mariadb")) as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def dovecot_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with servers.dovecot(tmp_path_factory.mktemp("dovecot")) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with servers.redis(tmp_path_factory.mktemp("redis")) as port:
+        yield port

@@ -127,3 +127,80 @@ def mariadb(folder: Path) -> Generator[int]:
     ]  # fmt: skip
     with running(command, lambda: listens(port), folder / "log", user):
         yield port
+
+
+DOVECOT = """protocols = imap
+listen = 127.0.0.1
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log.txt
+ssl = no
+disable_plaintext_auth = no
+default_login_user = {login}
+default_internal_user = {internal}
+mail_location = maildir:{folder}/mail/%u
+service imap-login {{
+  chroot =
+  inet_listener imap {{
+    port = {port}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service anvil {{
+  chroot =
+}}
+passdb {{
+  driver = static
+  args = password=s3cret
+}}
+userdb {{
+  driver = static
+  args = uid={uid} gid={gid} home={folder}/mail/%u
+}}
+first_valid_uid = 0
+namespace inbox {{
+  inbox = yes
+  mailbox Archive {{
+    auto = create
+  }}
+}}
+"""
+
+
+@contextmanager
+def dovecot(folder: Path) -> Generator[int]:
+    """A Dovecot for whose users ``s3cret`` is the password, with the mailboxes INBOX and Archive; its IMAP port."""
+    port, mine = free_port(), os.getuid() != 0
+    user = pwd.getpwuid(os.getuid()) if mine else pwd.getpwnam("dovecot")
+    (folder / "mail").mkdir()
+    os.chown(folder / "mail", user.pw_uid, user.pw_gid)
+    for path in (folder, *folder.parents[:3]):
+        path.chmod(path.stat().st_mode | 0o055)
+    login = user.pw_name if mine else "dovenull"
+    text = DOVECOT.format(folder=folder, port=port, uid=user.pw_uid, gid=user.pw_gid, login=login, internal=user.pw_name)
+    (folder / "dovecot.conf").write_text(text)
+    with running([program("dovecot"), "-F", "-c", str(folder / "dovecot.conf")], lambda: listens(port), folder / "log"):
+        yield port
+
+
+@contextmanager
+def redis(folder: Path) -> Generator[int]:
+    """A Redis that wants the password ``s3cret``; its port."""
+    port = free_port()
+    command = [
+        program("redis-server"),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--requirepass",
+        "s3cret",
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
+    with running(command, lambda: listens(port), folder / "log"):
+        yield port

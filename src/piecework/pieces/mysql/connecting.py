@@ -86,7 +86,7 @@ _TOKEN = re.compile(r"""'(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*"|`(?:[^`]|``)*`
 
 def with_placeholders(query: str) -> tuple[str, int]:
     """The query as the client takes it (``%s`` for ``?``), and how many values it wants."""
-    places = len([token for token in _TOKEN.findall(query) if token == "?"])
+    places = _TOKEN.findall(query).count("?")
     if not places:
         return query, 0
     return _TOKEN.sub(lambda found: "%s" if found[0] == "?" else found[0].replace("%", "%%"), query), places
