@@ -92,6 +92,3 @@ def _proxy(settings: dict[str, Any] | None) -> str:
     if given.get("proxy_username") and given.get("proxy_password"):
         login = f"{quote(str(given['proxy_username']), safe='')}:{quote(str(given['proxy_password']), safe='')}@"
     return f"http://{login}{given['proxy_host']}:{given['proxy_port']}"
-
-
-

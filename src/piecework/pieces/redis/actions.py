@@ -30,7 +30,7 @@ async def set_value(
     key: Key,
     value: Annotated[str, LongText("Value", "The text to keep.")],
     expires_in: Annotated[
-        int | None, Number("Expires in (seconds)", "Forget it after so long; never when empty.", minimum=1, whole=True)
+        int | None, Number("Expires in (seconds)", "Forget it then; never when empty.", minimum=1, whole=True)
     ] = None,
     only_if_new: Annotated[bool, Checkbox("Only if new", "Leave a value that is there as it is.")] = False,
 ) -> dict[str, bool]:

@@ -7,7 +7,11 @@ from piecework.pieces.rss.reading import items_of
 from piecework.sdk import Array, ById, Piece, PieceCategory, PieceError, ShortText, TriggerContext
 
 piece = Piece(
-    "rss", display_name="RSS Feed", version="0.4.9", description="Start flows on new items of a feed.", categories=[PieceCategory.CONTENT_AND_FILES]
+    "rss",
+    display_name="RSS Feed",
+    version="0.4.9",
+    description="Start flows on new items of a feed.",
+    categories=[PieceCategory.CONTENT_AND_FILES],
 )
 
 SECONDS = 60

@@ -30,7 +30,9 @@ def convert_json_to_xml(
 @piece.action(name="convert-xml-to-json", display_name="Convert XML to JSON", pure=True)
 def convert_xml_to_json(
     xml: Annotated[str, LongText("XML", "The document.")],
-    attributes_key: Annotated[str | None, ShortText("Attribute field", "The name for the attributes of an element; `attr` when empty.")] = None,
+    attributes_key: Annotated[
+        str | None, ShortText("Attribute field", "The name for the attributes of an element; `attr` when empty.")
+    ] = None,
 ) -> Any:
     """Read XML as an object. Elements that repeat become a list; an element with attributes has its text under `#text`."""
     return read(xml, attributes_key or "attr")

@@ -5,7 +5,11 @@ from typing import Annotated, Any
 from piecework.sdk import Checkbox, Json, LongText, Piece, PieceCategory, PieceError, database_value
 
 piece = Piece(
-    "@piecework/piece-yaml", display_name="YAML", version="0.1.0", description="Convert between YAML and JSON.", categories=[PieceCategory.CORE]
+    "@piecework/piece-yaml",
+    display_name="YAML",
+    version="0.1.0",
+    description="Convert between YAML and JSON.",
+    categories=[PieceCategory.CORE],
 )
 
 

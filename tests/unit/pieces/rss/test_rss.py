@@ -36,7 +36,8 @@ async def test_several_feeds_of_which_one_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reply", "message"), [(Reply(404, ""), "answers 404"), (Reply(200, "<html><body>hi"), "no RSS or Atom"), (Reply(200, BOMB), "entities")]
+    ("reply", "message"),
+    [(Reply(404, ""), "answers 404"), (Reply(200, "<html><body>hi"), "no RSS or Atom"), (Reply(200, BOMB), "entities")],
 )
 async def test_what_is_no_feed(reply: Reply, message: str) -> None:
     with pytest.raises(PieceError, match=message):

@@ -14,7 +14,10 @@ FILE = '<!DOCTYPE a [<!ENTITY f SYSTEM "file:///etc/passwd">]><a>&f;</a>'
     ("given", "expected"),
     [
         ({"json": {"a": {"b": [1, True, None, "x<&"]}}}, "<a><b>1</b><b>true</b><b/><b>x&lt;&amp;</b></a>"),
-        ({"json": {"a": {"attr": {"id": 'q"<'}, "b": "c"}}, "header": True}, "<?xml version=\"1.0\" encoding=\"UTF-8\"?><a id='q\"&lt;'><b>c</b></a>"),
+        (
+            {"json": {"a": {"attr": {"id": 'q"<'}, "b": "c"}}, "header": True},
+            '<?xml version="1.0" encoding="UTF-8"?><a id=\'q"&lt;\'><b>c</b></a>',
+        ),
         ({"json": {"a": {"@": {"id": 1}, "#text": "t"}}, "attributes_key": "@"}, '<a id="1">t</a>'),
     ],
 )

@@ -19,7 +19,10 @@ async def test_there_and_back() -> None:
 
 
 async def test_dates_become_texts() -> None:
-    assert await read("day: 2026-01-31\nat: 2026-01-31T10:00:00+01:00") == {"day": "2026-01-31T00:00:00.000Z", "at": "2026-01-31T09:00:00.000Z"}
+    assert await read("day: 2026-01-31\nat: 2026-01-31T10:00:00+01:00") == {
+        "day": "2026-01-31T00:00:00.000Z",
+        "at": "2026-01-31T09:00:00.000Z",
+    }
 
 
 async def test_several_documents() -> None:
@@ -28,9 +31,7 @@ async def test_several_documents() -> None:
         await read("a: 1\n---\nb: 2\n")
 
 
-@pytest.mark.parametrize(
-    "text", ["a: [", "!!python/object/apply:os.system [ls]", "a: &x [1]\nb: *x", "[" * 5000, "? {a: 1}\n: 2"]
-)
+@pytest.mark.parametrize("text", ["a: [", "!!python/object/apply:os.system [ls]", "a: &x [1]\nb: *x", "[" * 5000, "? {a: 1}\n: 2"])
 async def test_refused(text: str) -> None:
     with pytest.raises(PieceError, match="yaml: "):
         await read(text)
