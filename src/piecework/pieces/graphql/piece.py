@@ -59,7 +59,9 @@ async def send_request(
     variables: Annotated[Any, Json("Variables", "An object with their values.")] = None,
     use_proxy: Annotated[bool, Checkbox("Use Proxy", "Send the request through a proxy.", required=False)] = False,
     proxy_settings: Annotated[dict[str, Any] | None, DynamicProperties("Proxy Settings", form=proxy_fields)] = None,
-    timeout: Annotated[float | None, Number("Timeout(in seconds)", "How long to wait for the answer.")] = None,
+    timeout: Annotated[  # noqa: ASYNC109 - a field of the wire
+        float | None, Number("Timeout(in seconds)", "How long to wait for the answer.")
+    ] = None,
     failsafe: Annotated[bool | None, Checkbox("No Error on Failure", "Go on with the error as the output.")] = None,
 ) -> Any:
     """Send a query. The output has status, headers and body; errors that the service reports in the body do not fail the step."""

@@ -86,7 +86,7 @@ def source(client: imaplib.IMAP4, uid: int) -> bytes:
 
 async def output(ctx: TriggerContext[CustomAuthValue], letter: Letter) -> dict[str, Any]:
     """The e-mail as the flow gets it; attachments are files."""
-    message = cast("EmailMessage", email.message_from_bytes(letter.source, policy=modern))
+    message = email.message_from_bytes(letter.source, policy=modern)
     attachments = [
         await ctx.files.write(part.get_filename() or "attachment", cast("bytes", part.get_payload(decode=True) or b""))
         for part in message.iter_attachments()

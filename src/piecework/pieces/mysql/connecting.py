@@ -25,7 +25,7 @@ async def connected(network: Network, auth: CustomAuthValue, timezone: str | Non
 
     host, port = str(auth["host"]), _port(auth.get("port", 3306))
     try:
-        connection = _connection_class()(
+        connection = await _open(
             host=await network.address(host, port),
             port=port,
             user=str(auth["user"]),
@@ -38,7 +38,6 @@ async def connected(network: Network, auth: CustomAuthValue, timezone: str | Non
             ssl=network.tls(host) if auth.get("tls") else None,
             init_command=_init(timezone),
         )
-        await connection._connect()
     except (MySQLError, OSError, TimeoutError) as error:
         raise PieceError(f"Cannot connect to the database: {_reason(error)}") from None
     try:
@@ -52,7 +51,7 @@ async def connected(network: Network, auth: CustomAuthValue, timezone: str | Non
         connection.close()
 
 
-def _connection_class() -> type[aiomysql.Connection]:
+async def _open(**settings: Any) -> aiomysql.Connection:
     import aiomysql
     from pymysql.constants import CLIENT
 
@@ -64,7 +63,12 @@ def _connection_class() -> type[aiomysql.Connection]:
             if self._ssl_context and not self.server_capabilities & CLIENT.SSL:
                 raise aiomysql.OperationalError("the server does not offer TLS")
 
-    return Connection
+        async def open(self) -> None:
+            await self._connect()
+
+    connection = Connection(**settings)
+    await connection.open()
+    return connection
 
 
 async def execute(connection: aiomysql.Connection, query: str, values: Sequence[Any] = ()) -> list[dict[str, Any]] | dict[str, Any]:

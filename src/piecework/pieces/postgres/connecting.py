@@ -22,7 +22,7 @@ async def connected(
     timeout_ms: float = DEFAULT_TIMEOUT_MS,
     query_timeout_ms: float = DEFAULT_TIMEOUT_MS,
     application_name: str | None = None,
-) -> AsyncGenerator[asyncpg.Connection[Any]]:
+) -> AsyncGenerator[asyncpg.Connection]:
     """An open connection, closed afterwards. Raises PieceError for all that the server or the way to it refuses."""
     import asyncpg
 
@@ -38,7 +38,7 @@ async def connected(
             ssl=network.tls(host, verify=bool(auth.get("reject_unauthorized", True)), authorities=str(auth.get("certificate", "")))
             if auth.get("enable_ssl", True)
             else False,
-            timeout=timeout_ms / 1000,
+            timeout=max(1, round(timeout_ms / 1000)),
             command_timeout=query_timeout_ms / 1000,
             server_settings=settings,
             statement_cache_size=0,
@@ -59,7 +59,7 @@ async def connected(
         await _close(connection)
 
 
-async def _close(connection: asyncpg.Connection[Any]) -> None:
+async def _close(connection: asyncpg.Connection) -> None:
     try:
         await connection.close(timeout=5)
     except (OSError, TimeoutError):

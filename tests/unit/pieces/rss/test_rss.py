@@ -5,7 +5,8 @@ from piecework.sdk import PieceError
 from piecework.sdk.testing import FakeTriggerContext, Reply, ScriptedHttp, run_trigger
 
 ITEM = """<item><title>{0}</title><link>https://n.example/{0}</link><guid>{0}</guid><description>&lt;b&gt;x&lt;/b&gt;</description>
-<pubDate>Thu, 15 Jan 2026 1{0}:00:00 +0100</pubDate><category>c</category><enclosure url="https://n.example/a.mp3" type="audio/mpeg" length="9"/></item>"""
+<pubDate>Thu, 15 Jan 2026 1{0}:00:00 +0100</pubDate><category>c</category>
+<enclosure url="https://n.example/a.mp3" type="audio/mpeg" length="9"/></item>"""
 ATOM = """<feed xmlns="http://www.w3.org/2005/Atom"><title>F</title><entry><id>urn:1</id><title>Ünsal</title><link href="https://a.example/1"/>
 <updated>2026-01-15T10:00:00Z</updated><content type="html">body</content><author><name>Ada</name></author></entry></feed>"""
 BOMB = '<!DOCTYPE a [<!ENTITY b "bbbb">]><rss version="2.0"><channel><title>&b;</title></channel></rss>'
