@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from piecework.sdk import AuthCheck, CustomAuthValue, Network, PieceError
 
 if TYPE_CHECKING:
+    import ssl
+
     import asyncpg
 
 DEFAULT_TIMEOUT_MS = 30_000
@@ -35,9 +37,7 @@ async def connected(
             user=str(auth["user"]),
             password=str(auth["password"]),
             database=str(auth["database"]),
-            ssl=network.tls(host, verify=bool(auth.get("reject_unauthorized", True)), authorities=str(auth.get("certificate", "")))
-            if auth.get("enable_ssl", True)
-            else False,
+            ssl=_tls(network, auth) or False,
             timeout=max(1, round(timeout_ms / 1000)),
             command_timeout=query_timeout_ms / 1000,
             server_settings=settings,
@@ -57,6 +57,13 @@ async def connected(
         raise PieceError(f"The connection to the database broke: {error}") from None
     finally:
         await _close(connection)
+
+
+def _tls(network: Network, auth: CustomAuthValue) -> ssl.SSLContext | None:
+    if not auth.get("enable_ssl", True):
+        return None
+    verify, authorities = bool(auth.get("reject_unauthorized", True)), str(auth.get("certificate", ""))
+    return network.tls(str(auth["host"]), verify=verify, authorities=authorities)
 
 
 async def _close(connection: asyncpg.Connection) -> None:

@@ -1,6 +1,7 @@
 """An e-mail: headers, text and attachments (RFC 5322, RFC 2045)."""
 
 import mimetypes
+from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime, make_msgid, parseaddr
@@ -63,14 +64,16 @@ async def send_email(
     if replyTo:
         message["Reply-To"] = address("replyTo", replyTo)
     message["Subject"] = one_line("subject", subject)
-    message["Date"] = format_datetime(ctx.now())
-    message["Message-ID"] = make_msgid(domain=sender.domain or "piecework")
-    for name, value in (customHeaders or {}).items():
-        add_header(message, name, value)
+    finish(message, ctx.now(), sender, customHeaders or {})
     message.set_content(body, subtype="html" if body_type == "html" else "plain")
     for one in attachments or []:
         attach(message, one)
     everyone = [one.addr_spec for listed in recipients.values() for one in listed]
+    return await deliver(ctx, sender, everyone, message)
+
+
+async def deliver(ctx: ActionContext[CustomAuthValue], sender: Address, everyone: list[str], message: EmailMessage) -> dict[str, Any]:
+    """Hand the message to the server, and what became of it."""
     async with connected(ctx.network, ctx.auth) as client:
         refused, response = await client.sendmail(sender.addr_spec, everyone, message.as_bytes())
     return {
@@ -99,6 +102,14 @@ def one_line(name: str, text: str) -> str:
     if "\r" in text or "\n" in text:
         raise PieceError(f"{name}: must be one line")
     return text
+
+
+def finish(message: EmailMessage, now: datetime, sender: Address, headers: dict[str, Any]) -> None:
+    """The date, an id that no other message has, and the author's own headers."""
+    message["Date"] = format_datetime(now)
+    message["Message-ID"] = make_msgid(domain=sender.domain or "piecework")
+    for name, value in headers.items():
+        add_header(message, name, value)
 
 
 def add_header(message: EmailMessage, name: str, value: Any) -> None:
