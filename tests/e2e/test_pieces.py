@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 from tests.e2e.flow_documents import WEBHOOK, Flow
-from tests.e2e.recordings import assert_as_recorded, assert_same_shape, recorded, recorded
+from tests.e2e.recordings import assert_as_recorded, assert_same_shape, recorded
 from tests.e2e.server_process import Account
 
 MAPPER = "/pieces/@activepieces/piece-data-mapper"

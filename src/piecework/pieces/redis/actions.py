@@ -29,9 +29,7 @@ async def set_value(
     ctx: Context,
     key: Key,
     value: Annotated[str, LongText("Value", "The text to keep.")],
-    expires_in: Annotated[
-        int | None, Number("Expires in (seconds)", "Forget it then; never when empty.", minimum=1, whole=True)
-    ] = None,
+    expires_in: Annotated[int | None, Number("Expires in (seconds)", "Forget it then; never when empty.", minimum=1, whole=True)] = None,
     only_if_new: Annotated[bool, Checkbox("Only if new", "Leave a value that is there as it is.")] = False,
 ) -> dict[str, bool]:
     """Keep a text under a key. The output says whether it was written."""
