@@ -30,7 +30,14 @@ class Login(asyncssh.SSHServer):
         return (username, password) == ("tester", "s3cret")
 
 
+RUNNING: set["asyncio.Task[object]"] = set()
+"""Commands that must have ended before the loop of their test is closed."""
+
+
 async def shell(process: "asyncssh.SSHServerProcess[str]") -> None:
+    task = asyncio.current_task()
+    assert task is not None
+    RUNNING.add(task)
     child = await asyncio.create_subprocess_shell(
         process.command or "",
         stdin=asyncio.subprocess.DEVNULL,
@@ -62,6 +69,8 @@ async def machine() -> AsyncIterator[Machine]:
     yield Machine(server.sockets[0].getsockname()[1], host_key, user_key)
     server.close()
     await server.wait_closed()
+    await asyncio.gather(*RUNNING, return_exceptions=True)
+    RUNNING.clear()
 
 
 def auth(machine: Machine, **changes: Any) -> CustomAuthValue:
