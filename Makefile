@@ -53,6 +53,7 @@ test: check web web-check
 	sh scripts/ensure-faketime.sh
 	sh scripts/ensure-browser.sh
 	sh scripts/ensure-prometheus.sh
+	sh scripts/ensure-servers.sh
 	$(BIN)/pytest -n 2
 
 format: install

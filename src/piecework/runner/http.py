@@ -24,7 +24,7 @@ import orjson
 import structlog
 
 from piecework import __version__
-from piecework.sdk import Http, HttpError, UploadedFile
+from piecework.sdk import Http, HttpError, Network, PieceError, UploadedFile
 
 log = structlog.get_logger(__name__)
 
@@ -192,6 +192,22 @@ class Answer:
         return orjson.loads(self.content)
 
 
+class GuardedNetwork(Network):
+    """Leads where the guard lets it."""
+
+    def __init__(self, guard: AddressGuard) -> None:
+        self._guard = guard
+
+    async def resolve(self, host: str, port: int) -> str:
+        try:
+            addresses = await self._guard.addresses(host, port)
+        except AddressRefused as error:
+            raise PieceError(str(error)) from None
+        except OSError:
+            raise PieceError(f"The host {host} cannot be found") from None
+        return addresses[0]
+
+
 class PooledHttp(Http):
     """The HTTP service of all pieces of this process. Use as an async context manager, or call ``close``."""
 
@@ -203,10 +219,16 @@ class PooledHttp(Http):
         max_response_bytes: int = MAX_RESPONSE_BYTES,
     ) -> None:
         self._guard = guard or AddressGuard()
+        self._network = GuardedNetwork(self._guard)
         self._default_timeout = default_timeout
         self._max_bytes = max_response_bytes
         self._context: ssl.SSLContext | None = None
         self._clients: dict[str | None, httpx.AsyncClient] = {}
+
+    @property
+    def network(self) -> Network:
+        """Connections that are not HTTP, behind the same guard."""
+        return self._network
 
     async def __aenter__(self) -> "PooledHttp":
         return self

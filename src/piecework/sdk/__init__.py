@@ -16,6 +16,7 @@ from piecework.sdk.context import (
     WebhookPause,
 )
 from piecework.sdk.custom_call import custom_api_call
+from piecework.sdk.database_values import database_value
 from piecework.sdk.errors import (
     CallFailed,
     FileTooLarge,
@@ -32,6 +33,7 @@ from piecework.sdk.form import Form
 from piecework.sdk.http import Http, given, http_failed, readable_body
 from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
 from piecework.sdk.loading import load_file
+from piecework.sdk.network import Network
 from piecework.sdk.outputs import Cursor
 from piecework.sdk.pieces import Piece
 from piecework.sdk.polling import ById, ByTime
@@ -122,6 +124,7 @@ __all__ = [
     "Markdown",
     "MarkdownVariant",
     "MultiSelect",
+    "Network",
     "Number",
     "OAuth2",
     "OAuth2Token",
@@ -158,6 +161,7 @@ __all__ = [
     "WebhookPause",
     "auth_value",
     "custom_api_call",
+    "database_value",
     "given",
     "http_failed",
     "json_text",

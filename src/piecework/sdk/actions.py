@@ -8,7 +8,7 @@ from typing import Any
 from piecework.sdk.context import ActionContext
 from piecework.sdk.docstrings import documented
 from piecework.sdk.errors import PieceDefinitionError
-from piecework.sdk.form import NO_SETTINGS, Form, form_of
+from piecework.sdk.form import NO_SETTINGS, Form, by_wire_names, form_of
 from piecework.sdk.outputs import json_of, output_schema
 from piecework.sdk.properties import Property, title_from
 from piecework.sdk.services import Files
@@ -54,8 +54,8 @@ class Action:
     """
 
     __slots__ = (
-        "_form", "_takes_context", "_test_takes_context", "_to_json", "description", "display_name", "error_handling", "function",
-        "has_files", "is_async", "name", "process", "pure", "require_auth", "test",
+        "_call", "_form", "_takes_context", "_test", "_test_takes_context", "_to_json", "description", "display_name", "error_handling",
+        "function", "has_files", "is_async", "name", "process", "pure", "require_auth", "test",
     )  # fmt: skip
 
     def __init__(
@@ -74,8 +74,10 @@ class Action:
         self._form, self._takes_context = form_of(function) if form is None else (form, True)
         self._to_json = json_of(function)
         self.function = function
+        self._call = by_wire_names(function)
         self.test = test
         self._test_takes_context = test is not None and _checked_test(name, test, self._form)
+        self._test = by_wire_names(test) if test is not None else None
         self.name = name
         self.display_name = display_name or title_from(name)
         self.description = documented(function).text
@@ -100,10 +102,10 @@ class Action:
 
         Whatever it raises comes through.
         """
-        if self.test is not None and ctx.test:
-            output = self.test(ctx, **props) if self._test_takes_context else self.test(**props)
+        if self._test is not None and ctx.test:
+            output = self._test(ctx, **props) if self._test_takes_context else self._test(**props)
         else:
-            output = self.function(ctx, **props) if self._takes_context else self.function(**props)
+            output = self._call(ctx, **props) if self._takes_context else self._call(**props)
         if self._to_json is None:
             return output
         return _later(output, self._to_json) if inspect.isawaitable(output) else self._to_json(output)

@@ -84,15 +84,10 @@ def _list_of(item: Any) -> Property | None:
     if choices is not None:
         return StaticMultiSelect(options=choices, only_these=True)
     if is_typeddict(item):
-        return Array(of=fields_of(item))
+        hints = get_type_hints(item, include_extras=True)
+        required: frozenset[str] = item.__required_keys__
+        return Array(of={name: _member(item, name, hint, name in required) for name, hint in hints.items()})
     return Array()
-
-
-def fields_of(item: Any) -> dict[str, Property]:
-    """A field for each member of a TypedDict."""
-    hints = get_type_hints(item, include_extras=True)
-    required: frozenset[str] = item.__required_keys__
-    return {name: _member(item, name, hint, name in required) for name, hint in hints.items()}
 
 
 def _member(owner: Any, name: str, hint: Any, required: bool) -> Property:

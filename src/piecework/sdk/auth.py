@@ -9,6 +9,7 @@ from piecework.sdk.auth_values import AuthValue
 from piecework.sdk.errors import InvalidInput, PieceError, PropertyProblem
 from piecework.sdk.form import Form
 from piecework.sdk.http import Http
+from piecework.sdk.network import Network
 from piecework.sdk.properties import Property, SecretText
 from piecework.sdk.services import Server
 from piecework.spec.connection import AuthorizationMethod, GrantType
@@ -27,6 +28,11 @@ class AuthCheck:
     auth: Any
     http: Http
     server: Server
+
+    @property
+    def network(self) -> Network:
+        """The way to servers that do not speak HTTP (``sdk.network``)."""
+        return self.http.network
 
 
 @dataclass(frozen=True, slots=True)

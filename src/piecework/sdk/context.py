@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from typing_extensions import TypeVar
 
 from piecework.sdk.http import Http
+from piecework.sdk.network import Network
 from piecework.sdk.schedules import Schedule
 from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, Server, Store
 
@@ -246,6 +247,11 @@ class ActionContext(Generic[AuthT]):
         """The project's flows: the ``current`` one, a list of those that are published, and calls of them."""
         return StepFlows(self._flows, self)
 
+    @property
+    def network(self) -> Network:
+        """The way to servers that do not speak HTTP (``sdk.network``)."""
+        return self.http.network
+
 
 @dataclass(frozen=True, slots=True)
 class AppListener:
@@ -311,6 +317,11 @@ class TriggerContext(Generic[AuthT]):
     def flows(self) -> TriggerFlows:
         """The project's flows: the ``current`` one, and a list of those that are published."""
         return TriggerFlows(self._flows, CurrentFlow(self.flow_id, self.flow_version_id))
+
+    @property
+    def network(self) -> Network:
+        """The way to servers that do not speak HTTP (``sdk.network``)."""
+        return self.http.network
 
     def set_schedule(self, schedule: Schedule) -> None:
         """Have the trigger asked by this schedule from now on, for triggers whose schedule only ``on_enable`` knows."""

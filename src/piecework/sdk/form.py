@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import keyword
 from collections.abc import Callable, Mapping
-from typing import Any, cast, get_args, get_type_hints
+from typing import Any, cast, get_type_hints
 
 from piecework.sdk import coercion
-from piecework.sdk.annotations import fields_of, property_of
+from piecework.sdk.annotations import property_of
 from piecework.sdk.docstrings import documented
 from piecework.sdk.errors import FileTooLarge, InvalidInput, PieceError, PropertyProblem
 from piecework.sdk.loading import load_file
@@ -226,8 +227,6 @@ def _form_by(schema: Mapping[str, Any]) -> Form:
 def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
     """Read a function's signature. Gives its form and whether it takes the context (a first parameter named ``ctx``).
 
-    ``**more: Unpack[Fields]`` adds the fields of a TypedDict: for names on the wire that Python does not let a parameter have, such as ``from``.
-
     Raises PieceDefinitionError for a parameter whose annotation no field of a form stands for.
     """
     hints = get_type_hints(function, include_extras=True)
@@ -238,21 +237,31 @@ def form_of(function: Callable[..., Any]) -> tuple[Form, bool]:
     missing: dict[str, Any] = {}
     for parameter in parameters[1:] if takes_context else parameters:
         where = f"{function.__module__}.{function.__qualname__}({parameter.name})"
-        if parameter.kind is parameter.VAR_KEYWORD:
-            more = fields_of(get_args(hints[parameter.name])[0])
-            properties |= more
-            missing |= {name: None for name, field in more.items() if not field.required}
-            continue
         prop = property_of(hints.get(parameter.name, parameter.empty), where)
         has_default = parameter.default is not inspect.Parameter.empty
+        name = wire_name(parameter.name)
         if has_default:
-            missing[parameter.name] = parameter.default
-        completed = _completed(parameter.name, prop, has_default, parameter.default)
+            missing[name] = parameter.default
+        completed = _completed(name, prop, has_default, parameter.default)
         if completed.help is None and parameter.name in help_texts:
             completed = dataclasses.replace(completed, help=help_texts[parameter.name])
-        properties[parameter.name] = completed
-        check_definition(where, properties[parameter.name])
+        properties[name] = completed
+        check_definition(where, completed)
     return Form(properties, missing), takes_context
+
+
+def wire_name(parameter: str) -> str:
+    """The property that a parameter stands for: its name, without the underscore of one that Python keeps for itself (``from_``)."""
+    bare = parameter.removesuffix("_")
+    return bare if keyword.iskeyword(bare) else parameter
+
+
+def by_wire_names(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, called with properties by name. It is the function itself unless a parameter's name differs from its property's."""
+    renamed = {wire_name(name): name for name in inspect.signature(function).parameters if wire_name(name) != name}
+    if not renamed:
+        return function
+    return lambda *args, **props: function(*args, **{renamed.get(name, name): value for name, value in props.items()})
 
 
 def _completed(name: str, prop: Property, has_default: bool, default: Any) -> Property:

@@ -18,6 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from piecework.sdk.errors import HttpFailed, PieceError
 from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
+from piecework.sdk.network import OPEN_NETWORK, Network
 
 T = TypeVar("T")
 
@@ -57,6 +58,11 @@ class Http(Protocol):
     ``into`` as a value of that type. They raise HttpFailed for a status from 400 up and for a call without an answer, and PieceError for an
     answer of another shape.
     """
+
+    @property
+    def network(self) -> Network:
+        """The way to servers that do not speak HTTP, behind the same guard."""
+        return OPEN_NETWORK
 
     async def request(
         self,

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from piecework.sdk.context import TriggerContext
-from piecework.sdk.form import Form, form_of
+from piecework.sdk.form import Form, by_wire_names, form_of
 from piecework.sdk.properties import Property, title_from
 from piecework.sdk.schedules import CronSchedule, IntervalSchedule, Schedule
 from piecework.sdk.services import Files
@@ -139,9 +139,10 @@ class Trigger:
 def hook_from(function: Callable[..., Any]) -> tuple[Form, Hook]:
     """A function whose parameters are the form, as a hook."""
     form, takes_context = form_of(function)
+    call = by_wire_names(function)
     if takes_context:
-        return form, lambda ctx, props: function(ctx, **props)
-    return form, lambda ctx, props: function(**props)
+        return form, lambda ctx, props: call(ctx, **props)
+    return form, lambda ctx, props: call(**props)
 
 
 def titled(name: str, display_name: str | None) -> str:

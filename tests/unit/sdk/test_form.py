@@ -25,7 +25,7 @@ from piecework.sdk import (
     StaticDropdown,
     StaticMultiSelect,
 )
-from piecework.sdk.form import Form, form_of, typed_by
+from piecework.sdk.form import Form, by_wire_names, form_of, typed_by
 from piecework.sdk.testing import FakeContext, MemoryFiles, run_action
 
 
@@ -289,3 +289,13 @@ def test_any_json_is_processed_or_refused_by_name(given_values: dict[str, Any]) 
     except InvalidInput as error:
         named = {entry.property.split(".")[0] for entry in error.problems}
     assert named <= set(ALL)
+
+
+def test_a_parameter_may_stand_for_a_name_that_python_keeps_for_itself() -> None:
+    def send(from_: str, to: str = "x") -> tuple[str, str]:
+        return from_, to
+
+    form, _ = form_of(send)
+    assert list(form.properties) == ["from", "to"]
+    assert form.properties["from"].title == "From"
+    assert by_wire_names(send)(**form.process({"from": "a", "to": "b"})) == ("a", "b")

@@ -8,7 +8,7 @@ from email.utils import parsedate_to_datetime
 from typing import Annotated, Any
 
 from piecework.pieces.gmail.piece import API
-from piecework.sdk import ActionContext, Dropdown, Option, ShortText, StaticDropdown, TriggerContext, TypedDict
+from piecework.sdk import ActionContext, Dropdown, Option, ShortText, StaticDropdown, TriggerContext
 
 Context = ActionContext | TriggerContext
 CATEGORIES = {"Primary": "primary", "Social": "social", "Promotions": "promotions", "Updates": "updates", "Forums": "forums"}
@@ -30,7 +30,7 @@ async def labels(ctx: Context) -> list[Option]:
     return [Option(label["name"], {"id": label["id"], "name": label["name"]}) for label in found]
 
 
-Sender = TypedDict("Sender", {"from": Annotated[str | None, ShortText("From", "Only mail of this sender.")]}, total=False)
+Sender = Annotated[str | None, ShortText("From", "Only mail of this sender.")]
 To = Annotated[str | None, ShortText("To", "Only mail to this address.")]
 Subject = Annotated[str | None, ShortText("Email subject", "Only mail with these words in its subject.")]
 Label = Annotated[Any, Dropdown("Label", "One of the account's labels.", options=labels)]

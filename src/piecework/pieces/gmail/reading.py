@@ -1,6 +1,6 @@
 """Finding and reading mail."""
 
-from typing import Annotated, Any, Unpack
+from typing import Annotated, Any
 
 from piecework.pieces.gmail.client import Category, Label, Sender, Subject, To, get, labelled, mail, query
 from piecework.pieces.gmail.piece import piece
@@ -25,10 +25,10 @@ async def search_mail(
     category: Category = None,
     include_spam_trash: Annotated[bool, Checkbox("Include Spam & Trash")] = False,
     max_results: Annotated[int, Number("Max Results", minimum=1, maximum=500, whole=True)] = 10,
-    **more: Unpack[Sender],
+    from_: Sender = None,
 ) -> dict[str, Any]:
     """Find mail. The newest come first, with their texts and attachments."""
-    words = [*query(sender=more.get("from"), to=to, subject=subject, filename=attachment_name), *labelled(label)]
+    words = [*query(sender=from_, to=to, subject=subject, filename=attachment_name), *labelled(label)]
     if content and content.strip():
         words.append('"' + content.strip().replace('"', " ") + '"')
     if has_attachment:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from email.message import EmailMessage
 from email.utils import formataddr
 from mimetypes import guess_type
-from typing import Annotated, Any, Literal, Unpack
+from typing import Annotated, Any, Literal
 
 from piecework.pieces.gmail.client import get, post
 from piecework.pieces.gmail.piece import piece
@@ -19,7 +19,6 @@ from piecework.sdk import (
     PieceError,
     ShortText,
     StaticDropdown,
-    TypedDict,
     load_file,
 )
 
@@ -33,10 +32,6 @@ Attachments = Annotated[
     list[dict[str, Any]] | None,
     Array("Attachments", of={"file": File("File", required=True), "name": ShortText("Attachment Name", "Instead of the file's own.")}),
 ]
-
-SenderAddress = TypedDict(
-    "SenderAddress", {"from": Annotated[str | None, ShortText("Sender Email", "Another address of the account.")]}, total=False
-)
 
 
 @piece.action(name="send_email", display_name="Send Email")
@@ -53,17 +48,16 @@ async def send_email(
     attachments: Attachments = None,
     in_reply_to: Annotated[str | None, ShortText("In reply to", "The Message-ID of the mail that this one answers.")] = None,
     draft: Annotated[bool, Checkbox("Create draft", "Keep it as a draft instead of sending it.")] = False,
-    **more: Unpack[SenderAddress],
+    from_: Annotated[str | None, ShortText("Sender Email", "Another address of the account.")] = None,
 ) -> dict[str, Any]:
     """Send a mail from the account, or keep it as a draft."""
     message = EmailMessage()
     _address(message, {"To": receiver, "Cc": cc, "Bcc": bcc, "Reply-To": reply_to})
     message["Subject"] = subject
-    sender = more.get("from")
     if sender_name:
-        sender = formataddr((sender_name, sender or (await get(ctx, "profile"))["emailAddress"]))
-    if sender:
-        message["From"] = sender
+        from_ = formataddr((sender_name, from_ or (await get(ctx, "profile"))["emailAddress"]))
+    if from_:
+        message["From"] = from_
     message.set_content(body, subtype="html" if body_type == "html" else "plain")
     for entry in attachments or ():
         await _attach(ctx, message, entry["file"], entry.get("name"))

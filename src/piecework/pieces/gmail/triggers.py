@@ -1,7 +1,7 @@
 """New mail."""
 
 from datetime import UTC, datetime
-from typing import Any, Unpack
+from typing import Any
 
 from piecework.pieces.gmail.client import Category, Label, Sender, Subject, To, get, labelled, opened, query
 from piecework.pieces.gmail.piece import piece
@@ -18,10 +18,10 @@ def arrived(item: dict[str, Any]) -> datetime:
 
 @piece.poll(name="gmail_new_email_received", display_name="New Email", dedupe=ByTime(arrived))
 async def new_email(
-    ctx: TriggerContext, subject: Subject = None, to: To = None, label: Label = None, category: Category = None, **more: Unpack[Sender]
+    ctx: TriggerContext, subject: Subject = None, to: To = None, label: Label = None, category: Category = None, from_: Sender = None
 ) -> list[dict[str, Any]]:
     """A mail came in."""
-    words = [*query(sender=more.get("from"), to=to, subject=subject), *labelled(label), *([f"category:{category}"] if category else [])]
+    words = [*query(sender=from_, to=to, subject=subject), *labelled(label), *([f"category:{category}"] if category else [])]
     if ctx.since is not None:
         words.append(f"after:{int(ctx.since.timestamp())}")
     found: list[dict[str, Any]] = []

@@ -1,0 +1,3 @@
+from piecework.pieces.graphql.piece import piece
+
+__all__ = ["piece"]

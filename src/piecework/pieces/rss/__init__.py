@@ -1,0 +1,3 @@
+from piecework.pieces.rss.piece import piece
+
+__all__ = ["piece"]

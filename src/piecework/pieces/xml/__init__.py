@@ -1,0 +1,3 @@
+from piecework.pieces.xml.piece import piece
+
+__all__ = ["piece"]

@@ -1,0 +1,3 @@
+from piecework.pieces.yaml.piece import piece
+
+__all__ = ["piece"]
