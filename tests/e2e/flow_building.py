@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.e2e.server_process import Account, Server
@@ -120,6 +121,18 @@ def only_run(account: Account, flow_id: str) -> dict[str, Any]:
     """The one run that a flow has, once it has it."""
     (run,) = eventually(lambda: runs_of(account, flow_id))
     return run
+
+
+def install(account: Account, pieces: dict[str, str]) -> None:
+    """Installs published pieces from the npm registry, by their short names and exact versions."""
+
+    def one(piece: tuple[str, str]) -> None:
+        wish = {"packageType": "REGISTRY", "pieceName": f"@activepieces/piece-{piece[0]}", "pieceVersion": piece[1]}
+        answer = account.client.post("/pieces", json=wish, timeout=180)
+        assert answer.status_code == 201, answer.text
+
+    with ThreadPoolExecutor(len(pieces)) as pool:
+        list(pool.map(one, pieces.items()))
 
 
 def account_of(server: Server, email: str = "owner@example.com") -> Iterator[Account]:

@@ -5,7 +5,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,12 +74,13 @@ def free_port() -> int:
         return listener.getsockname()[1]
 
 
-def spawn(data_dir: Path, **settings: Any) -> Server:
-    """Starts a server with AP_* settings (by field name), and does not wait for it."""
+def spawn(data_dir: Path, *, within: Sequence[str] = (), **settings: Any) -> Server:
+    """Starts a server with AP_* settings (by field name), and does not wait for it. ``within``: a program that becomes the server, and its
+    arguments before the server's."""
     port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AP_")}
     environment |= {f"AP_{name.upper()}": str(value) for name, value in settings.items()}
-    command = [sys.executable, "-m", "piecework.server", "serve", "--port", str(port), "--data-dir", str(data_dir)]
+    command = [*within, sys.executable, "-m", "piecework.server", "serve", "--port", str(port), "--data-dir", str(data_dir)]
     with log_of(data_dir).open("wb") as log:
         process = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
     return Server(f"http://127.0.0.1:{port}", data_dir, process)

@@ -5,20 +5,44 @@ The native pieces of the same names are told to stand back (AP_PREFER_NPM_PIECES
 
 import base64
 import json
+import sqlite3
 import struct
 import threading
 import zlib
 from collections.abc import Iterator
+from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.e2e.flow_building import account_of, action, eventually, make_flow, piece_trigger, run_in, runs_of, webhook_trigger
+from tests.e2e.flow_building import (
+    Step,
+    account_of,
+    action,
+    eventually,
+    install,
+    make_flow,
+    only_run,
+    piece_trigger,
+    run_in,
+    runs_of,
+    webhook_trigger,
+)
 from tests.e2e.server_process import Account, Server, StartServer
 from tests.e2e.test_schedules import make_due
 
-PIECES = {"data-mapper": "0.3.15", "store": "0.6.20", "webhook": "0.1.29", "image-helper": "0.1.21", "wordpress": "0.7.0"}
-NATIVE_TOO = ("data-mapper", "store", "webhook")
+PIECES = {
+    "data-mapper": "0.3.15",
+    "delay": "0.3.26",
+    "image-helper": "0.1.21",
+    "schedule": "0.1.5",
+    "store": "0.6.20",
+    "subflows": "0.6.3",
+    "webhook": "0.1.29",
+    "wordpress": "0.7.0",
+}
+NATIVE_TOO = ("data-mapper", "delay", "schedule", "store", "subflows", "webhook")
 
 
 def settings() -> dict[str, Any]:
@@ -33,10 +57,7 @@ def npm_server(start_server: StartServer) -> Server:
 @pytest.fixture(scope="module")
 def account(npm_server: Server) -> Iterator[Account]:
     for account in account_of(npm_server):
-        for name, version in PIECES.items():
-            wish = {"packageType": "REGISTRY", "scope": "PLATFORM", "pieceName": f"@activepieces/piece-{name}", "pieceVersion": version}
-            answer = account.client.post("/pieces", json=wish, timeout=180)
-            assert answer.status_code == 201, answer.text
+        install(account, PIECES)
         yield account
 
 
@@ -126,33 +147,102 @@ def test_wordpress(account: Account, wordpress: dict[str, Any]) -> None:
     assert (output["id"], output["name"]) == (9, "news")
     credentials = f"Basic {base64.b64encode(b'ada:s3cret').decode()}"
     assert ("POST", "/wp-json/wp/v2/tags", {"name": "news", "description": "About us"}, credentials) in WordPress.seen
+    offered = options(account, flow, "wordpress", "new_post", "authors", auth=wordpress)["options"]
+    assert offered == [{"value": 1, "label": "admin"}]
+
+
+def options(account: Account, flow: dict[str, Any], piece: str, owner: str, name: str, **given: Any) -> dict[str, Any]:
+    """What the form of a step or trigger offers for a property."""
     form = {
         "projectId": account.project_id,
-        "pieceName": "@activepieces/piece-wordpress",
-        "pieceVersion": PIECES["wordpress"],
-        "actionOrTriggerName": "new_post",
-        "propertyName": "authors",
+        "pieceName": f"@activepieces/piece-{piece}",
+        "pieceVersion": PIECES[piece],
+        "actionOrTriggerName": owner,
+        "propertyName": name,
         "flowId": flow["id"],
         "flowVersionId": flow["version"]["id"],
-        "input": {"auth": wordpress},
+        "input": given,
     }
-    assert account.client.post("/pieces/options", json=form).json()["options"]["options"] == [{"value": 1, "label": "admin"}]
+    answer = account.client.post("/pieces/options", json=form)
+    assert answer.status_code == 200, answer.text
+    return answer.json()["options"]
 
 
-def test_a_polling_trigger(start_server: StartServer, npm_server: Server, account: Account, wordpress: dict[str, Any]) -> None:
-    """WordPress's "new post": what is there when the flow is enabled starts nothing, what comes later starts a run. The server's last test:
-    it is stopped to make the poll due."""
+def callable_flow(account: Account, *steps: Step) -> dict[str, Any]:
+    trigger = piece_trigger("subflows", PIECES["subflows"], "callableFlow", mode="simple", exampleData={"sampleData": {"n": 1}})
+    return make_flow(account, trigger, *steps)
+
+
+def calling(account: Account, child: dict[str, Any], *, waits: bool = True) -> dict[str, Any]:
+    given = {"flowId": child["externalId"], "mode": "simple", "flowProps": {"payload": {"n": "{{trigger['body']['n']}}"}}}
+    call = action("call", "subflows", PIECES["subflows"], "callFlow", waitForResponse=waits, **given)
+    return make_flow(account, webhook_trigger(), call)
+
+
+def test_flows_that_call_flows(account: Account) -> None:
+    """The child learns where to answer when its run starts (onStart); the parent waits for that, and is told of a failure."""
+    give_back = {"mode": "simple", "response": {"response": {"doubled": "{{trigger['data']['n'] * 2}}"}}}
+    child = callable_flow(account, action("answer", "subflows", PIECES["subflows"], "returnResponse", **give_back))
+    parent = calling(account, child)
+    called(account, parent, {"n": 21})
+    run = run_in(account, only_run(account, parent["id"])["id"], "SUCCEEDED", "FAILED")
+    assert run["steps"]["call"]["output"] == {"status": "success", "data": {"doubled": 42}}
+    assert only_run(account, child["id"])["parentRunId"] == run["id"]
+    fails = callable_flow(account, action("broken", "store", PIECES["store"], "get", key="x" * 200, store_scope="COLLECTION"))
+    parent = calling(account, fails)
+    called(account, parent, {"n": 1})
+    told = run_in(account, only_run(account, parent["id"])["id"], "SUCCEEDED", "FAILED")
+    assert told["status"] == "FAILED"
+    assert "message" in told["steps"]["call"]["errorMessage"]
+    offered = options(account, parent, "subflows", "callFlow", "flowId")["options"]
+    assert child["externalId"] in [option["value"] for option in offered]
+
+
+def test_a_short_delay(account: Account) -> None:
+    """Less than ten seconds: the piece sleeps in its thread, and others go on."""
+    version = PIECES["delay"]
+    flow = make_flow(account, webhook_trigger(), action("wait", "delay", version, "delayFor", unit="seconds", delayFor=0.2))
+    called(account, flow, {})
+    assert run_in(account, only_run(account, flow["id"])["id"], "SUCCEEDED")["steps"]["wait"]["output"]["delayForInMs"] == 200
+
+
+def test_what_the_clock_starts(start_server: StartServer, npm_server: Server, account: Account, wordpress: dict[str, Any]) -> None:
+    """A poll, a schedule and the end of a delay. WordPress's "new post": what is there when the flow is enabled starts nothing, what comes later
+    starts a run. The server's last test: it is stopped to make them due.
+    """
     trigger = piece_trigger("wordpress", PIECES["wordpress"], "new_post", auth=wordpress)
     step = action("map", "data-mapper", PIECES["data-mapper"], "advanced_mapping", mapping={"id": "{{trigger['id']}}"})
-    flow = make_flow(account, trigger, step)
+    polling = make_flow(account, trigger, step)
+    hourly = make_flow(account, piece_trigger("schedule", PIECES["schedule"], "every_hour", run_on_weekends=True), step)
+    assert hourly["triggerSource"]["schedule"] == {"type": "CRON_EXPRESSION", "cronExpression": "0 * * * *", "timezone": "UTC"}
+    delayed = make_flow(
+        account,
+        webhook_trigger(),
+        action("wait", "delay", PIECES["delay"], "delayFor", unit="hours", delayFor=1),
+        {**step, "name": "after"},
+    )
+    called(account, delayed, {})
+    waiting = run_in(account, only_run(account, delayed["id"])["id"], "PAUSED")
     npm_server.stop()
-    make_due(npm_server.data_dir, flow["id"])
+    make_due(npm_server.data_dir, polling["id"])
+    make_due(npm_server.data_dir, hourly["id"])
+    end_pauses(npm_server.data_dir)
     WordPress.posts += ({"id": 2, "title": {"rendered": "Second"}, "date": "2100-01-01T00:00:00"},)
     restarted = start_server(npm_server.data_dir, **settings())
     with restarted.client(account.session["token"]) as client:
         again = Account(account.session, client)
-        (run,) = eventually(lambda: runs_of(again, flow["id"]))
+        (run,) = eventually(lambda: runs_of(again, polling["id"]))
         assert run_in(again, run["id"], "SUCCEEDED")["steps"]["map"]["output"] == {"id": 2}
+        run = run_in(again, only_run(again, hourly["id"])["id"], "SUCCEEDED")
+        assert run["steps"]["trigger"]["output"] == {"cron_expression": "0 * * * *", "timezone": "UTC"}
+        assert run_in(again, waiting["id"], "SUCCEEDED")["steps"]["wait"]["output"] == {"delayForInMs": 3_600_000, "success": True}
+
+
+def end_pauses(data_dir: Path) -> None:
+    """All delays are over."""
+    with closing(sqlite3.connect(data_dir / "piecework.db")) as connection:
+        assert connection.execute("UPDATE job SET dueAt = 1 WHERE kind = 'RESUME' AND claimed = 0").rowcount == 1
+        connection.commit()
 
 
 def png(width: int, height: int) -> bytes:

@@ -30,7 +30,7 @@ from piecework.runner.quiet_logs import quiet_logs
 from piecework.runner.secrets import Secrets
 from piecework.runner.services import Services
 from piecework.runner.steps import RunFacts, StepRunner, now_ms
-from piecework.runner.triggers import PreparedTrigger, trigger_input, trigger_payloads
+from piecework.runner.triggers import PreparedTrigger, hears_starts, tell_of_start, trigger_input, trigger_payloads
 from piecework.sandbox.pool import SandboxPool
 from piecework.sdk import DelayPause, PieceError, Server, TriggerContext, WebhookPause
 from piecework.sdk.testing import MemoryStore
@@ -128,6 +128,8 @@ async def run_flow_async(
             await runner.prepare(program)
             facts = _facts(services or own)
             output = await _trigger_output(program, facts, payload)
+            if hears_starts(program):
+                await tell_of_start(program, facts, output)
             return await LocalRun(program, runner, facts, timeout).go(output)
         finally:
             await sandbox.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from piecework.engine.expressions import UNDEFINED, Unresolved
 from piecework.engine.program import Program
@@ -13,7 +13,11 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import PieceMissing
 from piecework.runner.services import Services, secret_answer
 from piecework.sdk import Trigger, TriggerContext, auth_value
+from piecework.sdk.triggers import call
 from piecework.spec.flow import TriggerType
+
+if TYPE_CHECKING:
+    from piecework.runner.steps import RunFacts
 
 
 @dataclass(slots=True)
@@ -77,6 +81,37 @@ async def trigger_payloads(program: Program, context: TriggerContext, props: Map
     trigger: Trigger = program.trigger_handle.trigger
     outputs = trigger.payloads(context, props)
     return await outputs if inspect.isawaitable(outputs) else outputs
+
+
+def hears_starts(program: Program) -> bool:
+    """Whether the trigger wants to know of each run before its first step."""
+    trigger: Trigger | None = program.trigger_handle.trigger
+    return trigger is not None and trigger.hooks.on_start is not None
+
+
+async def tell_of_start(program: Program, facts: RunFacts, output: Any) -> None:
+    """Tell the trigger that a run begins (spec/engine.md §4, executeOnStart). ``output``: what the run begins with.
+
+    Raises what the trigger raises, and what ``trigger_input`` does.
+    """
+    services = facts.services
+    props, auth = await trigger_input(program, services)
+    context = TriggerContext(
+        store=services.store,
+        files=services.files,
+        http=services.http,
+        connections=services.connections,
+        flows=services.flows,
+        payload=output,
+        auth=auth,
+        flow_id=facts.flow_id,
+        flow_version_id=facts.flow_version_id,
+        project_id=facts.project_id,
+        webhook_url=f"{facts.server.public_url}v1/webhooks/{facts.flow_id}",
+        run_id=facts.run_id,
+        server=facts.server,
+    )
+    await call(program.trigger_handle.trigger.hooks.on_start, context, props)
 
 
 def source_name(program: Program) -> str:

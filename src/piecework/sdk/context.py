@@ -111,10 +111,14 @@ class RunHooks:
         return f"{self._pending()}/confirm"
 
     def _pending(self) -> str:
-        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self._request_id()}"
+        return f"{self._resume_root}v1/flow-runs/{self.id}/requests/{self.request_id}"
 
-    def _request_id(self) -> str:
-        """Within a loop its iteration: ``loop_1:3,loop_2:1``. Iterations may wait at the same time, and one's link must not end another's pause."""
+    @property
+    def request_id(self) -> str:
+        """What the older links name in place of a waitpoint.
+
+        Within a loop its iteration: ``loop_1:3,loop_2:1``. Iterations may wait at the same time, and one's link must not end another's pause.
+        """
         iteration = self.step_path.rpartition("/")[0].replace("/", ",")
         return iteration or self.waitpoint_id or self.id
 
@@ -265,12 +269,13 @@ class TriggerContext(Generic[AuthT]):
     """The context of a trigger hook. ``payload`` is ``{"method", "headers", "body", "queryParams", "rawBody"}`` for webhooks, else None.
 
     ``since``: in a poll that orders its items by time, the time of the newest item that is known; None when nothing is known yet.
+    ``run_id``: the run that begins, in ``on_start``, whose ``payload`` is the trigger's output; empty in all other hooks.
     ``schedule`` and ``listeners`` are what ``on_enable`` asked for, to be read after the call.
     """
 
     __slots__ = (
         "_flows", "auth", "connections", "files", "flow_id", "flow_version_id", "http", "listeners", "now", "payload", "project_id", "random",
-        "schedule", "server", "since", "step_name", "store", "test", "webhook_url",
+        "run_id", "schedule", "server", "since", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -288,6 +293,7 @@ class TriggerContext(Generic[AuthT]):
         flow_version_id: str = "",
         project_id: str = "",
         webhook_url: str = "",
+        run_id: str = "",
         server: Server = NO_SERVER,
         test: bool = False,
         now: Callable[[], datetime] = utc_now,
@@ -306,6 +312,7 @@ class TriggerContext(Generic[AuthT]):
         self.flow_version_id = flow_version_id
         self.project_id = project_id
         self.webhook_url = webhook_url
+        self.run_id = run_id
         self.server = server
         self.test = test
         self.now = now

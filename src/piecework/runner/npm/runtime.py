@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,7 @@ from piecework.sdk.services import LoadedFile
 from piecework.spec.piece import StoreScope
 
 Context = ActionContext | TriggerContext
+ExternalIdOf = Callable[[str], Awaitable[str | None]]
 
 
 class NpmRuntime:
@@ -25,6 +26,11 @@ class NpmRuntime:
     def __init__(self, host: NpmHost, webhook_secrets: Mapping[str, str] | None = None) -> None:
         self._host = host
         self._webhook_secrets = webhook_secrets or {}
+        self._external_id_of: ExternalIdOf = _nothing_else
+
+    def connect_projects(self, external_id_of: ExternalIdOf) -> None:
+        """Let pieces learn what others call their project; ``external_id_of`` gives that by the project's id."""
+        self._external_id_of = external_id_of
 
     async def call(
         self, folder: Path, message: dict[str, Any], ctx: Context | None = None, *, seconds: float | None = None
@@ -63,11 +69,12 @@ class NpmRuntime:
             return common | {
                 "run": ctx.run_id,
                 "waitpoint": ctx.run.waitpoint_id,
+                "request": ctx.run.request_id,
                 "executionType": ctx.execution_type,
                 "resumePayload": ctx.resume_payload,
             }
         secret = self._webhook_secrets.get(piece)
-        return common | {"run": "", "webhookUrl": ctx.webhook_url, "payload": ctx.payload, "webhookSecret": secret}
+        return common | {"run": ctx.run_id, "webhookUrl": ctx.webhook_url, "payload": ctx.payload, "webhookSecret": secret}
 
     def _answers(self, ctx: Context) -> Answer:
         async def answer(operation: str, arguments: dict[str, Any], data: bytes) -> Any:
@@ -85,10 +92,16 @@ class NpmRuntime:
                 case "flows.list":
                     flows = await ctx.flows.list(arguments.get("externalIds"))
                     return {"data": flows, "next": None, "previous": None}
+                case "project.externalId":
+                    return await self._external_id_of(ctx.project_id)
                 case _:
                     raise PieceError(f"This server has no {operation}")
 
         return answer
+
+
+async def _nothing_else(project_id: str) -> str | None:
+    return None
 
 
 async def _connection(ctx: Context, key: str) -> Any:

@@ -33,7 +33,7 @@ def unpack(data: bytes, target: Path) -> None:
         with tarfile.open(fileobj=io.BytesIO(data), mode="r:gz") as archive:
             _extract(archive, target)
     except (tarfile.TarError, EOFError, OSError, ValueError) as error:
-        raise InstallFailed(f"The archive cannot be unpacked: {error}") from error
+        raise InstallFailed(f"The archive cannot be unpacked: {error}", final=True) from error
 
 
 def _extract(archive: tarfile.TarFile, target: Path) -> None:
@@ -41,7 +41,7 @@ def _extract(archive: tarfile.TarFile, target: Path) -> None:
     for count, member in enumerate(archive, 1):
         size += member.size
         if size > MAX_UNPACKED_BYTES or count > MAX_FILES:
-            raise InstallFailed(f"The archive holds more than {MAX_UNPACKED_BYTES} bytes or {MAX_FILES} files")
+            raise InstallFailed(f"The archive holds more than {MAX_UNPACKED_BYTES} bytes or {MAX_FILES} files", final=True)
         if not (member.isfile() or member.isdir()):
             continue  # links, which packages do not have, and devices
         path = member.name.removeprefix("./").partition("/")[2]
@@ -54,7 +54,7 @@ def read_manifest(package: Path) -> dict[str, Any]:
     try:
         manifest = orjson.loads((package / "package.json").read_bytes())
     except (OSError, ValueError) as error:
-        raise InstallFailed("The archive is not a package: it has no readable package.json") from error
+        raise InstallFailed("The archive is not a package: it has no readable package.json", final=True) from error
     if not isinstance(manifest, dict):
-        raise InstallFailed("The archive is not a package: its package.json holds no object")
+        raise InstallFailed("The archive is not a package: its package.json holds no object", final=True)
     return cast("dict[str, Any]", manifest)

@@ -17,4 +17,9 @@ class PieceThrew(Exception):
 
 
 class InstallFailed(Exception):
-    """A package cannot be used here; the message says why, and names no registry."""
+    """A package cannot be used here; the message says why, and names no registry. ``final``: the same archive will never do, so that
+    trying it again is of no use."""
+
+    def __init__(self, message: str, *, final: bool = False) -> None:
+        super().__init__(message)
+        self.final = final

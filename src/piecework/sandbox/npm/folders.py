@@ -43,7 +43,10 @@ class Installed:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An installation that failed. ``failed_at`` is an ISO time, ``attempts`` counts the failures in a row."""
+    """An installation that failed. ``failed_at`` is an ISO time, ``attempts`` counts the failures in a row.
+
+    ``archive_id``: where the uploaded archive is kept that may be tried again.
+    """
 
     name: str
     version: str
@@ -51,6 +54,7 @@ class Failure:
     reason: str
     failed_at: str
     attempts: int
+    archive_id: str | None = None
 
 
 def check_identity(name: str, version: str) -> None:

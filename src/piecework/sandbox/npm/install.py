@@ -56,7 +56,9 @@ class Installer:
         return ready or await self._once(name, version, REGISTRY, lambda: self._npm.fetch(name, version))
 
     async def install_archive(self, name: str, version: str, data: bytes, archive_id: str | None = None) -> Installed:
-        """Install the archive that somebody uploaded. Raises InstallFailed, also when that version is there already."""
+        """Install the archive that somebody uploaded and that is kept as ``archive_id``. Raises InstallFailed, also when that version is there
+        already.
+        """
         check_identity(name, version)
         if self._folders.installed(name, version) is not None:
             raise InstallFailed(f"{name}@{version} is installed already: remove it first, or upload another version")
@@ -74,8 +76,9 @@ class Installer:
             self._folders.forget_failure(name, version)
 
     def due(self, now: datetime) -> list[Failure]:
-        """Failed installations from the registry that should be tried again: after 5 minutes, then 10, 20 … up to a day."""
-        return [failure for failure in self._folders.failures() if failure.package_type == REGISTRY and _retry_at(failure) <= now]
+        """Failed installations that should be tried again: after 5 minutes, then 10, 20 … up to a day. Of uploaded archives those that may do yet:
+        what they depend on was out of reach."""
+        return [failure for failure in self._folders.failures() if _may_be_tried_again(failure) and _retry_at(failure) <= now]
 
     # ---- one installation ------------------------------------------------------------------------------------------------------------
 
@@ -105,7 +108,7 @@ class Installer:
             try:
                 description = await self._unpacked_and_described(name, version, await fetch())
             except InstallFailed as error:
-                self._failed(name, version, package_type, str(error))
+                self._failed(name, version, package_type, str(error), None if error.final else archive_id)
                 await asyncio.to_thread(self._folders.remove, name, version)
                 raise
             head = {key: value for key, value in description["metadata"].items() if key not in _COUNTED}
@@ -124,7 +127,7 @@ class Installer:
         await asyncio.to_thread(unpack, data, package)
         manifest = read_manifest(package)
         if manifest.get("name") != name or manifest.get("version") != version:
-            raise InstallFailed(f"The archive holds {manifest.get('name')}@{manifest.get('version')}, not {name}@{version}")
+            raise InstallFailed(f"The archive holds {manifest.get('name')}@{manifest.get('version')}, not {name}@{version}", final=True)
         if manifest.get("dependencies") or manifest.get("optionalDependencies"):
             await self._npm.install_dependencies(package)
         return await self._describe(folder)
@@ -133,15 +136,15 @@ class Installer:
         try:
             answer = await self._host.call(folder, {"op": "describe"})
         except PieceThrew as error:
-            raise InstallFailed(f"The piece cannot be loaded: {error}") from error
+            raise InstallFailed(f"The piece cannot be loaded: {error}", final=True) from error
         except SandboxError as error:
             raise InstallFailed(error.message) from error
         return {"metadata": _slim(answer["metadata"]), "traits": answer["traits"]}
 
-    def _failed(self, name: str, version: str, package_type: str, reason: str) -> None:
+    def _failed(self, name: str, version: str, package_type: str, reason: str, archive_id: str | None) -> None:
         before = self._folders.failure(name, version)
         attempts = 1 if before is None else before.attempts + 1
-        self._folders.fail(Failure(name, version, package_type, reason, datetime.now(UTC).isoformat(), attempts))
+        self._folders.fail(Failure(name, version, package_type, reason, datetime.now(UTC).isoformat(), attempts, archive_id))
         log.warning("piece not installed", piece=name, version=version, attempts=attempts)
 
     @contextlib.asynccontextmanager
@@ -156,6 +159,10 @@ class Installer:
                 except BlockingIOError:
                     await asyncio.sleep(_LOCK_SECONDS)
             yield
+
+
+def _may_be_tried_again(failure: Failure) -> bool:
+    return failure.package_type == REGISTRY or failure.archive_id is not None
 
 
 def _retry_at(failure: Failure) -> datetime:

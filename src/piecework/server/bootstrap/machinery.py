@@ -142,6 +142,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     )
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
+    execution.npm.connect_projects(accounts.projects.external_id)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,

@@ -33,7 +33,7 @@ function shared(call, version, ask) {
     auth: connectionFor(version, call.auth),
     propsValue: call.props,
     step: { name: facts.step },
-    project: { id: facts.project, externalId: async () => facts.projectExternalId ?? undefined },
+    project: { id: facts.project, externalId: async () => (await ask('project.externalId', {})) ?? undefined },
     server: { apiUrl: facts.apiUrl, publicUrl: facts.publicUrl, token: facts.token },
     ...(version === undefined ? { serverUrl: facts.publicUrl } : {}),
     flows: {
@@ -109,7 +109,7 @@ function actionContext(call, version, ask) {
   if (version === undefined || version === '1') {
     run.pause = (given) => paused(normalWaitpoint(given?.pauseMetadata ?? {}));
     context.generateResumeUrl = ({ queryParams, sync } = {}) =>
-      withQuery(`${facts.publicUrl}v1/flow-runs/${facts.run}/requests/${facts.waitpoint || facts.run}${sync ? '/sync' : ''}`, queryParams);
+      withQuery(`${facts.publicUrl}v1/flow-runs/${facts.run}/requests/${facts.request}${sync ? '/sync' : ''}`, queryParams);
   }
   return { context, recorded };
 }

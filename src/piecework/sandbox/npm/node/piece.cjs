@@ -8,6 +8,13 @@ const { jsonText, placeFiles } = require('./values.cjs');
 
 const HOOKS = ['onEnable', 'onDisable', 'onStart', 'onRenew', 'onHandshake', 'run', 'test'];
 
+const NOTHING = /^(async)?(\(\)|function\(\)|[a-zA-Z]+\(\))(=>)?(Promise\.resolve\(\)|\{(returnPromise\.resolve\(\))?;?\})$/;
+
+/** Whether a hook is there and does something: frameworks fill in empty ones, which need not be called for every run. */
+function isHook(hook) {
+  return typeof hook === 'function' && !NOTHING.test(Function.prototype.toString.call(hook).replace(/\s/g, ''));
+}
+
 function loadPiece(folder) {
   const manifest = JSON.parse(fs.readFileSync(path.join(folder, 'package.json'), 'utf8'));
   const exported = require(path.join(folder, manifest.main ?? 'src/index.js'));
@@ -41,7 +48,7 @@ class LoadedPiece {
   async describe() {
     const metadata = { ...this.piece.metadata(), actions: this.operationsOf('actions'), triggers: this.operationsOf('triggers') };
     const hooks = {};
-    for (const [name, trigger] of Object.entries(metadata.triggers)) hooks[name] = HOOKS.filter((hook) => typeof trigger[hook] === 'function');
+    for (const [name, trigger] of Object.entries(metadata.triggers)) hooks[name] = HOOKS.filter((hook) => isHook(trigger[hook]));
     const auths = [this.piece.auth].flat().filter(Boolean);
     const traits = { contextVersion: this.version ?? null, hooks, validates: auths.some((auth) => typeof auth.validate === 'function'), events: Boolean(this.piece.events) };
     return `{"metadata":${jsonText(metadata)},"traits":${JSON.stringify(traits)}}`;

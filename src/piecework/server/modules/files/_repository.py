@@ -26,3 +26,8 @@ async def delete_files(connection: AsyncConnection, project_id: str, types: Sequ
     """Deletes those of these files that have one of these types and belong to the project."""
     condition = file.c.id.in_(file_ids) & (file.c.projectId == project_id) & file.c.type.in_(types)
     await connection.execute(delete(file).where(condition))
+
+
+async def delete_of_platform(connection: AsyncConnection, file_type: str, file_id: str) -> None:
+    """Deletes a file that belongs to no project, if it is of the type."""
+    await connection.execute(delete(file).where(file.c.id == file_id, file.c.projectId.is_(None), file.c.type == file_type))

@@ -82,6 +82,11 @@ class FileService:
         async with self._database.transaction() as connection:
             await _repository.delete_files(connection, project_id, (FileType.SAMPLE_DATA, FileType.SAMPLE_DATA_INPUT), file_ids)
 
+    async def delete_package(self, file_id: str) -> None:
+        """Deletes the archive of a piece that is not installed any more."""
+        async with self._database.transaction() as connection:
+            await _repository.delete_of_platform(connection, FileType.PACKAGE_ARCHIVE, file_id)
+
     def link(self, file_id: str) -> str:
         """Returns a URL at which anybody can read this file."""
         token = self._tokens.sign(_READ_TOKEN, {"fileId": file_id}, self._link_lifetime)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import structlog
@@ -11,7 +12,7 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.npm import NpmPiece, NpmRuntime
 from piecework.runner.npm.operations import Package
 from piecework.sandbox.npm.errors import InstallFailed
-from piecework.sandbox.npm.folders import Installed, PieceFolders
+from piecework.sandbox.npm.folders import Failure, Installed, PieceFolders
 from piecework.sandbox.npm.install import Installer
 from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found, invalid
 from piecework.server.modules.files.schemas import FileType
@@ -52,15 +53,26 @@ class PieceInstallService:
             raise invalid("pieceArchive is missing: the package as `npm pack` makes it, a file of multipart/form-data")
         if self._folders.installed(name, version) is not None:
             raise invalid(f"piece_metadata_already_exists name={name} version={version}")
+        before = self._folders.failure(name, version)
+        if before is not None and before.archive_id is not None:
+            await self._files.delete_package(before.archive_id)
         archive_id = await self._files.save(None, FileType.PACKAGE_ARCHIVE, archive, f"{version}.tgz", platform_id=platform_id)
-        return await self._installer.install_archive(name, version, archive, archive_id)
+        try:
+            return await self._installer.install_archive(name, version, archive, archive_id)
+        except InstallFailed as error:
+            if error.final:
+                await self._files.delete_package(archive_id)
+            raise
 
     async def uninstall(self, piece_id: str) -> None:
         """Removes a version. Flows that use it need it until it is installed again. Raises ENTITY_NOT_FOUND, VALIDATION for a native piece."""
         for piece in self._catalogue.from_npm():
             if identity(piece)["id"] == piece_id:
+                installed = self._folders.installed(piece.name, piece.version)
                 self._catalogue.remove(piece.name, piece.version)
                 await self._installer.remove(piece.name, piece.version)
+                if installed is not None and installed.archive_id is not None:
+                    await self._files.delete_package(installed.archive_id)
                 return
         if any(identity(piece)["id"] == piece_id for piece in self._catalogue.all()):
             raise invalid("This piece comes with the server and cannot be removed")
@@ -108,9 +120,19 @@ class PieceInstallService:
         """Tries again what failed and is due; what fails once more is written down once more."""
         for failure in self._installer.due(datetime.now(UTC)):
             try:
-                self._add(await self._installer.install(failure.name, failure.version))
+                self._add(await self._again(failure))
             except InstallFailed:
                 await asyncio.sleep(0)  # it is in the log and in the list
+
+    async def _again(self, failure: Failure) -> Installed:
+        if failure.archive_id is None:
+            return await self._installer.install(failure.name, failure.version)
+        try:
+            archive = await self._files.read(failure.archive_id)
+        except ApError:
+            self._folders.fail(replace(failure, archive_id=None))
+            raise InstallFailed("The archive is not kept any more", final=True) from None
+        return await self._installer.install_archive(failure.name, failure.version, archive.data, failure.archive_id)
 
     def _add(self, installed: Installed) -> None:
         package = Package(installed.name, self._folders.folder(installed.name, installed.version), self._runtime)

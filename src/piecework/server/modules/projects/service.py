@@ -67,6 +67,11 @@ class ProjectService:
         async with self._database.read() as connection:
             return await _repository.find_project(connection, project_id)
 
+    async def external_id(self, project_id: str) -> str | None:
+        """What others call a project; None if they do not, or if there is none."""
+        row = await self.find(project_id)
+        return None if row is None else row["externalId"]
+
     async def all_of_platform(self, project_ids: Collection[str], platform_id: str) -> bool:
         """Whether all these projects are of the platform."""
         async with self._database.read() as connection:
