@@ -23,11 +23,13 @@ BOTH_GRANTS = "both_client_credentials_and_authorization_code"
 
 @dataclass(frozen=True, slots=True)
 class AuthCheck:
-    """What ``validate`` and ``refresh`` are given: the connection's value, and the platform's HTTP to try it with."""
+    """What ``validate`` and ``refresh`` are given: the connection's value, and the platform's HTTP to try it with. ``stored``: the value as the
+    wire has it, which pieces of other languages are given."""
 
     auth: Any
     http: Http
     server: Server
+    stored: Mapping[str, Any] = field(default_factory=dict[str, Any], repr=False)
 
     @property
     def network(self) -> Network:

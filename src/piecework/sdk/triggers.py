@@ -39,7 +39,8 @@ class Hooks:
 
     ``payloads(ctx, props)`` gives the list of trigger outputs, each of which starts a run. ``schedule(props)`` says when to poll.
     ``test(ctx, props)`` gives sample outputs (default: ``payloads``). ``on_renew`` renews a subscription that runs out, ``on_start`` is called
-    before the first step of a run, with the run's id and, as the payload, the output that it begins with; ``on_handshake`` answers a sender that announces itself: ``{"status", "body"?, "headers"?}``.
+    before the first step of a run, with the run's id and, as the payload, the output that it begins with; ``on_handshake`` answers a
+    sender that announces itself: ``{"status", "body"?, "headers"?}``.
     """
 
     payloads: Hook

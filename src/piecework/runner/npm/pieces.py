@@ -103,7 +103,7 @@ class NpmPiece(Piece):
 
     async def _try(self, check: AuthCheck) -> str | None:
         server = {"apiUrl": check.server.api_url, "publicUrl": check.server.public_url}
-        return await self.validate_auth(check.auth, server)
+        return await self.validate_auth(check.stored, server)
 
     async def validate_auth(self, value: Mapping[str, Any], server: Mapping[str, str]) -> str | None:
         """Try a connection's value (as the wire stores it): None when it works or the piece does not try, else why it does not work.

@@ -93,7 +93,7 @@ def _bubblewrap(pieces: Path, runtime: Path) -> Sequence[str]:
 
 def _file_system(environment: Mapping[str, str]) -> list[str]:
     """Libraries, the resolver's settings and certificates, all read-only; devices; nothing of /proc."""
-    arguments = ["--ro-bind", "/usr", "/usr"]
+    arguments = ["--ro-bind", "/usr", "/usr", "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - inside the sandbox
     for name in ("/lib", "/lib64", "/bin"):
         path = Path(name)
         if path.is_symlink():
@@ -104,4 +104,4 @@ def _file_system(environment: Mapping[str, str]) -> list[str]:
     wanted += [environment[name] for name in _PASSED_ON if name in environment]
     for path in wanted:
         arguments += ["--ro-bind-try", path, path]
-    return [*arguments, "--dev", "/dev", "--tmpfs", "/tmp"]  # noqa: S108 - inside the sandbox
+    return arguments

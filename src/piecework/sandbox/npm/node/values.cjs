@@ -77,10 +77,16 @@ function withoutCircles(value, above = new Set()) {
 function describeError(error) {
   if (error === null || typeof error !== 'object') return { name: 'Error', message: String(error).slice(0, MAX_MESSAGE) };
   const name = String(error.name ?? error.constructor?.name ?? 'Error');
-  const message = error instanceof Error || typeof error.message === 'string' ? String(error.message) : jsonText(error);
+  const message = error instanceof Error || typeof error.message === 'string' ? withCause(error) : jsonText(error);
   const described = { name, message: (message || name).slice(0, MAX_MESSAGE) };
   const detail = httpDetail(error);
   return detail === undefined ? described : { ...described, detail };
+}
+
+/** Node's fetch says only that it failed, and leaves why to the cause. */
+function withCause({ message, cause }) {
+  const why = cause instanceof Error && !String(message).includes(cause.message) ? cause.message || cause.code : undefined;
+  return why ? `${message}: ${why}` : String(message);
 }
 
 /** Of pieces-common's HttpError and of axios's errors, which both carry `response`. */

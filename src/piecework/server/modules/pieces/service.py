@@ -85,8 +85,7 @@ class PieceService:
         secrets = services.secrets
         try:
             form_input = await self._form_values.resolved(request, services)
-            form_input["auth"] = auth_value(form_input.get("auth"))
-            context = self._context(operation, request, services, form_input["auth"])
+            context = self._context(operation, request, services, auth_value(form_input.get("auth")))
             name, prop = request.action_or_trigger_name, request.property_name
             return secrets.scrub(await piece.options(name, prop, context, form_input, request.search_value))
         except UnknownProperty as error:

@@ -46,7 +46,7 @@ class Claims:
         """Tries a value with the piece's own check. Returns why it does not work, without its secrets, or None."""
         try:
             async with asyncio.timeout(_CHECK_SECONDS):
-                problem = await auth.check(AuthCheck(auth_value(value), self._http, self._server))
+                problem = await auth.check(AuthCheck(auth_value(value), self._http, self._server, value))
         except TimeoutError:
             problem = f"The service did not answer within {_CHECK_SECONDS:g} seconds"
         except Exception as error:
