@@ -1,6 +1,11 @@
-"""What tests found out and people should see: lines that they leave with ``record_property("summary", line)`` are printed at the end."""
+"""For all tests: nothing is judged by the clock, and lines left with ``record_property("summary", line)`` are printed at the end."""
 
 import pytest
+from hypothesis import HealthCheck, settings
+
+# A property holds or it does not: how long a busy machine takes over an example says nothing about it.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -387,6 +387,17 @@ async def test_a_child_that_ends_before_its_parent_has_paused_is_heard_of(reopen
     assert orjson.loads((await claim_one(runs))[0].payload)["payload"] == {"body": "early"}
 
 
+async def test_a_child_that_ends_in_its_trigger_resumes_its_parent(reopen: Reopen) -> None:
+    runs = await reopen()
+    parent, waitpoint = await paused(runs, resume_at=time() + 3600)
+    child = a_child_of(parent, waitpoint)
+    child.status = FlowRunStatus.FAILED
+    await runs.add(child, FoldedLog(b"{}"), None, ToParent(parent.id, waitpoint.id, b'{"body":"the trigger failed"}'))
+    job, _ = await claim_one(runs)
+    assert (job.run_id, orjson.loads(job.payload)["payload"]) == (parent.id, {"body": "the trigger failed"})
+    assert await nothing_to_claim(runs)
+
+
 async def test_a_child_disturbs_no_other_pause_of_its_parent(reopen: Reopen) -> None:
     runs = await reopen()
     parent, _ = await paused(runs, resume_at=time() + 3600)

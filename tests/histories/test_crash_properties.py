@@ -89,7 +89,7 @@ def play(flow: Step, outcomes: Drawn, crash_at: int | None = None, *, before_sta
             return verdict_of(verdict), plain(life.player.state.steps), executed, in_flight
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=120)
 @given(tree=trees(), numbers=st.lists(st.integers(0, len(OUTCOMES) - 1), min_size=1, max_size=5), data=st.data())
 def test_a_crash_anywhere_in_any_turn(tree: Step, numbers: list[int], data: st.DataObject) -> None:
     outcomes = Drawn(numbers)

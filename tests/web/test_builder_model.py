@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from piecework.engine.edit import OperationError, Version, apply
@@ -90,7 +90,7 @@ def meaning(trigger: Step) -> list[tuple[Any, ...]]:
     return [(*step[:3], bool(step[3]), *step[4:]) for step in dateless(trigger)]
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(flow=flows(), operations=st.lists(requests(), max_size=6))
 def test_the_builder_and_the_server_come_to_the_same_tree(model: BuilderModel, flow: Version, operations: list[dict[str, Any]]) -> None:
     versions, taken = fitting(flow, operations)
@@ -98,7 +98,7 @@ def test_the_builder_and_the_server_come_to_the_same_tree(model: BuilderModel, f
     assert meaning(tree) == meaning(versions[-1].trigger)
 
 
-@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=300)
 @given(flow=flows(), operations=st.lists(requests(), max_size=3))
 def test_what_the_builder_undoes_is_undone_on_the_server(model: BuilderModel, flow: Version, operations: list[dict[str, Any]]) -> None:
     versions, taken = fitting(flow, operations)

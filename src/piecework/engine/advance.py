@@ -63,6 +63,7 @@ from piecework.engine.expressions import ConditionError, Unresolved
 from piecework.engine.outcomes import verdict_of
 from piecework.engine.program import LoopNode, Node, Program, RouterNode, WorkNode
 from piecework.engine.state import BranchFrame, ForkFrame, LoopFrame, RouterFrame, RunState, StepRecord, Waiting
+from piecework.spec.connection import connection_tag
 from piecework.spec.run import FlowRunStatus, StepStatus
 
 FAILED_MESSAGE_LIMIT = 700
@@ -107,10 +108,10 @@ def advance(program: Program, state: RunState, event: Event) -> Command:
 
 
 def _tag_connections(state: RunState) -> None:
-    """A run carries the names of the connections that it used (spec/engine.md §1)."""
+    """A run carries the names of the connections that it used."""
     for kind, text in state.answers:
         if kind == "connection":
-            state.tags.setdefault(f"connection:{text}")
+            state.tags.setdefault(connection_tag(text))
 
 
 def trigger_record(program: Program, payload: Any) -> StepRecord:

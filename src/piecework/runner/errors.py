@@ -12,6 +12,7 @@ from typing import Any
 
 from piecework.engine.error_record import ErrorRecord, plain_error
 from piecework.engine.events import StepFailed
+from piecework.engine.expressions.tokens import REDACTED
 from piecework.runner.http import redacted
 from piecework.sandbox.errors import MemoryLimitExceeded, SandboxError
 from piecework.sdk.errors import CallFailed, HttpFailed, InvalidInput, PieceError
@@ -20,8 +21,6 @@ from piecework.spec.run import FlowRunStatus
 
 RAW_LIMIT = 16_000
 """Characters that a step's error record keeps of a text (spec/engine.md §3)."""
-
-REDACTED = "**REDACTED**"
 
 Scrub = Callable[[str], str]
 

@@ -16,7 +16,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from http.cookiejar import CookieJar, DefaultCookiePolicy
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 import httpcore
 import httpx
@@ -25,6 +25,7 @@ import structlog
 
 from piecework import __version__
 from piecework.sdk import Http, HttpError, Network, PieceError, UploadedFile
+from piecework.sdk.http import CallOptions
 
 log = structlog.get_logger(__name__)
 
@@ -242,39 +243,25 @@ class PooledHttp(Http):
         for client in clients.values():
             await client.aclose()
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        data: Mapping[str, str] | None = None,
-        content: bytes | str | None = None,
-        files: Sequence[UploadedFile] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - for the whole call, redirects and body included
-        follow_redirects: bool = False,
-        auth: tuple[str, str] | None = None,
-        proxy: str | None = None,
-    ) -> Answer:
+    async def request(self, method: str, url: str, **options: Unpack[CallOptions]) -> Answer:
         """See ``sdk.Http.request``. Raises HttpError with reason blocked, timeout, too_large, invalid_url, redirects or connection."""
         started = time.monotonic()
+        timeout = options.get("timeout")
         limit = timeout if timeout and timeout > 0 else self._default_timeout
         try:
-            client = await self._client(proxy)
+            client = await self._client(options.get("proxy"))
             request = client.build_request(
                 method,
-                with_params(url, params),
-                headers=headers,
-                json=json,
-                data=data,
-                content=content,
-                files=multipart(files),
+                with_params(url, options.get("params")),
+                headers=options.get("headers"),
+                json=options.get("json"),
+                data=options.get("data"),
+                content=options.get("content"),
+                files=multipart(options.get("files")),
                 timeout=limit,
             )
             async with asyncio.timeout(limit):
-                answer = await self._send(client, request, follow_redirects, auth)
+                answer = await self._send(client, request, options.get("follow_redirects", False), options.get("auth"))
         except Exception as error:
             failure = as_http_error(error, limit)
             log.info("http call failed", method=method, host=host_of(url), reason=failure.reason, seconds=_since(started))

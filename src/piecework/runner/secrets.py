@@ -18,7 +18,7 @@ from piecework.engine.commands import Response
 from piecework.engine.events import StepFailed, StepSucceeded
 from piecework.engine.expressions.tokens import REDACTED
 from piecework.sdk.context import WebhookPause
-from piecework.spec.connection import OAUTH2_TYPES, AppConnectionType
+from piecework.spec.connection import OAUTH2_TYPES, AppConnectionType, connection_tag
 from piecework.spec.jsons import dumps_lenient, loads
 
 SHORTEST = 6
@@ -105,11 +105,6 @@ class Secrets:
         answer = pause.response
         scrubbed = type(answer)(answer.status, self.scrub(answer.body), self.scrub(answer.headers))
         return WebhookPause(scrubbed, pause.timeout)
-
-
-def connection_tag(external_id: str) -> str:
-    """The tag of runs that use a connection (spec/engine.md §1)."""
-    return f"connection:{external_id}"
 
 
 def _written_forms(text: str) -> set[str]:

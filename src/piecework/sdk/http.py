@@ -37,7 +37,10 @@ _SAFE_AGAIN = frozenset({"GET", "HEAD", "PUT", "DELETE", "OPTIONS"})
 
 
 class CallOptions(TypedDict, total=False):
-    """The arguments of ``Http.request`` besides method and URL."""
+    """The arguments of ``Http.request`` besides method and URL.
+
+    ``json`` None sends no body. ``timeout``: seconds for the whole call. Redirects are followed only where ``follow_redirects`` says so.
+    """
 
     headers: Mapping[str, str] | None
     params: Mapping[str, Any] | None
@@ -64,23 +67,8 @@ class Http(Protocol):
         """The way to servers that do not speak HTTP, behind the same guard."""
         return OPEN_NETWORK
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        data: Mapping[str, str] | None = None,
-        content: bytes | str | None = None,
-        files: Sequence[UploadedFile] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - seconds for the whole call, part of the contract
-        follow_redirects: bool = False,
-        auth: tuple[str, str] | None = None,
-        proxy: str | None = None,
-    ) -> HttpResponse:
-        """One call. Any status is an answer; raises HttpError when there is none. ``json=None`` sends no body."""
+    async def request(self, method: str, url: str, **options: Unpack[CallOptions]) -> HttpResponse:
+        """One call. Any status is an answer; raises HttpError when there is none."""
         ...
 
     @overload

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import orjson
 
@@ -38,7 +38,7 @@ class RecordedHttp(Http):
         """Read a recording."""
         return cls(orjson.loads(path.read_bytes()))
 
-    async def request(self, method: str, url: str, **options: Any) -> HttpResponse:
+    async def request(self, method: str, url: str, **options: Unpack[CallOptions]) -> HttpResponse:
         """See ``Http.request`` and the class."""
         for index, exchange in enumerate(self.unused):
             if _fits(exchange["request"], method, url, options):
@@ -70,7 +70,7 @@ class RecordingHttp(Http):
         self._secrets = [secret for secret in secrets if secret]
         self.exchanges: list[dict[str, Any]] = []
 
-    async def request(self, method: str, url: str, **options: Any) -> HttpResponse:
+    async def request(self, method: str, url: str, **options: Unpack[CallOptions]) -> HttpResponse:
         """See ``Http.request``."""
         response = await self._http.request(method, url, **options)
         answer: dict[str, Any] = {"status": response.status, "body": readable_body(response)}

@@ -10,14 +10,14 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, Unpack
 
 import orjson
 
 from piecework.sdk.context import ActionContext, TriggerContext
 from piecework.sdk.errors import PieceError
-from piecework.sdk.http import Http
-from piecework.sdk.http_messages import HttpError, UploadedFile
+from piecework.sdk.http import CallOptions, Http
+from piecework.sdk.http_messages import HttpError
 from piecework.sdk.pieces import Piece
 from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, LoadedFile, Server, Store
 from piecework.spec.piece import StoreScope
@@ -137,27 +137,8 @@ class ScriptedHttp(Http):
         self._replies = list(replies)
         self.calls: list[Sent] = []
 
-    async def request(
-        self,
-        method: str,
-        url: str,
-        *,
-        headers: Mapping[str, str] | None = None,
-        params: Mapping[str, Any] | None = None,
-        json: Any = None,
-        data: Mapping[str, str] | None = None,
-        content: bytes | str | None = None,
-        files: Sequence[UploadedFile] | None = None,
-        timeout: float | None = None,  # noqa: ASYNC109 - the protocol's
-        follow_redirects: bool = False,
-        auth: tuple[str, str] | None = None,
-        proxy: str | None = None,
-    ) -> Reply:
-        given: dict[str, Any] = {
-            "headers": headers, "params": params, "json": json, "data": data, "content": content, "files": files, "timeout": timeout,
-            "follow_redirects": follow_redirects, "auth": auth, "proxy": proxy,
-        }  # fmt: skip
-        self.calls.append(Sent(method, url, {name: value for name, value in given.items() if value not in (None, False)}))
+    async def request(self, method: str, url: str, **options: Unpack[CallOptions]) -> Reply:
+        self.calls.append(Sent(method, url, {name: value for name, value in options.items() if value not in (None, False)}))
         if not self._replies:
             raise AssertionError(f"no reply is left for {method} {url}")
         reply = self._replies.pop(0)

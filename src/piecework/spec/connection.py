@@ -35,6 +35,11 @@ class AppConnectionScope(StrEnum):
     PLATFORM = "PLATFORM"
 
 
+def connection_tag(external_id: str) -> str:
+    """The tag of runs that use a connection (spec/engine.md §1)."""
+    return f"connection:{external_id}"
+
+
 class GrantType(StrEnum):
     """How a client gets its token (RFC 6749 §4.1, §4.4)."""
 

@@ -148,7 +148,7 @@ def copied(log: dict[str, StepRecord]) -> dict[str, Any]:
 SAME_END = ("ok", "ok", "ok", "go on", "retry", "respond")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(flow=flows(SAME_END), random=st.randoms(use_true_random=False))
 def test_a_run_that_comes_to_its_end_leaves_the_log_that_it_leaves_one_part_after_the_other(
     flow: tuple[Step, dict[str, Outcome]], random: Random
@@ -165,7 +165,7 @@ def test_a_run_that_comes_to_its_end_leaves_the_log_that_it_leaves_one_part_afte
         assert len(player.responses) <= 1
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(flow=flows(("ok", "ok", "go on", "pause", "pause")), random=st.randoms(use_true_random=False))
 def test_pauses_ended_in_any_order_leave_the_same_log(flow: tuple[Step, dict[str, Outcome]], random: Random) -> None:
     tree, outcomes = flow
@@ -191,7 +191,7 @@ def test_pauses_ended_in_any_order_leave_the_same_log(flow: tuple[Step, dict[str
     assert set(executed) == places(expected) | {place for place in executed if outcomes[place.rpartition("/")[2]] == "go on"}
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(flow=flows(("ok", "ok", "ok", "fail", "go on", "retry", "stop", "pause")), random=st.randoms(use_true_random=False))
 def test_a_part_that_ends_the_run_halts_the_others(flow: tuple[Step, dict[str, Outcome]], random: Random) -> None:
     tree, outcomes = flow

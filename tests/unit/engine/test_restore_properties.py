@@ -48,7 +48,7 @@ def scripted(failures: frozenset[int]) -> Any:
     return script
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(tree=trees(), failures=st.frozensets(st.integers(0, 6), max_size=2))
 def test_crash_anywhere(tree: Step, failures: frozenset[int]) -> None:
     whole = Player(tree, scripted(failures))
@@ -65,7 +65,7 @@ def test_crash_anywhere(tree: Step, failures: frozenset[int]) -> None:
         assert second.state.steps_count == whole.state.steps_count
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(tree=trees(), failures=st.frozensets(st.integers(0, 6), max_size=2), cuts=st.lists(st.integers(1, 3), max_size=6))
 def test_the_journal_folds_to_the_run_log_however_it_is_cut(tree: Step, failures: frozenset[int], cuts: list[int]) -> None:
     player = Player(tree, scripted(failures))

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from piecework.runner.errors import RAW_LIMIT, REDACTED, failure
+from piecework.engine.expressions.tokens import REDACTED
+from piecework.runner.errors import RAW_LIMIT, failure
 from piecework.runner.secrets import Secrets
 from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, TimeLimitExceeded
 from piecework.sdk.errors import HttpFailed, InvalidInput, PieceError, PropertyProblem

@@ -159,8 +159,11 @@ class RunQueue(Protocol):
         """Write the run's row and a job; both are durable when this returns. Raises CannotWrite, as everything here that writes."""
         ...
 
-    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
-        """Write a run that has a log already, and a job of this kind; None: the run has ended. Durable when this returns."""
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None, to_parent: ToParent | None = None) -> None:
+        """Write a run that has a log already, and a job of this kind; None: the run has ended, and its parent is told, if it is given.
+
+        One transaction, durable when this returns.
+        """
         ...
 
     def offer(self, run: RunRow, payload: bytes) -> None:

@@ -40,13 +40,13 @@ def number_of(answer: dict[str, Any]) -> float:
     return float(answer["value"])
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(values)
 def test_json_stringify(v8: Any, value: Any) -> None:
     assert json_stringify(value) == v8.evaluate("JSON.stringify(v)", {"v": value})["value"]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(values)
 def test_conversions(v8: Any, value: Any) -> None:
     assert js_string(value) == v8.evaluate("String(v)", {"v": value})["value"]
@@ -56,7 +56,7 @@ def test_conversions(v8: Any, value: Any) -> None:
     assert ours == theirs or (math.isnan(ours) and math.isnan(theirs))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(values, values)
 def test_comparisons(v8: Any, left: Any, right: Any) -> None:
     scope = {"l": left, "r": right}
@@ -66,7 +66,7 @@ def test_comparisons(v8: Any, left: Any, right: Any) -> None:
     assert (js_less(right, left) is False) == v8.evaluate("l <= r", scope)["value"]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_are_written_as_in_javascript(v8: Any, number: float) -> None:
     assert js_string(number) == v8.evaluate("String(v)", {"v": number})["value"]

@@ -82,7 +82,7 @@ def same(left: Any, right: Any) -> bool:
     return type(left) is type(right) and left == right
 
 
-@settings(max_examples=3000, deadline=None)
+@settings(max_examples=3000)
 @given(expressions, scopes)
 def test_equals_v8_or_is_a_question(v8: Any, source: str, scope: dict[str, Any]) -> None:
     try:

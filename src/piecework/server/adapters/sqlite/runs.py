@@ -170,13 +170,18 @@ class SqliteRuns:
         write.file = self._logs.payload_row(run, job.payload)
         return job._replace(payload=reference_to(run.id))
 
-    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None) -> None:
+    async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None, to_parent: ToParent | None = None) -> None:
         """See ``RunQueue.add``."""
         job = Job(self._new_job_id(), run.id, kind or JobKind.RETRY, b"null", attempts=0, durable=False)
         write = await self._turn_over(run, job, log)
         if kind is not None:
             write.job = _job_row(job, claimed=False)
+        if to_parent is not None:
+            write.extra = partial(_one_by_one, (write.extra, self._news(to_parent, run)))
         await self._write_then(write, self._look_again)
+
+    def _news(self, to_parent: ToParent, run: RunRow) -> Callable[[sqlite3.Connection], Any]:
+        return partial(tell_parent, to_parent=to_parent, job_id=self._new_job_id(), now=run.updated)
 
     async def _write_then(self, write: Write, written: Callable[[asyncio.Future[Any]], None]) -> Any:
         """Write and do what has to follow, also when whoever asked is cancelled meanwhile: what is on the disk must not be forgotten here."""
@@ -323,8 +328,7 @@ class SqliteRuns:
             if to_parent is None:
                 await self._writer.submit(write)
             else:
-                news = partial(tell_parent, to_parent=to_parent, job_id=self._new_job_id(), now=run.updated)
-                write.extra = partial(_one_by_one, (write.extra, news))
+                write.extra = partial(_one_by_one, (write.extra, self._news(to_parent, run)))
                 await self._write_then(write, self._look_again)
         except BaseException:
             run.logs_file_id = old_log

@@ -8,7 +8,6 @@ from typing import Any
 
 from piecework.runner.steps import Services
 from piecework.server.kernel.metrics import Metrics
-from piecework.server.modules.runs.parents import steps_meant
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.webhooks.answers import Answer, answer_of, outcome_of
 from piecework.server.ports.callers import Callers
@@ -45,9 +44,7 @@ class ResumeService:
     async def resume(self, run_id: str, waitpoint_id: str, payload: Mapping[str, Any], *, older: bool = False) -> Answer:
         """Let the run go on and do not wait for it. Raises ENTITY_NOT_FOUND for an unknown run."""
         await self._runs.row(run_id)
-        resumed = await self._runs.resume(
-            run_id, waitpoint_id, _for_step(payload), else_newest=steps_meant(waitpoint_id) if older else None
-        )
+        resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload), older=older)
         return Answer(200, {"message": RECORDED if resumed else EXPIRED})
 
     async def resume_and_wait(self, run_id: str, waitpoint_id: str, payload: Mapping[str, Any], *, older: bool = False) -> Answer:
@@ -62,9 +59,7 @@ class ResumeService:
         started = perf_counter()
         expected = self._callers.expect(run_id)
         try:
-            resumed = await self._runs.resume(
-                run_id, waitpoint_id, _for_step(payload), else_newest=steps_meant(waitpoint_id) if older else None
-            )
+            resumed = await self._runs.resume(run_id, waitpoint_id, _for_step(payload), older=older)
         except BaseException:
             self._callers.forget(expected)
             raise

@@ -22,7 +22,7 @@ from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.runs._repository import Row, RunRepository, run_row
 from piecework.server.modules.runs.announce import announce, announce_queued
 from piecework.server.modules.runs.errors import outputs_left_out, outside_retention, run_not_finished, run_not_found, too_many_intervals
-from piecework.server.modules.runs.parents import MAX_CALL_DEPTH, NO_PARENT, Parent, TooManyCalls, to_parent
+from piecework.server.modules.runs.parents import MAX_CALL_DEPTH, NO_PARENT, Parent, TooManyCalls, steps_meant, to_parent
 from piecework.server.modules.runs.schemas import (
     MAX_INTERVALS,
     BulkRetryBody,
@@ -137,12 +137,8 @@ class RunService:
         run.start_time = run.finish_time = run.updated = now_iso()
         run.failed_step_name, run.failed_step_display_name = trigger["name"], trigger.get("displayName") or trigger["name"]
         run.failed_step_message = failed.message[:FAILED_MESSAGE_LIMIT]
-        await self._queue.add(run, self._first_log({trigger["name"]: record}), None)
+        await self._queue.add(run, self._first_log({trigger["name"]: record}), None, to_parent(run, self._server))
         announce(self._progress, run)
-        news = to_parent(run, self._server)
-        if news is not None:
-            named = news.waitpoint_id is not None
-            await self._queue.resume(news.run_id, news.waitpoint_id or "", news.payload, else_newest=None if named else "")
 
     def _first_log(self, steps: dict[str, Any]) -> FoldedLog:
         shortener = LogShortener(self._limits.input_bytes, self._limits.output_bytes)
@@ -395,9 +391,10 @@ class RunService:
         """Take the runs that the selection means out of the list."""
         await self._repository.archive([row[0] for row in await self._repository.select(selection, tuple(FlowRunStatus))])
 
-    async def resume(self, run_id: str, waitpoint_id: str, payload: dict[str, Any], *, else_newest: str | None = None) -> bool:
+    async def resume(self, run_id: str, waitpoint_id: str, payload: dict[str, Any], *, older: bool = False) -> bool:
         """Let a paused run go on; ``payload`` is ``{body, headers, queryParams}``. False if it does not wait there (any more).
 
-        ``else_newest``: if no waitpoint of this id is pending, the newest of the run that is, among those whose step's path begins with this.
+        ``older``: the id is that of a link of the wire's older form, which need not name a waitpoint (``parents.steps_meant``).
         """
+        else_newest = steps_meant(waitpoint_id) if older else None
         return await self._queue.resume(run_id, waitpoint_id, jsons.dumps(payload), else_newest=else_newest)

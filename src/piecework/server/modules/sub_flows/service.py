@@ -15,7 +15,7 @@ from piecework.sdk.http_messages import HttpError
 from piecework.sdk.services import FlowCall
 from piecework.server.kernel.ids import derived_id
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
-from piecework.server.modules.runs.parents import TooManyCalls, read_resume_link, steps_meant
+from piecework.server.modules.runs.parents import TooManyCalls, read_resume_link
 from piecework.server.modules.runs.service import RunService
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
@@ -75,8 +75,7 @@ class SubFlowService:
         payload = {"body": body, "headers": {}, "queryParams": link.query}
         if link.waitpoint_id is not None:
             return await self._runs.resume(link.run_id, link.waitpoint_id, payload)
-        request_id = link.request_id or ""
-        return await self._runs.resume(link.run_id, request_id, payload, else_newest=steps_meant(request_id))
+        return await self._runs.resume(link.run_id, link.request_id or "", payload, older=True)
 
     async def _post(self, url: str, body: Any) -> bool:
         try:
