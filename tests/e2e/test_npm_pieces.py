@@ -203,6 +203,20 @@ def test_a_webhook_trigger(admin: Account, modern: dict[str, Any]) -> None:
     eventually(lambda: len(runs_of(admin, flow["id"])) == 2)
 
 
+def test_a_trigger_hears_that_a_run_begins(admin: Account, modern: dict[str, Any]) -> None:
+    """Once for each run; a run that it cannot begin with fails in its trigger, and a retry tells it again."""
+    flow = make_flow(admin, trigger("begins"), step("knows"), step("answers", name="answer", body="{{step_1}}"))
+    assert called(admin, flow, {"n": 1}).json() == {"started": {"n": 1}}
+    failed = called(admin, flow, {"fails": True})
+    run = run_in(admin, failed.json()["runId"], "FAILED")
+    assert run["failedStep"]["name"] == "trigger"
+    assert "not today" in run["failedStep"]["message"]
+    assert run["steps"]["trigger"]["output"] == {"fails": True}
+    again = admin.client.post(f"/flow-runs/{run['id']}/retry", json={"strategy": "FROM_FAILED_STEP", "projectId": admin.project_id})
+    assert again.status_code == 200, again.text
+    assert run_in(admin, run["id"], "SUCCEEDED")["steps"]["step_1"]["output"] == {"started": {"fails": True}}
+
+
 def test_forms(admin: Account, modern: dict[str, Any]) -> None:
     flow = make_flow(admin, webhook_trigger(), step("chooses", color=1), publish=False)
     body = {

@@ -199,6 +199,7 @@ class FakeTriggerContext(TriggerContext):
         store: Store | None = None,
         http: Http | None = None,
         auth: Any = None,
+        run_id: str = "",
         now: datetime = NOON,
     ) -> None:
         super().__init__(
@@ -211,6 +212,7 @@ class FakeTriggerContext(TriggerContext):
             flow_id="flow1",
             project_id="project1",
             webhook_url="https://flows.test/api/v1/webhooks/flow1",
+            run_id=run_id,
             server=TEST_SERVER,
             now=lambda: now,
             random_source=random.Random(7),

@@ -198,6 +198,24 @@ async def test_webhooks(modern: NpmPiece) -> None:
     assert trigger.hooks.on_start is None
 
 
+async def test_a_trigger_hears_that_a_run_begins(modern: NpmPiece) -> None:
+    trigger, store = modern.triggers["begins"], MemoryStore()
+    assert (trigger.hooks.on_enable, trigger.hooks.on_disable, trigger.hooks.on_renew) == (None, None, None)
+    assert trigger.hooks.on_start is not None
+    await trigger.hooks.on_start(FakeTriggerContext(payload={"n": 1}, run_id="run7", store=store), {})
+    assert await store.get("run_run7") == {"n": 1}
+
+
+async def test_what_others_call_the_project(installation: Installation, modern: NpmPiece) -> None:
+    assert await run_action(modern, "knows", {}) == {"started": None}
+
+    async def external_id_of(project_id: str) -> str | None:
+        return {"project1": "acme"}.get(project_id)
+
+    installation.runtime.connect_projects(external_id_of)
+    assert (await run_action(modern, "knows", {}))["project"] == "acme"
+
+
 async def test_events_of_apps(modern: NpmPiece) -> None:
     context = FakeTriggerContext(payload={"body": {"team": "T1"}, "headers": {"signature": "signed"}, "queryParams": {}})
     await modern.triggers["listens"].on_enable(context, {})
@@ -275,3 +293,13 @@ async def test_a_call_has_its_time(installation: Installation, modern: NpmPiece)
     with pytest.raises(PieceError, match=r"no answer within 0\.05 seconds"):
         await installation.runtime.call(folder, message, FakeContext(), seconds=0.05)
     await asyncio.sleep(0)
+
+
+async def test_older_links_name_the_iteration_of_their_loop(installation: Installation, tmp_path: Path) -> None:
+    """Iterations may wait at the same time: the link of one must not end another's pause."""
+    early = await installation.piece("@local/piece-early@0.2.0")
+    context = FakeContext()
+    assert (await run_action(early, "links", {}, context)) == context.run.pending_resume_url({"a": "1"})
+    context = FakeContext()
+    context.run.step_path = "loop_1:2/step_1"
+    assert "/requests/loop_1:2?a=1" in await run_action(early, "links", {}, context)

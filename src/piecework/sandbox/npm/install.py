@@ -129,7 +129,7 @@ class Installer:
         if manifest.get("name") != name or manifest.get("version") != version:
             raise InstallFailed(f"The archive holds {manifest.get('name')}@{manifest.get('version')}, not {name}@{version}", final=True)
         if manifest.get("dependencies") or manifest.get("optionalDependencies"):
-            await self._npm.install_dependencies(package)
+            await self._npm.install_dependencies(package, anew=self._folders.failure(name, version) is not None)
         return await self._describe(folder)
 
     async def _describe(self, folder: Path) -> dict[str, Any]:

@@ -47,9 +47,13 @@ class NpmClient:
         check_integrity(data, str(dist.get("integrity", "")))
         return data
 
-    async def install_dependencies(self, package: Path) -> None:
-        """Install what the package in a folder depends on, into that folder, without running anybody's scripts. Raises InstallFailed."""
-        await self._run(["install", "--omit=dev", "--no-package-lock", "--no-save", "--prefer-offline", "--loglevel=error"], package)
+    async def install_dependencies(self, package: Path, *, anew: bool = False) -> None:
+        """Install what the package in a folder depends on, into that folder, without running anybody's scripts. Raises InstallFailed.
+
+        ``anew``: ask the registry even for what it has told before, since that did not do.
+        """
+        prefer = "--prefer-online" if anew else "--prefer-offline"
+        await self._run(["install", "--omit=dev", "--no-package-lock", "--no-save", prefer, "--loglevel=error"], package)
 
     async def _run(self, arguments: Sequence[str], folder: Path) -> bytes:
         try:

@@ -15,4 +15,5 @@ const authentication = { type: 'SECRET_TEXT', displayName: 'Key', required: true
 
 exports.early = new Piece('Early', '0.2.0', [
   { name: 'greet', displayName: 'Greet', description: 'Greets', props: { authentication, name: { type: 'SHORT_TEXT', displayName: 'Name', required: true } }, run: async (ctx) => `${ctx.propsValue.authentication} greets ${ctx.propsValue.name}` },
+  { name: 'links', displayName: 'Links', props: {}, run: async (ctx) => ctx.generateResumeUrl({ queryParams: { a: '1' } }) },
 ], []);

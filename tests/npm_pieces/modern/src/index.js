@@ -50,6 +50,7 @@ const actions = {
   },
   circle: { props: {}, run: async () => { const all = { list: [1n] }; all.self = all; return all; } },
   throws: { props: {}, run: async () => { throw new TypeError('does not fit'); } },
+  throwsCause: { props: {}, run: async () => { throw new TypeError('fetch failed', { cause: new Error('no such host') }); } },
   throwsText: { props: {}, run: async () => { throw 'just text'; } },
   httpError: {
     props: {},
@@ -79,6 +80,7 @@ const actions = {
       return { ...tried, scratch: fs.readFileSync(scratch, 'utf8'), exists: fs.existsSync('/etc/passwd'), environment: Object.keys(process.env).sort() };
     },
   },
+  knows: { props: {}, run: async (ctx) => ({ started: await ctx.store.get(`run_${ctx.run.id}`), project: await ctx.project.externalId() }) },
   remembers: {
     props: { scope: text('Scope') },
     run: async (ctx) => {
@@ -149,6 +151,15 @@ const triggers = {
     onRenew: async (ctx) => { await ctx.store.put('renewed', true); },
     onHandshake: async (ctx) => ({ status: 202, body: { token: ctx.payload.body.challenge }, headers: { 'x-shaken': 'yes' } }),
     run: async (ctx) => (ctx.payload.body.skip ? [] : [{ said: ctx.propsValue.greeting, body: ctx.payload.body, url: await ctx.store.get('url') }]),
+  },
+  begins: {
+    type: 'WEBHOOK', props: {}, sampleData: {},
+    onEnable: async () => {}, onDisable() {}, onRenew: async () => Promise.resolve(),
+    onStart: async (ctx) => {
+      if (ctx.payload.fails && !(await ctx.store.get('failed'))) { await ctx.store.put('failed', true); throw new Error('not today'); }
+      await ctx.store.put(`run_${ctx.run.id}`, ctx.payload);
+    },
+    run: async (ctx) => [ctx.payload.body],
   },
   listens: {
     type: 'APP_WEBHOOK', props: {}, sampleData: {},

@@ -57,6 +57,7 @@ async def test_numbers_beyond_what_javascript_knows_travel_as_text(act: Act) -> 
     [
         ("throws", "TypeError", "does not fit"),
         ("throwsText", "Error", "just text"),
+        ("throwsCause", "TypeError", "^fetch failed: no such host$"),
         ("exit", "Error", r"The piece called process\.exit\(1\)"),
         ("late", "Error", "thrown too late"),
         ("nope", "Error", "The piece has no action nope"),

@@ -73,6 +73,7 @@ async def test_from_the_registry(registry: Registry, installer: Installer, folde
     described = folders.description(*MODERN)
     assert installed.actions == len(described["metadata"]["actions"])
     assert described["traits"]["hooks"]["polls"] == ["onEnable", "onDisable", "run", "test"]
+    assert described["traits"]["hooks"]["begins"] == ["onStart", "run"]  # its other hooks do nothing
     assert (described["traits"]["contextVersion"], described["traits"]["validates"], described["traits"]["events"]) == ("2", True, True)
     assert "auth" not in described["metadata"]["actions"]["chooses"]["props"]["color"]
 
@@ -180,6 +181,22 @@ async def test_archives_that_are_none(installer: Installer, folders: PieceFolder
         await installer.install_archive(*MODERN, data)
     assert folders.installed(*MODERN) is None
     assert installer.due(datetime.now(UTC) + timedelta(days=2)) == []  # nobody has the archive any more
+
+
+async def test_an_archive_whose_dependencies_were_out_of_reach_is_due_again(
+    registry: Registry, installer: Installer, folders: PieceFolders
+) -> None:
+    """Unlike one that is itself to blame, which stays as it is however often it is tried."""
+    registry.broken.add("@local/framework@0.3.0")
+    with pytest.raises(InstallFailed) as caught:
+        await installer.install_archive(*PINNED, archives()["@local/piece-pinned@0.4.1"], "archive1")
+    assert not caught.value.final
+    (failure,) = installer.due(datetime.now(UTC) + timedelta(minutes=6))
+    assert (failure.name, failure.archive_id) == (PINNED[0], "archive1")
+    with pytest.raises(InstallFailed) as caught:
+        await installer.install_archive(*PINNED, b"no archive", "archive2")
+    assert caught.value.final
+    assert installer.due(datetime.now(UTC) + timedelta(days=2)) == []
 
 
 def test_archives_that_attack(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
