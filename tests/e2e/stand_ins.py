@@ -4,6 +4,7 @@ import datetime
 import ipaddress
 import json
 import os
+import random
 import shutil
 import ssl
 import subprocess
@@ -121,6 +122,11 @@ def names_can_be_changed() -> bool:
     except OSError:
         return False
     return tried.returncode == 0
+
+
+def own_address() -> str:
+    """An address of this machine that no other process of the tests listens on."""
+    return f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
 
 
 def write_hosts(path: Path, names: Mapping[str, str]) -> None:

@@ -196,6 +196,8 @@ def test_flows_that_call_flows(account: Account) -> None:
     assert "message" in told["steps"]["call"]["errorMessage"]
     offered = options(account, parent, "subflows", "callFlow", "flowId")["options"]
     assert child["externalId"] in [option["value"] for option in offered]
+    fields = options(account, parent, "subflows", "callFlow", "flowProps", flowId=child["externalId"], mode="simple")
+    assert (fields["payload"]["type"], fields["payload"]["defaultValue"]) == ("OBJECT", {"n": 1})
 
 
 def test_a_short_delay(account: Account) -> None:

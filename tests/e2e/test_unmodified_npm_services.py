@@ -29,12 +29,11 @@ from tests.e2e.flow_building import (
     webhook_trigger,
 )
 from tests.e2e.server_process import Account, Server, StartServer
-from tests.e2e.stand_ins import Asked, StandIn, names_can_be_changed, serving, under_names, with_certificate, write_hosts
+from tests.e2e.stand_ins import Asked, StandIn, names_can_be_changed, own_address, serving, under_names, with_certificate, write_hosts
 from tests.unit.pieces.servers import mariadb
 
 PIECES = {"mysql": "0.2.7", "slack": "0.17.9", "woocommerce": "0.4.0"}
 EARLY_SLACK = "0.2.0"
-ADDRESSES = {"slack.com": "127.0.77.1", "shop.test": "127.0.77.2"}
 WOOCOMMERCE = "@activepieces/piece-woocommerce"
 BOT = {"type": "CUSTOM_AUTH", "props": {"botToken": "xoxb-planted-2718"}}
 
@@ -93,9 +92,10 @@ def slack(folder: Path, shop: Shop) -> Iterator[StandIn]:
     if not names_can_be_changed():
         pytest.skip("this machine lets nobody change what a name means, or listen on port 443")
     answers = {"slack.com": Slack.answer, "shop.test": shop.answer}
-    servers = {name: StandIn(answers[name], address, 443) for name, address in ADDRESSES.items()}
+    addresses = {name: own_address() for name in answers}
+    servers = {name: StandIn(answers[name], address, 443) for name, address in addresses.items()}
     certificates = [with_certificate(server, name, folder) for name, server in servers.items()]
-    write_hosts(folder / "hosts", ADDRESSES)
+    write_hosts(folder / "hosts", addresses)
     with ExitStack() as opened:
         environment = opened.enter_context(pytest.MonkeyPatch.context())
         environment.setenv("NODE_EXTRA_CA_CERTS", str(trusting(certificates, folder / "trusted.pem")))
@@ -232,6 +232,20 @@ def test_a_webhook_trigger_tells_the_service_where_to_call(account: Account, sho
     operate(account, flow["id"], "LOCK_AND_PUBLISH", {})
     assert list(shop.webhooks) == [1]  # the same trigger as before: nothing is registered anew
     operate(account, flow["id"], "CHANGE_STATUS", {"status": "DISABLED"})
+    assert shop.webhooks == {}
+
+
+def test_a_service_that_refuses_keeps_the_flow_off(account: Account, shop: Shop) -> None:
+    props = {"baseUrl": "https://shop.test/closed", "consumerKey": "ck_1", "consumerSecret": "cs_planted"}
+    auth = {"type": "CUSTOM_AUTH", "props": props}
+    flow = make_flow(
+        account, piece_trigger("woocommerce", PIECES["woocommerce"], "$woocommerce_trigger_product_created", auth=auth), publish=False
+    )
+    refused = account.client.post(f"/flows/{flow['id']}", json={"type": "LOCK_AND_PUBLISH", "request": {}})
+    assert refused.status_code >= 400
+    assert "404" in refused.text
+    assert "cs_planted" not in refused.text
+    assert account.client.get(f"/flows/{flow['id']}").json()["status"] == "DISABLED"
     assert shop.webhooks == {}
 
 

@@ -17,12 +17,12 @@ from piecework.spec.run import FlowRunStatus
 _BEGINNINGS = frozenset({JobKind.BEGIN, JobKind.RETRY})
 
 
-def is_to_be_told(program: Program, state: RunState, kind: JobKind) -> bool:
+def begins(program: Program, state: RunState, kind: JobKind) -> bool:
     """Whether the run has not begun a step yet, in this life or an earlier one, and its trigger wants to know that it will."""
     return hears_starts(program) and kind in _BEGINNINGS and state.only is None and state.restored.keys() <= {program.trigger["name"]}
 
 
-async def tell_trigger(program: Program, state: RunState, facts: RunFacts, seconds: float) -> Finish | None:
+async def call_on_start(program: Program, state: RunState, facts: RunFacts, seconds: float) -> Finish | None:
     """Call the trigger's ``on_start``. Gives how the run ends where that fails; a retry calls it again.
 
     After a crash it may be called twice for one run, as a step in flight is.
