@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from time import thread_time
 from typing import Any, TypeVar
 
 import orjson
@@ -195,7 +196,9 @@ class Turn:
         self._live.changes(changes, taken=True)
         self.run.updated = now_iso()
         self.run.steps_count = self.state.steps_count
+        began = thread_time()
         entry = encode(changes)
+        self._seen.made_text(began)
         if self._log.outgrown(self.state, len(entry)) and self._driving is not None:
             self._driving.cancel()
         seq, self._seq = self._seq, self._seq + 1
@@ -337,7 +340,9 @@ class Turn:
             known: list[str] = orjson.loads(run.tags) if run.tags else []
             run.tags = orjson.dumps([*known, *(tag for tag in state.tags if tag not in known)]).decode()
         turns = self._seen.entries(waits_for)
+        began = thread_time()
         content = self._log.folded(state, turns)
+        self._seen.made_text(began)
         if content is None:
             run.status = FlowRunStatus.LOG_SIZE_EXCEEDED
             if run.failed_step_name is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
-from time import time
+from time import thread_time, time
 
 import structlog
 
@@ -74,6 +74,10 @@ class TurnObserver:
         self._run = run
         self._error_id = ""
         self._watched_from = time() * 1000
+
+    def made_text(self, began: float) -> None:
+        """A text for the journal is made, begun at that ``thread_time``."""
+        self._metrics.made_text((thread_time() - began) * 1000)
 
     # Steps
 

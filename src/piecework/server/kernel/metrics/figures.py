@@ -59,7 +59,7 @@ class Metrics:
         self.pauses_exceeded = 0
         self.commits = Histogram(COMMIT_BUCKETS)
         self.writes = 0
-        self.commit_cpu_ms = 0.0
+        self.journal_cpu_ms = 0.0
         self.progress_failures = 0
 
     def step(self, piece: str, action: str) -> StepFigures:
@@ -80,7 +80,11 @@ class Metrics:
         """A transaction of the journal is on the disk; it carried so many writes and took so much processor time of the writer."""
         self.commits.observe(milliseconds)
         self.writes += writes
-        self.commit_cpu_ms += cpu_ms
+        self.journal_cpu_ms += cpu_ms
+
+    def made_text(self, cpu_ms: float) -> None:
+        """An entry or a log was made into text for the journal, in so much processor time."""
+        self.journal_cpu_ms += cpu_ms
 
 
 class Gauges(NamedTuple):

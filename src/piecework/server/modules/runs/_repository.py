@@ -68,6 +68,11 @@ class RunRepository:
         statement = f'{_SELECT} WHERE "parentRunId" = ? AND "failParentOnFailure" AND status IN ({_marks(tuple(UNFINISHED))})'
         return await self._reader.fetch(statement, (run_id, *UNFINISHED))
 
+    async def unfinished(self, run_ids: Sequence[str]) -> set[str]:
+        """Those of these runs that have not ended."""
+        statement = f"SELECT id FROM flow_run WHERE id IN ({_marks(run_ids)}) AND status IN ({_marks(tuple(UNFINISHED))})"  # noqa: S608 - only marks
+        return {row[0] for row in await self._reader.fetch(statement, (*run_ids, *UNFINISHED))}
+
     async def kept_answer(self, project_id: str, waitpoint_id: str) -> bytes | None:
         """What was kept for a pause that had not come yet."""
         statement = 'SELECT "jobPayload" FROM waitpoint WHERE id = ? AND "projectId" = ? AND status = \'COMPLETED\''

@@ -35,12 +35,12 @@ from piecework.server.modules.runs.schemas import (
     WaitpointView,
     instant_of,
 )
-from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, SLICE, LogLimits, LogShortener, has_slices, with_links
+from piecework.server.modules.runs.slices import DEFAULT_LOG_LIMITS, SLICE, LogLimits, first_log, has_slices, with_links
 from piecework.server.modules.runs.timeline import timeline_of, waitpoint_view
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import FoldedLog, JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
+from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import Step
 from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment, StepStatus
@@ -137,13 +137,8 @@ class RunService:
         run.start_time = run.finish_time = run.updated = now_iso()
         run.failed_step_name, run.failed_step_display_name = trigger["name"], trigger.get("displayName") or trigger["name"]
         run.failed_step_message = failed.message[:FAILED_MESSAGE_LIMIT]
-        await self._queue.add(run, self._first_log({trigger["name"]: record}), None, to_parent(run, self._server))
+        await self._queue.add(run, first_log({trigger["name"]: record}, self._limits), None, to_parent(run, self._server))
         announce(self._progress, run)
-
-    def _first_log(self, steps: dict[str, Any]) -> FoldedLog:
-        shortener = LogShortener(self._limits.input_bytes, self._limits.output_bytes)
-        content = jsons.dumps_lenient({"executionState": {"steps": shortener.steps(steps), "tags": []}, "turns": []})
-        return FoldedLog(content, tuple(shortener.slices), frozenset(shortener.sizes))
 
     # Reading
 
@@ -328,7 +323,7 @@ class RunService:
         again.triggered_by = run.triggered_by
         for record in steps.values():
             record.pop("outputType", None)
-        await self._queue.add(again, self._first_log(steps), JobKind.RETRY)
+        await self._queue.add(again, first_log(steps, self._limits), JobKind.RETRY)
         announce_queued(self._progress, again)
         return again
 
@@ -370,13 +365,15 @@ class RunService:
         runs = [run_row(row) for row in rows]
         stopped = await asyncio.gather(*(self._control.cancel(run.id) for run in runs))
         waiting = [run for run, done in zip(runs, stopped, strict=True) if not done]
-        if waiting:
+        while waiting:
             run_ids = [run.id for run in waiting]
             self._queue.discard(run_ids)
             await asyncio.gather(*map(self._cancel_waiting, waiting))
-            # Between the two a worker may have taken some.
+            # Between the two a worker may have taken some, and brought them to a pause.
             self._queue.discard(run_ids)
             await asyncio.gather(*map(self._control.cancel, run_ids))
+            unfinished = await self._repository.unfinished(run_ids)
+            waiting = [run for run in waiting if run.id in unfinished]
         children = [child for run in runs for child in await self._repository.awaited(run.id)]
         if children:
             await self._cancel(children)

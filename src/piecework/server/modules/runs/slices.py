@@ -13,7 +13,7 @@ from typing import Any
 
 from piecework.engine.state import StepRecord
 from piecework.server.kernel.ids import new_id
-from piecework.server.ports.runs import LogSlice
+from piecework.server.ports.runs import FoldedLog, LogSlice
 from piecework.spec import jsons
 from piecework.spec.flow import ActionType
 
@@ -108,6 +108,13 @@ class LogShortener:
         part = LogSlice(new_id(), text)
         self.slices.append(part)
         return self._refer({"fileId": part.file_id, "size": len(text)})
+
+
+def first_log(steps: Mapping[str, StepRecord], limits: LogLimits) -> FoldedLog:
+    """The log of a run that no worker has driven yet."""
+    shortener = LogShortener(limits.input_bytes, limits.output_bytes)
+    content = jsons.dumps_lenient({"executionState": {"steps": shortener.steps(steps), "tags": []}, "turns": []})
+    return FoldedLog(content, tuple(shortener.slices), frozenset(shortener.sizes))
 
 
 def _text_above(value: Any, limit: int) -> bytes | None:
