@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.e2e.connecting import connected, upsert
 from tests.e2e.flow_building import Step, account_of, eventually, make_flow, operate, respond, run_in, runs_of, webhook_trigger
 from tests.e2e.server_process import Account, Server, StartServer
 from tests.e2e.test_schedules import make_due
@@ -231,6 +232,11 @@ def test_forms(admin: Account, modern: dict[str, Any]) -> None:
     }
     options = admin.client.post("/pieces/options", json=body | {"searchValue": "t"}).json()
     assert options == {"type": "DROPDOWN", "options": {"disabled": False, "options": [{"label": "none k t", "value": 1}]}}
+    refused = upsert(admin, "key", {"type": "SECRET_TEXT", "secret_text": "bad"}, MODERN)
+    assert (refused.status_code, refused.json()["params"]["error"]) == (400, "a bad key")
+    connected(admin, "key", {"type": "SECRET_TEXT", "secret_text": "good"}, MODERN)
+    with_key = admin.client.post("/pieces/options", json=body | {"input": {"kind": "k", "auth": "{{connections['key']}}"}}).json()
+    assert with_key["options"]["options"][0]["label"] != "none k "  # the piece saw the key, which is taken out of what it says
     dynamic = admin.client.post("/pieces/options", json=body | {"propertyName": "more", "input": {"color": 2}}).json()
     assert list(dynamic["options"]) == ["field2"]
     broken = admin.client.post("/pieces/options", json=body | {"propertyName": "broken"})

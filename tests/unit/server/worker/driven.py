@@ -15,8 +15,9 @@ from tests.unit.engine.flows import trigger
 from piecework.engine.program import Program, compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.steps import Services, StepRunner
+from piecework.runner.triggers import PreparedTrigger
 from piecework.sandbox.pool import SandboxPool
-from piecework.sdk import ActionContext, Piece
+from piecework.sdk import ActionContext, Piece, Trigger
 from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
@@ -139,15 +140,17 @@ LIMITS = RunLimits(10.0, 1_000_000, 30.0)
 
 @asynccontextmanager
 async def driven(
-    path: Path, steps: Step, scripts: Mapping[str, Script], *, slots: int = 4, limits: RunLimits = LIMITS
+    path: Path, steps: Step, scripts: Mapping[str, Script], *, slots: int = 4, limits: RunLimits = LIMITS, listens: Trigger | None = None
 ) -> AsyncIterator[Driven]:
-    """A life of a worker on this file, which is made if it is not there."""
+    """A life of a worker on this file, which is made if it is not there. ``listens``: the flow's trigger, where the test needs one."""
     if not path.exists():  # noqa: ASYNC240 - a test's own file
         engine = create_engine(f"sqlite:///{path}")
         load_all_tables().create_all(engine)
         engine.dispose()
     life = Driven(path, trigger(steps), scripts, slots=slots, limits=limits)
     await life.runner.prepare(life.program)
+    if listens is not None:
+        life.program.trigger_handle = PreparedTrigger(listens, None, {}, {})
     await life.runs.start()
     life.worker.start()
     try:
