@@ -14,6 +14,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.bubblewrap import bubblewrap_works
 from tests.unit.sandbox.npm.conftest import MODERN, SMALL, Act, act_on
 
 from piecework.runner.http import AddressGuard, NetworkMode
@@ -84,11 +85,12 @@ async def test_no_piece_switches_certificate_checks_off(act: Act, self_signed_se
         await act("fetchesNatively", url=url)
 
 
+@pytest.mark.parametrize("confined", [False, pytest.param(True, marks=pytest.mark.skipif(not bubblewrap_works(), reason="no bubblewrap"))])
 async def test_a_certificate_that_the_server_trusts_is_trusted(
-    pieces: Path, tmp_path: Path, self_signed_server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch
+    pieces: Path, tmp_path: Path, self_signed_server: ThreadingHTTPServer, monkeypatch: pytest.MonkeyPatch, confined: bool
 ) -> None:
     monkeypatch.setenv("NODE_EXTRA_CA_CERTS", str(tmp_path / "certificate.pem"))
-    host = NpmHost(pieces, SMALL)
+    host = NpmHost(pieces, SMALL, confined=confined)
     try:
         url = f"https://127.0.0.1:{self_signed_server.server_address[1]}/"
         assert await act_on(host, pieces / MODERN.replace("/", "+"))("fetches", url=url) == 204
