@@ -279,3 +279,34 @@ def test_parts_that_wait_for_somebody_leave_the_run_paused_when_the_delays_are_o
     result = run_flow(webhook(fork), {}, timeout=60)
     assert result.status is FlowRunStatus.PAUSED
     assert (result.steps["after"]["status"], result.steps["wait"]["status"]) == (StepStatus.SUCCEEDED, StepStatus.PAUSED)
+
+
+STARTING = """
+from piecework.sdk import Piece, Trigger
+from piecework.sdk.form import Form
+from piecework.sdk.triggers import Hooks
+from piecework.spec.piece import TriggerStrategy, TriggerTestStrategy
+
+piece = Piece("starting", display_name="Starting", version="1.0.0")
+
+
+async def on_start(ctx, props):
+    await ctx.store.put("started", [bool(ctx.run_id), ctx.payload])
+
+
+hooks = Hooks(lambda ctx, props: [ctx.payload["body"]], on_start=on_start)
+piece.triggers["starts"] = Trigger("starts", "Starts", "", TriggerStrategy.WEBHOOK, Form({}), hooks, TriggerTestStrategy.SIMULATION)
+"""
+
+
+def test_a_trigger_hears_that_the_run_begins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    information = tmp_path / "starting_piece-1.0.0.dist-info"
+    information.mkdir()
+    (tmp_path / "starting_piece.py").write_text(STARTING)
+    (information / "METADATA").write_text("Metadata-Version: 2.1\nName: starting-piece\nVersion: 1.0.0\n")
+    (information / "entry_points.txt").write_text("[piecework.pieces]\nstarting = starting_piece:piece\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    document = webhook(action("look", "store", "0.6.14", "get", key="started", store_scope="FLOW"))
+    document["trigger"]["settings"] = piece_settings("starting", "1.0.0", {}) | {"triggerName": "starts"}
+    result = run_flow(document, {"n": 1})
+    assert result.output("look") == [True, {"n": 1}]
