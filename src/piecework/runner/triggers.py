@@ -13,6 +13,7 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import PieceMissing
 from piecework.runner.services import Services, secret_answer
 from piecework.sdk import Trigger, TriggerContext, auth_value
+from piecework.sdk.services import Server, Store
 from piecework.spec.flow import TriggerType
 
 
@@ -40,6 +41,50 @@ def prepare_trigger(program: Program, catalogue: Catalogue) -> PreparedTrigger:
     if trigger is None:
         return PreparedTrigger(None, PieceMissing(f"The piece {name}@{version} has no trigger {trigger_name!r}"), settings)
     return PreparedTrigger(trigger, None, settings)
+
+
+class TriggerFacts(NamedTuple):
+    """Whose trigger it is. ``test``: it is being tried, so that a sender registers the URL that keeps samples."""
+
+    project_id: str
+    flow_id: str
+    flow_version_id: str
+    server: Server
+    piece: str = ""
+    step_name: str = "trigger"
+    test: bool = False
+
+
+def trigger_facts(
+    program: Program, project_id: str, flow_id: str, flow_version_id: str, server: Server, *, test: bool = False
+) -> TriggerFacts:
+    """The facts of a program's trigger."""
+    settings = program.trigger.get("settings") or {}
+    return TriggerFacts(project_id, flow_id, flow_version_id, server, str(settings.get("pieceName")), program.trigger["name"], test)
+
+
+def trigger_context(
+    facts: TriggerFacts, services: Services, auth: Any = None, *, payload: dict[str, Any] | None = None, store: Store | None = None
+) -> TriggerContext:
+    """What a trigger's hook sees. ``store``: in the place of the services' own."""
+    url = f"{facts.server.public_url}v1/webhooks/{facts.flow_id}" if facts.server.public_url else ""
+    return TriggerContext(
+        store=store or services.store,
+        files=services.files,
+        http=services.http,
+        connections=services.connections,
+        flows=services.flows,
+        payload=payload,
+        auth=auth,
+        step_name=facts.step_name,
+        flow_id=facts.flow_id,
+        flow_version_id=facts.flow_version_id,
+        project_id=facts.project_id,
+        webhook_url=f"{url}/test" if url and facts.test else url,
+        app_secret=services.app_secrets.get(facts.piece),
+        server=facts.server,
+        test=facts.test,
+    )
 
 
 class TriggerInput(NamedTuple):

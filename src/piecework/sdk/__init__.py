@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
+from piecework.sdk.app_events import AppEvent
 from piecework.sdk.auth import AccessToken, Auth, AuthCheck, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
 from piecework.sdk.auth_values import AuthValue, BasicAuthValue, CustomAuthValue, OAuth2Token, SecretTextValue, auth_value
 from piecework.sdk.coercion import json_text
@@ -80,6 +81,7 @@ __all__ = [
     "AccessToken",
     "Action",
     "ActionContext",
+    "AppEvent",
     "Array",
     "Auth",
     "AuthCheck",

@@ -5,6 +5,7 @@ from typing import Any, Literal, TypeVar, overload
 from urllib.parse import quote
 
 from piecework.sdk.actions import OFFERED, Action, ErrorHandling
+from piecework.sdk.app_events import AppEvents, Verify, checked
 from piecework.sdk.auth import Auth
 from piecework.sdk.context import ActionContext, TriggerContext
 from piecework.sdk.docstrings import documented
@@ -12,7 +13,7 @@ from piecework.sdk.errors import PieceDefinitionError, UnknownProperty
 from piecework.sdk.outputs import dedupe_of, json_of
 from piecework.sdk.polling import Dedupe, polling_hooks
 from piecework.sdk.properties import Computed, DropdownState, DynamicProperties, Property
-from piecework.sdk.triggers import Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
+from piecework.sdk.triggers import CronSchedule, Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
 from piecework.sdk.versions import VersionRange, parse_version
 from piecework.spec.connection import OAUTH2_TYPES
 from piecework.spec.piece import WIRE_RELEASE, PieceCategory, PropertyType, TriggerStrategy, TriggerTestStrategy
@@ -61,6 +62,7 @@ class Piece:
         self.authors = tuple(authors)
         self.tested_against = tested_against
         self.minimum_release = minimum_release
+        self.events: AppEvents | None = None
         self.actions: dict[str, Action] = {}
         self.triggers: dict[str, Trigger] = {}
 
@@ -141,24 +143,54 @@ class Piece:
         on_disable: Hook | None = None,
         test: Hook | None = None,
         handshake: Handshake | None = None,
+        on_handshake: Hook | None = None,
+        on_renew: Hook | None = None,
+        renewed: CronSchedule | None = None,
+        on_start: Hook | None = None,
         app: bool = False,
         require_auth: bool = True,
     ) -> Callable[[F], F]:
-        """Make ``function(ctx, …) -> list`` a trigger that a call of the flow's URL (``app``: of the app's URL) fires."""
+        """Make ``function(ctx, …) -> list`` a trigger that a call of the flow's URL (``app``: of the app's URL) fires.
+
+        ``on_renew`` is called whenever ``renewed`` says so. For the other hooks see ``Hooks``.
+        """
         strategy = TriggerStrategy.APP_WEBHOOK if app else TriggerStrategy.WEBHOOK
 
         def register(function: F) -> F:
             form, payloads = hook_from(function)
-            hooks = Hooks(payloads, on_enable, on_disable, test)
+            run = checked(lambda: self.events, payloads) if app else payloads
+            hooks = Hooks(run, on_enable, on_disable, test, on_renew=on_renew, on_start=on_start, on_handshake=on_handshake)
             testing = TriggerTestStrategy.TEST_FUNCTION if test else TriggerTestStrategy.SIMULATION
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=strategy, form=form, hooks=hooks, test_strategy=testing,
                 sample_data=sample_data, require_auth=require_auth, handshake=handshake or Handshake(),
+                renewal=renewed,
             ))  # fmt: skip
             return function
 
         return register
+
+    def app_events(self, *, verify: Verify | None = None) -> Callable[[F], F]:
+        """Make ``function(call)`` what reads the calls of the app's URL; see ``sdk.app_events``. ``verify`` is asked before a trigger is fired."""
+
+        def register(function: F) -> F:
+            self.events = AppEvents(function, verify)
+            return function
+
+        return register
+
+    @property
+    def takes_events(self) -> bool:
+        """Whether an app's webhook can be given to this piece."""
+        return self.events is not None
+
+    async def parse_event(self, payload: Mapping[str, Any], server: Mapping[str, str]) -> dict[str, Any]:
+        """What a call of the app's webhook means: ``{"reply"?: {"body", "headers"}, "event"?, "identifierValue"?}``. Raises PieceError.
+
+        ``server``: ``{"apiUrl", "publicUrl"}``.
+        """
+        return {} if self.events is None else await self.events.parsed(payload)
 
     def manual_trigger(
         self, *, name: str | None = None, display_name: str | None = None, sample_data: Any = None, require_auth: bool = True

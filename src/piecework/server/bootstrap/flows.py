@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from piecework.server.bootstrap.accounts import Accounts, may_own_by
 from piecework.server.bootstrap.execution import Execution, compiled_by
 from piecework.server.bootstrap.foundation import Foundation
+from piecework.server.modules.app_events.service import AppEventService
 from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowProblemService, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
@@ -30,6 +31,7 @@ class Triggers:
 
     schedules: ScheduleService
     hooks: TriggerHooks
+    events: AppEventService
     switch: TriggerSwitch
 
 
@@ -87,15 +89,17 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
 def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:
     settings = ground.settings
     schedules = ScheduleService(ground.database)
+    events = AppEventService(ground.database)
     hooks = TriggerHooks(execution.catalogue, execution.services, execution.address)
     switch = TriggerSwitch(
         schedules,
         hooks,
+        events,
         find_version,
         poll_minutes=settings.trigger_default_poll_interval,
         hook_seconds=settings.trigger_hooks_timeout_seconds,
     )
-    return Triggers(schedules, hooks, switch)
+    return Triggers(schedules, hooks, events, switch)
 
 
 def _flow_service(

@@ -23,15 +23,17 @@ from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
 from piecework.server.modules.retention.service import RetentionService
+from piecework.server.modules.runs.recent import RecentKeys
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
+from piecework.server.modules.trigger_runs.service import TriggerRunService
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.install_retries import InstallRetries
 from piecework.server.worker.observing import Observer
-from piecework.server.worker.poll import TriggerPolls
+from piecework.server.worker.poll import PollLimits, TriggerPolls
 from piecework.server.worker.reap import Reaper, Sweep
 from piecework.server.worker.schedule import Scheduler, reconcile
 from piecework.server.worker.step_tests import StepTests
@@ -118,6 +120,7 @@ class Runs:
     webhooks: WebhookService
     machinery: Machinery
     timekeeping: Timekeeping
+    trigger_runs: TriggerRunService
     live: Live
 
 
@@ -140,6 +143,8 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         ground.files,
         log_limits,
     )
+    trigger_runs = TriggerRunService(ground.database, flows.flows, flows.triggers.schedules)
+    recent = RecentKeys()
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
@@ -162,7 +167,8 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             seconds,
         ),
         machinery=machinery,
-        timekeeping=_timekeeping(ground, execution, flows, runs),
+        timekeeping=_timekeeping(ground, execution, flows, runs, trigger_runs, recent),
+        trigger_runs=trigger_runs,
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
@@ -207,10 +213,21 @@ def _run_limits(settings: Settings) -> RunLimits:
     )
 
 
-def _timekeeping(ground: Foundation, execution: Execution, flows: Flows, runs: RunService) -> Timekeeping:
+def _poll_limits(settings: Settings) -> PollLimits:
+    return PollLimits(
+        seconds=settings.trigger_timeout_seconds,
+        items=settings.trigger_max_items_per_poll,
+        missed=settings.trigger_missed_ticks,
+        missed_limit=settings.trigger_missed_ticks_limit,
+    )
+
+
+def _timekeeping(
+    ground: Foundation, execution: Execution, flows: Flows, runs: RunService, trigger_runs: TriggerRunService, recent: RecentKeys
+) -> Timekeeping:
     settings = ground.settings
     schedules = flows.triggers.schedules
-    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
+    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, schedules, trigger_runs, recent, _poll_limits(settings))
     retention = RetentionService(ground.database)
     sweeps: dict[str, Sweep] = {
         "logs": retention.remove_logs,

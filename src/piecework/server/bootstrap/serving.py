@@ -41,6 +41,7 @@ from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.templates import endpoints as template_endpoints
 from piecework.server.modules.trigger_events import endpoints as trigger_event_endpoints
+from piecework.server.modules.trigger_runs import endpoints as trigger_run_endpoints
 from piecework.server.modules.users import endpoints as user_endpoints
 from piecework.server.modules.variables import endpoints as variable_endpoints
 from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
@@ -62,6 +63,7 @@ ROUTES: Sequence[Routes] = (
     sample_data_endpoints.routes,
     builder_run_endpoints.routes,
     trigger_event_endpoints.routes,
+    trigger_run_endpoints.routes,
     human_input_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,

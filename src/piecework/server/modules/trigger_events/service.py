@@ -7,8 +7,8 @@ from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
 from piecework.runner.steps import Services
-from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_input
-from piecework.sdk import Trigger, TriggerContext
+from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_context, trigger_facts, trigger_input
+from piecework.sdk import Trigger
 from piecework.sdk.services import Server
 from piecework.server.kernel.db import Database
 from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found
@@ -115,9 +115,10 @@ class TriggerTestService:
         program.trigger_handle = prepare_trigger(program, self._catalogue)
         trigger = _usable(program.trigger_handle)
         services = self._services_of(project_id, flow_id, _TEST_STORE)
+        whose = trigger_facts(program, project_id, flow_id, version_id, self._server, test=True)
         try:
             props, auth = await trigger_input(program, services)
-            items = services.secrets.scrub(await trigger.test(self._context(version, services, auth), props))
+            items = services.secrets.scrub(await trigger.test(trigger_context(whose, services, auth), props))
         except Exception as error:
             message = services.secrets.scrub_text(error_message(error))
             raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": message}) from None  # the cause may quote a secret
@@ -138,22 +139,6 @@ class TriggerTestService:
         if version.trigger["type"] == TriggerType.EMPTY:
             raise no_trigger()
         return version
-
-    def _context(self, version: StoredVersion, services: Services, auth: Any) -> TriggerContext:
-        return TriggerContext(
-            store=services.store,
-            files=services.files,
-            http=services.http,
-            connections=services.connections,
-            flows=services.flows,
-            auth=auth,
-            flow_id=version.flow_id,
-            flow_version_id=version.id,
-            project_id=version.project_id,
-            webhook_url=f"{self._server.public_url}v1/webhooks/{version.flow_id}",
-            server=self._server,
-            test=True,
-        )
 
 
 def _usable(prepared: PreparedTrigger) -> Trigger:

@@ -16,7 +16,7 @@ from piecework.engine.events import StepFailed
 from piecework.engine.program import Program
 from piecework.runner.errors import error_message, failure
 from piecework.runner.steps import Services, now_ms
-from piecework.runner.triggers import PreparedTrigger, source_name, trigger_input, trigger_payloads
+from piecework.runner.triggers import PreparedTrigger, source_name, trigger_context, trigger_facts, trigger_input, trigger_payloads
 from piecework.sandbox.errors import SandboxError
 from piecework.sdk import PayloadRejected, PieceError, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
@@ -174,20 +174,8 @@ class WebhookService:
         self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services
     ) -> tuple[TriggerContext, dict[str, Any]]:
         props, auth = await trigger_input(program, services)
-        context = TriggerContext(
-            store=services.store,
-            files=services.files,
-            http=services.http,
-            connections=services.connections,
-            flows=services.flows,
-            payload=payload,
-            auth=auth,
-            flow_id=facts.id,
-            flow_version_id=version_id,
-            project_id=facts.project_id,
-            webhook_url=f"{self._server.public_url}v1/webhooks/{facts.id}",
-            server=self._server,
-        )
+        whose = trigger_facts(program, facts.project_id, facts.id, version_id, self._server)
+        context = trigger_context(whose, services, auth, payload=payload)
         return context, props
 
     async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:

@@ -13,7 +13,7 @@ from piecework.engine.template import to_template
 from piecework.engine.validation import recompute_valid
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
-from piecework.server.kernel.db import Database, Row
+from piecework.server.kernel.db import Database, Row, execute_all
 from piecework.server.kernel.errors import ApError, entity_not_found, invalid
 from piecework.server.kernel.http import Page, PageQuery, Principal
 from piecework.server.modules.files.schemas import FileType
@@ -199,9 +199,10 @@ class FlowService:
                 flow = await self._flow(connection, flow_id)
                 version_ids = await _repository.find_version_ids(connection, flow_id)
                 versions = await _repository.find_versions(connection, version_ids)
-            await self._publisher.disable_for_deletion(flow)
+            forgotten = await self._publisher.disable_for_deletion(flow)
             async with self._database.transaction() as connection:
                 await _repository.delete_flow(connection, flow_id)
+                await execute_all(connection, forgotten)
             self._reader.forget(flow_id, version_ids)
             files = {file_id for row in versions.values() for file_id in sample_files(contents_of(row).trigger)}
             if files:
