@@ -1,6 +1,7 @@
 """A piece: a name on the wire, an auth, actions and triggers, gathered by decorators."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeVar, overload
 from urllib.parse import quote
 
@@ -232,7 +233,7 @@ class Piece:
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=Hooks(payloads, schedule=schedule),
                 test_strategy=TriggerTestStrategy.TEST_FUNCTION, sample_data={} if sample_data is None else sample_data,
-                require_auth=require_auth,
+                require_auth=require_auth, is_clock=True,
             ))  # fmt: skip
             return function
 
@@ -245,6 +246,7 @@ class Piece:
         self,
         *,
         dedupe: Dedupe | None = None,
+        every: Schedule | None = None,
         name: str | None = None,
         display_name: str | None = None,
         sample_data: Any = None,
@@ -255,6 +257,7 @@ class Piece:
         function: F | None = None,
         *,
         dedupe: Dedupe | None = None,
+        every: Schedule | None = None,
         name: str | None = None,
         display_name: str | None = None,
         sample_data: Any = None,
@@ -264,11 +267,14 @@ class Piece:
 
         ``dedupe``: how an item is told from those before it. Without it the return type says so: ``list[Item]``, where ``Item`` has a field
         ``Annotated[datetime, Cursor()]`` (items are ordered by it) or a field ``id``. Raises PieceDefinitionError where neither does.
+        ``every``: when to ask; None: at the interval of the installation (AP_TRIGGER_DEFAULT_POLL_INTERVAL).
         """
 
         def register(function: F) -> F:
             form, items = hook_from(function)
             hooks = polling_hooks(items, dedupe or dedupe_of(function), json_of(function))
+            if every is not None:
+                hooks = replace(hooks, schedule=lambda _props: every)
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=hooks,

@@ -74,6 +74,8 @@ class Trigger:
     sample_data: Any = None
     require_auth: bool = True
     handshake: Handshake = field(default=Handshake())
+    is_clock: bool = False
+    """Whether its outputs are the ticks of its schedule, not what is new since the last one."""
     renewal: CronSchedule | None = None
     """When ``on_renew`` is called; None: the subscription lasts."""
 

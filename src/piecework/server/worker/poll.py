@@ -130,7 +130,7 @@ class TriggerPolls:
         assert tick.schedule is not None
         now = self._clock()
         count = 1
-        if opened.trigger.hooks.schedule is not None and now - tick.due_at > LATE_MS:
+        if opened.trigger.is_clock and now - tick.due_at > LATE_MS:
             match self._policy(version):
                 case MissedTicks.NONE:
                     return []
