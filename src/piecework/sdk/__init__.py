@@ -70,12 +70,14 @@ from piecework.sdk.services import (
     Server,
     Store,
 )
+from piecework.sdk.signatures import ALGORITHMS, Signature, header_of
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.connection import AuthorizationMethod, GrantType
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
 __all__ = [
+    "ALGORITHMS",
     "HIDDEN",
     "OFFERED",
     "AccessToken",
@@ -149,6 +151,7 @@ __all__ = [
     "SecretTextValue",
     "Server",
     "ShortText",
+    "Signature",
     "StaticDropdown",
     "StaticMultiSelect",
     "Store",
@@ -165,6 +168,7 @@ __all__ = [
     "custom_api_call",
     "database_value",
     "given",
+    "header_of",
     "http_failed",
     "json_text",
     "load_file",

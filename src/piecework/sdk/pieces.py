@@ -274,7 +274,7 @@ class Piece:
             form, items = hook_from(function)
             hooks = polling_hooks(items, dedupe or dedupe_of(function), json_of(function))
             if every is not None:
-                hooks = replace(hooks, schedule=lambda _props: every)
+                hooks = replace(hooks, schedule=_always(every))
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=hooks,
@@ -355,6 +355,10 @@ class Piece:
             described = [auth.describe() for auth in self.auths]
             wire["auth"] = described[0] if len(described) == 1 else described
         return wire
+
+
+def _always(schedule: Schedule) -> Callable[[Mapping[str, Any]], Schedule]:
+    return lambda _: schedule
 
 
 def _unconnected(prop: Computed) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from piecework.server.modules.tags.service import TagService
 from piecework.server.modules.templates.service import TemplateService
 from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
 from piecework.server.worker.activation import FindVersion, TriggerSwitch
+from piecework.server.worker.trials import TriedTriggers
 from piecework.server.worker.trigger_hooks import TriggerHooks
 
 MAX_FLOWS_LISTED = 100
@@ -81,9 +82,15 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         programs=programs,
         sample_data=samples,
         trigger_events=trigger_events,
-        trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),
+        trigger_tests=TriggerTestService(
+            flows, trigger_events, execution.catalogue, execution.services, execution.address, _trials(ground, triggers)
+        ),
         human_input=HumanInputService(flows, execution.catalogue, accounts.projects, accounts.platforms),
     )
+
+
+def _trials(ground: Foundation, triggers: Triggers) -> TriedTriggers:
+    return TriedTriggers(triggers.hooks, triggers.events, ground.settings.trigger_hooks_timeout_seconds)
 
 
 def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:

@@ -18,6 +18,7 @@ from piecework.server.bootstrap.flows import Flows
 from piecework.server.bootstrap.foundation import Foundation, database_path
 from piecework.server.bootstrap.telemetry import Telemetry
 from piecework.server.kernel.settings import Settings
+from piecework.server.modules.app_events.delivery import AppEventDelivery
 from piecework.server.modules.approvals.service import ApprovalService
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
@@ -28,6 +29,7 @@ from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
+from piecework.server.modules.trigger_events.service import TriggerTestService
 from piecework.server.modules.trigger_runs.service import TriggerRunService
 from piecework.server.modules.webhooks.service import WebhookService
 from piecework.server.worker.claim import Worker
@@ -84,6 +86,7 @@ class Timekeeping:
     scheduler: Scheduler
     reaper: Reaper
     install_retries: InstallRetries
+    trials: TriggerTestService
 
     async def start(self) -> None:
         """Begins to watch the clock."""
@@ -91,12 +94,14 @@ class Timekeeping:
         self.scheduler.start()
         self.reaper.start()
         self.install_retries.start()
+        await self.trials.start()
 
     async def stop(self) -> None:
         """Stops all of it."""
         await self.scheduler.close()
         await self.reaper.close()
         await self.install_retries.close()
+        await self.trials.close()
 
 
 @dataclass(frozen=True)
@@ -118,6 +123,7 @@ class Runs:
     resumes: ResumeService
     approvals: ApprovalService
     webhooks: WebhookService
+    app_events: AppEventDelivery
     machinery: Machinery
     timekeeping: Timekeeping
     trigger_runs: TriggerRunService
@@ -147,25 +153,15 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     recent = RecentKeys()
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
+    webhooks = _webhooks(telemetry, execution, flows, machinery, runs, recent, seconds)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
         builder_runs=builder_runs,
         resumes=ResumeService(runs, callers, execution.services, telemetry.metrics, seconds),
         approvals=ApprovalService(runs, queue, flows.flows, accounts.projects, accounts.platforms),
-        webhooks=WebhookService(
-            flows.flows,
-            flows.programs,
-            flows.trigger_events,
-            queue,
-            callers,
-            machinery.broadcast,
-            execution.services,
-            execution.address,
-            telemetry.metrics,
-            runs,
-            seconds,
-        ),
+        webhooks=webhooks,
+        app_events=AppEventDelivery(execution.catalogue, flows.triggers.events, webhooks, execution.address),
         machinery=machinery,
         timekeeping=_timekeeping(ground, execution, flows, runs, trigger_runs, recent),
         trigger_runs=trigger_runs,
@@ -175,6 +171,31 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
             TriggerNews(flows.trigger_events, machinery.broadcast),
             ConnectionNews(execution.vault.credentials, machinery.broadcast),
         ),
+    )
+
+
+def _webhooks(
+    telemetry: Telemetry,
+    execution: Execution,
+    flows: Flows,
+    machinery: Machinery,
+    runs: RunService,
+    recent: RecentKeys,
+    seconds: float,
+) -> WebhookService:
+    return WebhookService(
+        flows.flows,
+        flows.programs,
+        flows.trigger_events,
+        machinery.runs,
+        machinery.callers,
+        machinery.broadcast,
+        execution.services,
+        execution.address,
+        telemetry.metrics,
+        runs,
+        recent,
+        seconds,
     )
 
 
@@ -241,4 +262,5 @@ def _timekeeping(
         Scheduler(schedules, polls.fire),
         Reaper(sweeps, settings.execution_data_retention_days),
         InstallRetries(execution.installs),
+        flows.trigger_tests,
     )

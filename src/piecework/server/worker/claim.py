@@ -19,6 +19,7 @@ from piecework.server.ports.runs import SUSPECT_ATTEMPTS, Claim, Fenced, RunJour
 from piecework.server.worker.drive import OnTested, Turn
 from piecework.server.worker.failed_triggers import call_trigger_again, has_failed_trigger
 from piecework.server.worker.observing import Observer
+from piecework.server.worker.start_hooks import begins, call_on_start
 from piecework.server.worker.turn_facts import MAX_ATTEMPTS, MAX_KILLS, RunLimits, new_facts, trigger_output
 from piecework.spec.run import UNFINISHED
 
@@ -204,6 +205,8 @@ class Worker:
             facts = new_facts(run, self._services(run.project_id, run.flow_id), self._server, trigger_output(program, turn.state, event))
             if has_failed_trigger(program, turn.state):
                 turn.verdict = await call_trigger_again(program, turn.state, facts, run, self._queue, self._limits.seconds)
+            elif begins(program, turn.job, run):
+                turn.verdict = await call_on_start(program, turn.state, facts, self._limits.seconds)
             await turn.go(program, event, facts, self._runner)
         except Fenced:
             raise

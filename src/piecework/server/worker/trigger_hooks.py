@@ -13,10 +13,7 @@ from piecework.runner.triggers import prepare_trigger, trigger_context, trigger_
 from piecework.sdk import Trigger, TriggerContext
 from piecework.sdk.services import Server
 from piecework.server.modules.flows.schemas import StoredVersion
-from piecework.server.modules.step_services.service import HeldStore, StepServices
-
-TEST_STORE = "test"
-"""Keeps what a trigger remembers while it is tried apart from what it remembers live (spec/engine.md §6)."""
+from piecework.server.modules.step_services.service import TEST_STORE, HeldStore, StepServices
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,9 @@ from piecework.server.modules.variables.service import VariableValues
 from piecework.server.ports.runs import Statement
 from piecework.spec.piece import StoreScope
 
+TEST_STORE = "test"
+"""The prefix that keeps what a trigger remembers while it is tried apart from what it remembers live (spec/engine.md §6)."""
+
 
 class ProjectStore:
     """``Store`` of one flow in one project. Keys of FLOW scope are ``flow_<id>/<key>``, of PROJECT scope the key itself (spec/engine.md §6)."""

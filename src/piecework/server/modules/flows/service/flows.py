@@ -352,10 +352,15 @@ class FlowService:
             row = source_row(version, strategy, None, simulate=True)
             await _repository.save_trigger_source(self._database, connection, row)
 
-    async def end_simulation(self, flow_id: str) -> None:
-        """The trial is over; nothing happens when there was none."""
+    async def simulations(self) -> list[Row]:
+        """Returns the triggers that are being tried."""
+        async with self._database.read() as connection:
+            return await _repository.find_trigger_sources(connection, simulate=True)
+
+    async def end_simulation(self, flow_id: str) -> str | None:
+        """The trial is over; returns the version whose trigger was tried, None when there was none."""
         async with self._database.transaction() as connection:
-            await _repository.delete_trigger_source(connection, flow_id, simulate=True)
+            return await _repository.delete_trigger_source(connection, flow_id, simulate=True)
 
     # Parts
 
