@@ -23,7 +23,7 @@ from piecework.server.modules.schedules.service import HeldBack, Listening, Sche
 from piecework.server.modules.trigger_runs.service import Outcome, TriggerRunService
 from piecework.server.ports.runs import Statement
 from piecework.server.worker.activation import now_ms
-from piecework.server.worker.due import backed_off, following_due, ticks_until
+from piecework.server.worker.due import backed_off, following_due, ticks_until, tried_again
 from piecework.server.worker.trigger_hooks import OpenTrigger, TriggerHooks
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
@@ -152,11 +152,12 @@ class TriggerPolls:
         if asked.error is None:
             next_at = following_due(tick.schedule, tick.due_at, now)
         else:
-            next_at = backed_off(tick.schedule, tick.due_at, now, failures)
+            later = tried_again if outcome.kind == "RENEW" else backed_off
+            next_at = later(tick.schedule, tick.due_at, now, failures)
             log.warning("a trigger failed", flow_id=tick.flow_id, failures=failures)  # the error, which may quote data, stands in its run
-        begun, later = asked.payloads[: self._limits.items], asked.payloads[self._limits.items :]
-        beside = [*asked.changes, *self._schedules.keep_back(tick, later)]
-        waiting = len(later)
+        begun, others = asked.payloads[: self._limits.items], asked.payloads[self._limits.items :]
+        beside = [*asked.changes, *self._schedules.keep_back(tick, others)]
+        waiting = len(others)
         if asked.held.payloads:
             beside.append(self._schedules.given(tick, asked.held))
             waiting = await self._schedules.count_held_back(tick) - len(begun)

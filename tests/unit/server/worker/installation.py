@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
-from piecework.sdk import ById, Piece, ShortText, TriggerContext
+from piecework.sdk import ById, CronSchedule, Piece, ShortText, TriggerContext
 from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
@@ -82,6 +82,15 @@ class Source:
         @self.piece.webhook_trigger(name="hooked", on_enable=enable, on_disable=disable)
         def hooked(ctx: TriggerContext, address: Annotated[str, ShortText("Address")]) -> list[Any]:
             """Something registered elsewhere."""
+            return [ctx.payload]
+
+        async def renew(ctx: TriggerContext, props: Any) -> None:
+            self._note(f"renew {await ctx.store.get('hook')}")
+            await ctx.store.put("hook", "renewed")
+
+        @self.piece.webhook_trigger(name="leased", on_enable=enable, on_disable=disable, on_renew=renew, renewed=CronSchedule("0 3 * * *"))
+        def leased(ctx: TriggerContext, address: Annotated[str, ShortText("Address")]) -> list[Any]:
+            """Something registered elsewhere, for a day."""
             return [ctx.payload]
 
     def _note(self, call: str) -> None:
