@@ -1,6 +1,7 @@
 """What runs flows in this process, and what begins and ends with the server: the queue, the worker, the clock, the browsers' connections."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from piecework.runner.http import PooledHttp
 from piecework.sandbox.npm.host import NpmHost
@@ -32,6 +33,7 @@ from piecework.server.modules.sub_flows.service import SubFlowService
 from piecework.server.modules.trigger_events.service import TriggerTestService
 from piecework.server.modules.trigger_runs.service import TriggerRunService
 from piecework.server.modules.webhooks.service import WebhookService
+from piecework.server.worker.activation import TriggerSwitch
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.install_retries import InstallRetries
 from piecework.server.worker.observing import Observer
@@ -87,10 +89,13 @@ class Timekeeping:
     reaper: Reaper
     install_retries: InstallRetries
     trials: TriggerTestService
+    switch: TriggerSwitch
+    repairs: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     async def start(self) -> None:
         """Begins to watch the clock."""
         await reconcile(self.schedules, self.flows)
+        self.repairs.append(asyncio.create_task(self.switch.repair(), name="trigger repair"))
         self.scheduler.start()
         self.reaper.start()
         self.install_retries.start()
@@ -102,6 +107,9 @@ class Timekeeping:
         await self.reaper.close()
         await self.install_retries.close()
         await self.trials.close()
+        for repair in self.repairs:
+            repair.cancel()
+        await asyncio.gather(*self.repairs, return_exceptions=True)
 
 
 @dataclass(frozen=True)
@@ -263,4 +271,5 @@ def _timekeeping(
         Reaper(sweeps, settings.execution_data_retention_days),
         InstallRetries(execution.installs),
         flows.trigger_tests,
+        flows.triggers.switch,
     )

@@ -76,7 +76,8 @@ class TriggerSwitch:
     async def _begin(self, flow: FlowFacts, version: StoredVersion, source: str, opened: OpenTrigger, before: Listening | None) -> Switched:
         """The hooks of both triggers write to one store, whose changes come true together with the flow's, or not at all."""
         if before is not None:
-            await self._disable(before, opened.store)
+            await self._schedules.mark(before, switching=True)
+            await self._disable_or_go_on(before, opened.store)
         try:
             await self._call(opened, opened.trigger.on_enable)
             schedule = self._schedule_of(opened)  # on_enable may have set one
@@ -104,12 +105,34 @@ class TriggerSwitch:
         if listening is None or version is None:
             return Switched(None, forgotten)
         store = self._hooks.store(version)
-        await self._disable(listening, store)
+        await self._schedules.mark(listening, switching=True)
+        await self._disable_or_go_on(listening, store)
         return Switched(None, [*store.changes, *forgotten], lambda: self._enable_again(listening))
+
+    async def repair(self) -> None:
+        """Have those triggers listen at their sender whose hooks a crash has interrupted: nobody knows how far they came."""
+        for listening in await self._schedules.switching():
+            version = await self._find_version(listening.version_id)
+            if version is None:
+                continue
+            log.warning("a trigger is enabled again: switching it was interrupted", flow=listening.flow_id)
+            try:
+                await self._disable(listening, self._hooks.store(version))
+            except ActivationFailed as error:
+                log.warning("it could not be disabled before", flow=listening.flow_id, error=str(error))
+            await self._enable_again(listening)
 
     def written(self) -> None:
         """See ``TriggerActivation.written``."""
         self._schedules.written()
+
+    async def _disable_or_go_on(self, listening: Listening, store: HeldStore) -> None:
+        """A trigger that cannot be disabled listens on."""
+        try:
+            await self._disable(listening, store)
+        except ActivationFailed:
+            await self._schedules.mark(listening, switching=False)
+            raise
 
     async def _disable(self, listening: Listening, store: HeldStore) -> None:
         version = await self._find_version(listening.version_id)
@@ -136,7 +159,9 @@ class TriggerSwitch:
         except ActivationFailed as error:
             log.error("a trigger does not listen any more: it could not be enabled again", flow=before.flow_id, error=str(error))
             return
-        if not opened.trigger.is_scheduled:
+        if opened.trigger.is_scheduled:
+            await self._schedules.mark(before, switching=False)
+        else:
             routes = self._events.routed(before.project_id, before.flow_id, opened.piece, opened.context.listeners)
             await self._schedules.put(before, [*opened.store.changes, *routes])
 

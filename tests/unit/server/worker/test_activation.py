@@ -101,3 +101,32 @@ async def test_a_renewal_that_fails_is_tried_again_before_the_next_one_is_due(se
     listening = await server.listening(flow_id)
     assert listening is not None
     assert (listening.failures, listening.due_at) == (0, START + 20 * MINUTE + 24 * HOUR)
+
+
+async def test_a_crash_among_the_hooks_leaves_no_deaf_trigger(tmp_path: Path, source: Source) -> None:
+    clock = [START]
+    async with installed(tmp_path / "server.db", source, clock) as server:
+        flow_id = await server.publish(trigger("tested", "hooked", address="a"))
+        before = await server.listening(flow_id)
+        flow = await server.flows.require(flow_id)
+        await server.switch.deactivate(flow)  # and then the process dies: the flow is still enabled
+    assert source.calls == ["enable a", "disable a"]
+    async with installed(tmp_path / "server.db", source, clock) as server:
+        await server.switch.repair()
+        assert source.calls[2:] == ["disable a", "enable a"]
+        assert await server.listening(flow_id) == before
+        await server.switch.repair()
+        assert len(source.calls) == 4, "once is enough"
+
+
+async def test_an_interrupted_change_of_a_poll_keeps_its_cursor(tmp_path: Path, source: Source) -> None:
+    clock = [START]
+    async with installed(tmp_path / "server.db", source, clock) as server:
+        flow_id = await server.publish(trigger("tested", "new_item", folder="inbox"))
+        source.items = [{"id": 1}]
+        await server.switch.deactivate(await server.flows.require(flow_id))
+    async with installed(tmp_path / "server.db", source, clock) as server:
+        await server.switch.repair()
+        assert await server.schedules.switching() == []
+        await server.tick(5)
+        assert await server.queued() == [{"id": 1}]

@@ -10,6 +10,7 @@ down_revision = "0007"
 def upgrade() -> None:
     op.add_column("trigger_schedule", sa.Column("activation", sa.String(length=21), nullable=False, server_default=""))
     op.add_column("trigger_schedule", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("trigger_schedule", sa.Column("switching", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.create_table(
         "trigger_backlog",
         sa.Column("activation", sa.String(length=21), nullable=False, comment="the listening that found it"),

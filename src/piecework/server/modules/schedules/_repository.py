@@ -20,6 +20,7 @@ _TAKE = 'UPDATE trigger_schedule SET "dueAt" = ?, failures = ? WHERE "flowId" = 
 _GO_ON = 'UPDATE trigger_schedule SET "flowVersionId" = ?, failures = 0 WHERE "flowId" = ? AND activation = ?'
 _ASK_SOON = 'UPDATE trigger_schedule SET "dueAt" = ? WHERE "flowId" = ? AND activation = ? AND "dueAt" > ?'
 _RESCHEDULE = 'UPDATE trigger_schedule SET schedule = ?, "dueAt" = ? WHERE "flowId" = ? AND activation = ?'
+_MARK = 'UPDATE trigger_schedule SET switching = ? WHERE "flowId" = ? AND activation = ?'
 _KEEP_BACK = 'INSERT INTO trigger_backlog (activation, position, "flowId", payload) VALUES (?, ?, ?, ?)'
 _GIVE = "DELETE FROM trigger_backlog WHERE activation = ? AND position <= ?"
 
@@ -30,6 +31,10 @@ async def find(connection: AsyncConnection, flow_id: str) -> Row | None:
 
 async def find_all(connection: AsyncConnection) -> list[Row]:
     return rows_of(await connection.execute(select(trigger_schedule)))
+
+
+async def find_switching(connection: AsyncConnection) -> list[Row]:
+    return rows_of(await connection.execute(select(trigger_schedule).where(trigger_schedule.c.switching.is_(True))))
 
 
 async def find_due(connection: AsyncConnection, now: int, but: Sequence[str], limit: int) -> list[Row]:
@@ -74,6 +79,10 @@ def ask_soon(row: Row, due_at: int) -> Statement:
 def reschedule(row: Row, schedule: Any, due_at: int | None) -> Statement:
     content = None if schedule is None else dumps(schedule).decode()
     return Statement(_RESCHEDULE, (content, due_at, row["flowId"], row["activation"]))
+
+
+def mark(row: Row, *, switching: bool) -> Statement:
+    return Statement(_MARK, (switching, row["flowId"], row["activation"]))
 
 
 def remove(flow_id: str) -> list[Statement]:

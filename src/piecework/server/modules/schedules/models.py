@@ -1,6 +1,6 @@
 """The tables of listening triggers, as the scheduler sees them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, false
 
 from piecework.server.kernel.db import Blob, Id, Json, metadata
 
@@ -15,6 +15,9 @@ trigger_schedule = Table(
     Column("dueAt", BigInteger, comment="the next tick in milliseconds since 1970; null: never"),
     Column("activation", Id, nullable=False, server_default="", comment="another one each time the trigger is enabled"),
     Column("failures", Integer, nullable=False, server_default="0", comment="how many ticks have failed since the last one that did not"),
+    Column(
+        "switching", Boolean, nullable=False, server_default=false(), comment="its hooks are being called, and nobody knows the outcome"
+    ),
     Index("ix_trigger_schedule_dueAt", "dueAt"),
 )
 

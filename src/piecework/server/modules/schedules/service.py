@@ -70,6 +70,16 @@ class ScheduleService:
         for listener in self.on_changed:
             listener()
 
+    async def mark(self, listening: Listening, *, switching: bool) -> None:
+        """Note that the hooks of a trigger are being called, or that it listens again as it did: a crash in between must not go unnoticed."""
+        async with self._database.transaction() as connection:
+            await execute_all(connection, [_repository.mark(_row(listening), switching=switching)])
+
+    async def switching(self) -> list[Listening]:
+        """Triggers whose hooks were being called when the last life of the server ended."""
+        async with self._database.read() as connection:
+            return [_listening(row) for row in await _repository.find_switching(connection)]
+
     async def put(self, listening: Listening, beside: Sequence[Statement] = ()) -> None:
         """Note a trigger that listens from now on. ``beside``: what becomes true with it."""
         async with self._database.transaction() as connection:
@@ -140,6 +150,7 @@ def _row(listening: Listening) -> Row:
         "dueAt": listening.due_at,
         "activation": listening.activation,
         "failures": listening.failures,
+        "switching": False,
     }
 
 
