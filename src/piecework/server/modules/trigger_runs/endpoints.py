@@ -28,5 +28,6 @@ async def trigger_status(caller: CallerOf, runs: Runs) -> Response:
 @routes.get("/triggers/{id}/health", response_model=TriggerHealth, summary="How a trigger does")
 async def trigger_health(caller: CallerOf, runs: Runs, flow_id: EntityId) -> Response:
     """Returns whether a flow's trigger listens, when it is called next, its last run and its last error (ours)."""
+    await caller.principal()  # who is not signed in learns nothing of what there is
     await caller.enter(await runs.project_of(flow_id))
     return reply(await runs.health(flow_id))
