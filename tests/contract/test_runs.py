@@ -27,8 +27,10 @@ from piecework.server.ports.runs import (
     Job,
     JobKind,
     LogSlice,
+    NewRun,
     QueueDepth,
     RunRow,
+    Statement,
     ToParent,
     Waitpoint,
     new_run,
@@ -90,6 +92,26 @@ async def test_jobs_come_in_their_order(reopen: Reopen) -> None:
     assert [claim.job.run_id for claim in claims] == [run.id for run in expected]
     assert claims[0].job.payload == b'{"n":1}'
     assert await nothing_to_claim(runs)
+
+
+async def test_runs_that_begin_together_do_so_with_what_stands_beside_them_or_not_at_all(reopen: Reopen) -> None:
+    first = await reopen()
+    runs = [NewRun(a_run(), payload) for payload in (b"1", b'"' + b"x" * 600_000 + b'"', b"3")]
+    beside = Statement("INSERT INTO trigger_run_count VALUES (?, ?, ?, ?, ?)", ("p" * 21, "piece", "2026-01-01", 1, 0))
+    move = Statement("UPDATE trigger_run_count SET success = success + 1 WHERE success = ?", (1,))
+    assert await first.enqueue_all(runs, only_if=move, beside=[beside]) is None, "the statement finds no row"
+    assert await first.fetch("SELECT count(*) FROM flow_run") == [(0,)]
+    with pytest.raises(Exception, match="syntax"):
+        await first.enqueue_all(runs, beside=[beside, Statement("nonsense")])
+    assert await first.fetch("SELECT (SELECT count(*) FROM flow_run) + (SELECT count(*) FROM trigger_run_count)") == [(0,)]
+
+    assert await first.enqueue_all(runs, beside=[beside]) == [run.id for run, _ in runs]
+    assert await first.enqueue_all(runs, only_if=move) == [], "their ids are there already"
+    assert await first.fetch("SELECT success FROM trigger_run_count") == [(2,)]
+    second = await reopen()
+    claims = [await claim_one(second) for _ in runs]
+    assert [(run.id, job.payload) for job, run in claims] == [(run.id, payload) for run, payload in runs]
+    assert await nothing_to_claim(second)
 
 
 async def test_a_claim_waits_for_work(reopen: Reopen) -> None:

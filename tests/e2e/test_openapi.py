@@ -25,15 +25,18 @@ PUBLIC = {
 }
 """The operations that need no session; a file is opened by the token of its link, forms and chats are for everybody who knows their flow."""
 
-CALLED_FROM_OUTSIDE = ("/webhooks/", "/flow-runs/{id}/waitpoints/", "/flow-runs/{id}/requests/")
+CALLED_FROM_OUTSIDE = ("/webhooks/", "/app-events/", "/flow-runs/{id}/waitpoints/", "/flow-runs/{id}/requests/")
 """Below these everything is public: whoever knows the address may call it."""
 
 
 COMMON_ANSWERS = {"400", "401", "403", "404", "409", "413", "429"}
 """What any operation of the REST API may answer."""
 
-WEBHOOK_ANSWERS = {"200", "400", "401", "404", "409", "410", "413"}
-"""Webhooks stand outside of the REST API and have answers of their own."""
+OWN_ANSWERS = {
+    "/webhooks/": {"200", "400", "401", "404", "409", "410", "413"},
+    "/app-events/": {"200", "400", "401", "404", "413"},
+}
+"""Webhooks and events of apps stand outside of the REST API and have answers of their own."""
 
 
 @pytest.fixture
@@ -49,7 +52,7 @@ def test_every_operation_is_described(document: dict[str, Any]) -> None:
     for method, path, operation in operations(document):
         assert operation.get("summary"), (method, path)
         assert operation.get("description"), (method, path)
-        expected = WEBHOOK_ANSWERS if path.startswith("/webhooks/") else COMMON_ANSWERS
+        expected = next((answers for prefix, answers in OWN_ANSWERS.items() if path.startswith(prefix)), COMMON_ANSWERS)
         assert expected <= set(operation["responses"]), (method, path)
         assert "422" not in operation["responses"], (method, path)
 

@@ -30,9 +30,17 @@ from piecework.runner.quiet_logs import quiet_logs
 from piecework.runner.secrets import Secrets
 from piecework.runner.services import Services
 from piecework.runner.steps import RunFacts, StepRunner, now_ms
-from piecework.runner.triggers import PreparedTrigger, hears_starts, tell_of_start, trigger_input, trigger_payloads
+from piecework.runner.triggers import (
+    PreparedTrigger,
+    hears_starts,
+    tell_of_start,
+    trigger_context,
+    trigger_facts,
+    trigger_input,
+    trigger_payloads,
+)
 from piecework.sandbox.pool import SandboxPool
-from piecework.sdk import DelayPause, PieceError, Server, TriggerContext, WebhookPause
+from piecework.sdk import DelayPause, PieceError, Server, WebhookPause
 from piecework.sdk.testing import MemoryStore
 from piecework.spec.flow import InvalidFlow
 from piecework.spec.piece import TriggerStrategy
@@ -168,18 +176,8 @@ async def _trigger_output(program: Program, facts: RunFacts, payload: Any) -> An
         return payload
     services = facts.services
     props, auth = await trigger_input(program, services)
-    context = TriggerContext(
-        store=services.store,
-        files=services.files,
-        http=services.http,
-        connections=services.connections,
-        flows=services.flows,
-        payload=webhook_call(payload) if is_webhook else None,
-        auth=auth,
-        flow_id=facts.flow_id,
-        flow_version_id=facts.flow_version_id,
-        project_id=facts.project_id,
-    )
+    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
+    context = trigger_context(whose, services, auth, payload=webhook_call(payload) if is_webhook else None)
     outputs = await trigger_payloads(program, context, props)
     if not outputs:
         raise NotTriggered("The trigger did not start a run for this payload")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -41,7 +42,10 @@ class NoVariables:
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What the steps of one run may use; bound to its project. ``secrets``: what they were given and must not leave behind."""
+    """What the steps of one run may use; bound to its project. ``secrets``: what they were given and must not leave behind.
+
+    ``app_secrets``: with which the events of apps are checked, by piece name.
+    """
 
     store: Store
     files: Files
@@ -50,6 +54,7 @@ class Services:
     variables: VariableSource = field(default_factory=NoVariables)
     secrets: Secrets = field(default_factory=Secrets)
     flows: Flows = NO_FLOWS
+    app_secrets: Mapping[str, str] = field(default_factory=dict[str, str])
 
 
 async def secret_answer(question: Question, services: Services, piece: str | None = None) -> Any:

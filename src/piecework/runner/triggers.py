@@ -13,6 +13,7 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import PieceMissing
 from piecework.runner.services import Services, secret_answer
 from piecework.sdk import Trigger, TriggerContext, auth_value
+from piecework.sdk.services import Server, Store
 from piecework.sdk.triggers import call
 from piecework.spec.flow import TriggerType
 
@@ -44,6 +45,57 @@ def prepare_trigger(program: Program, catalogue: Catalogue) -> PreparedTrigger:
     if trigger is None:
         return PreparedTrigger(None, PieceMissing(f"The piece {name}@{version} has no trigger {trigger_name!r}"), settings)
     return PreparedTrigger(trigger, None, settings)
+
+
+class TriggerFacts(NamedTuple):
+    """Whose trigger it is. ``test``: it is being tried, so that a sender registers the URL that keeps samples."""
+
+    project_id: str
+    flow_id: str
+    flow_version_id: str
+    server: Server
+    piece: str = ""
+    step_name: str = "trigger"
+    test: bool = False
+
+
+def trigger_facts(
+    program: Program, project_id: str, flow_id: str, flow_version_id: str, server: Server, *, test: bool = False
+) -> TriggerFacts:
+    """The facts of a program's trigger."""
+    settings = program.trigger.get("settings") or {}
+    return TriggerFacts(project_id, flow_id, flow_version_id, server, str(settings.get("pieceName")), program.trigger["name"], test)
+
+
+def trigger_context(
+    facts: TriggerFacts,
+    services: Services,
+    auth: Any = None,
+    *,
+    payload: dict[str, Any] | None = None,
+    store: Store | None = None,
+    run_id: str = "",
+) -> TriggerContext:
+    """What a trigger's hook sees. ``store``: in the place of the services' own. ``run_id``: for ``on_start``."""
+    url = f"{facts.server.public_url}v1/webhooks/{facts.flow_id}" if facts.server.public_url else ""
+    return TriggerContext(
+        store=store or services.store,
+        files=services.files,
+        http=services.http,
+        connections=services.connections,
+        flows=services.flows,
+        payload=payload,
+        auth=auth,
+        step_name=facts.step_name,
+        flow_id=facts.flow_id,
+        flow_version_id=facts.flow_version_id,
+        project_id=facts.project_id,
+        webhook_url=f"{url}/test" if url and facts.test else url,
+        app_secret=services.app_secrets.get(facts.piece),
+        run_id=run_id,
+        server=facts.server,
+        test=facts.test,
+    )
 
 
 class TriggerInput(NamedTuple):
@@ -96,21 +148,8 @@ async def tell_of_start(program: Program, facts: RunFacts, output: Any) -> None:
     """
     services = facts.services
     props, auth = await trigger_input(program, services)
-    context = TriggerContext(
-        store=services.store,
-        files=services.files,
-        http=services.http,
-        connections=services.connections,
-        flows=services.flows,
-        payload=output,
-        auth=auth,
-        flow_id=facts.flow_id,
-        flow_version_id=facts.flow_version_id,
-        project_id=facts.project_id,
-        webhook_url=f"{facts.server.public_url}v1/webhooks/{facts.flow_id}",
-        run_id=facts.run_id,
-        server=facts.server,
-    )
+    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
+    context = trigger_context(whose, services, auth, payload=output, run_id=facts.run_id)
     await call(program.trigger_handle.trigger.hooks.on_start, context, props)
 
 

@@ -3,6 +3,7 @@
 from typing_extensions import TypedDict  # pydantic needs this one before Python 3.12
 
 from piecework.sdk.actions import HIDDEN, OFFERED, Action, ErrorHandling, Switch
+from piecework.sdk.app_events import AppEvent
 from piecework.sdk.auth import AccessToken, Auth, AuthCheck, BasicAuth, CustomAuth, OAuth2, SecretTextAuth
 from piecework.sdk.auth_values import AuthValue, BasicAuthValue, CustomAuthValue, OAuth2Token, SecretTextValue, auth_value
 from piecework.sdk.coercion import json_text
@@ -69,17 +70,20 @@ from piecework.sdk.services import (
     Server,
     Store,
 )
+from piecework.sdk.signatures import ALGORITHMS, Signature, header_of
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.connection import AuthorizationMethod, GrantType
 from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
 
 __all__ = [
+    "ALGORITHMS",
     "HIDDEN",
     "OFFERED",
     "AccessToken",
     "Action",
     "ActionContext",
+    "AppEvent",
     "Array",
     "Auth",
     "AuthCheck",
@@ -147,6 +151,7 @@ __all__ = [
     "SecretTextValue",
     "Server",
     "ShortText",
+    "Signature",
     "StaticDropdown",
     "StaticMultiSelect",
     "Store",
@@ -163,6 +168,7 @@ __all__ = [
     "custom_api_call",
     "database_value",
     "given",
+    "header_of",
     "http_failed",
     "json_text",
     "load_file",

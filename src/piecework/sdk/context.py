@@ -270,12 +270,14 @@ class TriggerContext(Generic[AuthT]):
 
     ``since``: in a poll that orders its items by time, the time of the newest item that is known; None when nothing is known yet.
     ``run_id``: the run that begins, in ``on_start``, whose ``payload`` is the trigger's output; empty in all other hooks.
-    ``schedule`` and ``listeners`` are what ``on_enable`` asked for, to be read after the call.
+    ``schedule`` and ``listeners`` are what ``on_enable`` asked for, to be read after the call. ``app_secret``: what the app signs its events with
+    (AP_APP_WEBHOOK_SECRETS). ``idempotency_key``: a trigger sets it to what tells a call from every other; another call with the same key starts
+    no run.
     """
 
     __slots__ = (
-        "_flows", "auth", "connections", "files", "flow_id", "flow_version_id", "http", "listeners", "now", "payload", "project_id", "random",
-        "run_id", "schedule", "server", "since", "step_name", "store", "test", "webhook_url",
+        "_flows", "app_secret", "auth", "connections", "files", "flow_id", "flow_version_id", "http", "idempotency_key", "listeners", "now",
+        "payload", "project_id", "random", "run_id", "schedule", "server", "since", "step_name", "store", "test", "webhook_url",
     )  # fmt: skip
 
     def __init__(
@@ -294,6 +296,7 @@ class TriggerContext(Generic[AuthT]):
         project_id: str = "",
         webhook_url: str = "",
         run_id: str = "",
+        app_secret: str | None = None,
         server: Server = NO_SERVER,
         test: bool = False,
         now: Callable[[], datetime] = utc_now,
@@ -313,6 +316,8 @@ class TriggerContext(Generic[AuthT]):
         self.project_id = project_id
         self.webhook_url = webhook_url
         self.run_id = run_id
+        self.app_secret = app_secret
+        self.idempotency_key: str | None = None
         self.server = server
         self.test = test
         self.now = now
@@ -329,6 +334,10 @@ class TriggerContext(Generic[AuthT]):
     def network(self) -> Network:
         """The way to servers that do not speak HTTP (``sdk.network``)."""
         return self.http.network
+
+    def listen(self, events: Sequence[str], identifier: str) -> None:
+        """Have the app's events of these names that are this identifier's fire the trigger; for ``on_enable`` of an ``app=True`` trigger."""
+        self.listeners.append(AppListener(tuple(events), identifier))
 
     def set_schedule(self, schedule: Schedule) -> None:
         """Have the trigger asked by this schedule from now on, for triggers whose schedule only ``on_enable`` knows."""

@@ -1,10 +1,12 @@
 """A piece: a name on the wire, an auth, actions and triggers, gathered by decorators."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal, TypeVar, overload
 from urllib.parse import quote
 
 from piecework.sdk.actions import OFFERED, Action, ErrorHandling
+from piecework.sdk.app_events import AppEvents, Verify, checked
 from piecework.sdk.auth import Auth
 from piecework.sdk.context import ActionContext, TriggerContext
 from piecework.sdk.docstrings import documented
@@ -12,7 +14,7 @@ from piecework.sdk.errors import PieceDefinitionError, UnknownProperty
 from piecework.sdk.outputs import dedupe_of, json_of
 from piecework.sdk.polling import Dedupe, polling_hooks
 from piecework.sdk.properties import Computed, DropdownState, DynamicProperties, Property
-from piecework.sdk.triggers import Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
+from piecework.sdk.triggers import CronSchedule, Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
 from piecework.sdk.versions import VersionRange, parse_version
 from piecework.spec.connection import OAUTH2_TYPES
 from piecework.spec.piece import WIRE_RELEASE, PieceCategory, PropertyType, TriggerStrategy, TriggerTestStrategy
@@ -61,6 +63,7 @@ class Piece:
         self.authors = tuple(authors)
         self.tested_against = tested_against
         self.minimum_release = minimum_release
+        self.events: AppEvents | None = None
         self.actions: dict[str, Action] = {}
         self.triggers: dict[str, Trigger] = {}
 
@@ -141,24 +144,54 @@ class Piece:
         on_disable: Hook | None = None,
         test: Hook | None = None,
         handshake: Handshake | None = None,
+        on_handshake: Hook | None = None,
+        on_renew: Hook | None = None,
+        renewed: CronSchedule | None = None,
+        on_start: Hook | None = None,
         app: bool = False,
         require_auth: bool = True,
     ) -> Callable[[F], F]:
-        """Make ``function(ctx, …) -> list`` a trigger that a call of the flow's URL (``app``: of the app's URL) fires."""
+        """Make ``function(ctx, …) -> list`` a trigger that a call of the flow's URL (``app``: of the app's URL) fires.
+
+        ``on_renew`` is called whenever ``renewed`` says so. For the other hooks see ``Hooks``.
+        """
         strategy = TriggerStrategy.APP_WEBHOOK if app else TriggerStrategy.WEBHOOK
 
         def register(function: F) -> F:
             form, payloads = hook_from(function)
-            hooks = Hooks(payloads, on_enable, on_disable, test)
+            run = checked(lambda: self.events, payloads) if app else payloads
+            hooks = Hooks(run, on_enable, on_disable, test, on_renew=on_renew, on_start=on_start, on_handshake=on_handshake)
             testing = TriggerTestStrategy.TEST_FUNCTION if test else TriggerTestStrategy.SIMULATION
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=strategy, form=form, hooks=hooks, test_strategy=testing,
                 sample_data=sample_data, require_auth=require_auth, handshake=handshake or Handshake(),
+                renewal=renewed,
             ))  # fmt: skip
             return function
 
         return register
+
+    def app_events(self, *, verify: Verify | None = None) -> Callable[[F], F]:
+        """Make ``function(call)`` what reads the calls of the app's URL; see ``sdk.app_events``. ``verify`` is asked before a trigger is fired."""
+
+        def register(function: F) -> F:
+            self.events = AppEvents(function, verify)
+            return function
+
+        return register
+
+    @property
+    def takes_events(self) -> bool:
+        """Whether an app's webhook can be given to this piece."""
+        return self.events is not None
+
+    async def parse_event(self, payload: Mapping[str, Any], server: Mapping[str, str]) -> dict[str, Any]:
+        """What a call of the app's webhook means: ``{"reply"?: {"body", "headers"}, "event"?, "identifierValue"?}``. Raises PieceError.
+
+        ``server``: ``{"apiUrl", "publicUrl"}``.
+        """
+        return {} if self.events is None else await self.events.parsed(payload)
 
     def manual_trigger(
         self, *, name: str | None = None, display_name: str | None = None, sample_data: Any = None, require_auth: bool = True
@@ -200,7 +233,7 @@ class Piece:
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=Hooks(payloads, schedule=schedule),
                 test_strategy=TriggerTestStrategy.TEST_FUNCTION, sample_data={} if sample_data is None else sample_data,
-                require_auth=require_auth,
+                require_auth=require_auth, is_clock=True,
             ))  # fmt: skip
             return function
 
@@ -213,6 +246,7 @@ class Piece:
         self,
         *,
         dedupe: Dedupe | None = None,
+        every: Schedule | None = None,
         name: str | None = None,
         display_name: str | None = None,
         sample_data: Any = None,
@@ -223,6 +257,7 @@ class Piece:
         function: F | None = None,
         *,
         dedupe: Dedupe | None = None,
+        every: Schedule | None = None,
         name: str | None = None,
         display_name: str | None = None,
         sample_data: Any = None,
@@ -232,11 +267,14 @@ class Piece:
 
         ``dedupe``: how an item is told from those before it. Without it the return type says so: ``list[Item]``, where ``Item`` has a field
         ``Annotated[datetime, Cursor()]`` (items are ordered by it) or a field ``id``. Raises PieceDefinitionError where neither does.
+        ``every``: when to ask; None: at the interval of the installation (AP_TRIGGER_DEFAULT_POLL_INTERVAL).
         """
 
         def register(function: F) -> F:
             form, items = hook_from(function)
             hooks = polling_hooks(items, dedupe or dedupe_of(function), json_of(function))
+            if every is not None:
+                hooks = replace(hooks, schedule=_always(every))
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=hooks,
@@ -317,6 +355,10 @@ class Piece:
             described = [auth.describe() for auth in self.auths]
             wire["auth"] = described[0] if len(described) == 1 else described
         return wire
+
+
+def _always(schedule: Schedule) -> Callable[[Mapping[str, Any]], Schedule]:
+    return lambda _: schedule
 
 
 def _unconnected(prop: Computed) -> dict[str, Any]:

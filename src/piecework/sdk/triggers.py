@@ -13,7 +13,7 @@ from piecework.sdk.form import Form, by_wire_names, form_of
 from piecework.sdk.properties import Property, title_from
 from piecework.sdk.schedules import CronSchedule, IntervalSchedule, Schedule
 from piecework.sdk.services import Files
-from piecework.spec.piece import HandshakeStrategy, TriggerStrategy, TriggerTestStrategy
+from piecework.spec.piece import HandshakeStrategy, TriggerStrategy, TriggerTestStrategy, WebhookRenewStrategy
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +75,10 @@ class Trigger:
     sample_data: Any = None
     require_auth: bool = True
     handshake: Handshake = field(default=Handshake())
+    is_clock: bool = False
+    """Whether its outputs are the ticks of its schedule, not what is new since the last one."""
+    renewal: CronSchedule | None = None
+    """When ``on_renew`` is called; None: the subscription lasts."""
 
     @property
     def properties(self) -> Mapping[str, Property]:
@@ -118,6 +122,10 @@ class Trigger:
     async def on_disable(self, ctx: TriggerContext, props: Mapping[str, Any]) -> None:
         await call(self.hooks.on_disable, ctx, props)
 
+    async def on_renew(self, ctx: TriggerContext, props: Mapping[str, Any]) -> None:
+        """Renews what the sender would let run out."""
+        await call(self.hooks.on_renew, ctx, props)
+
     def schedule(self, props: Mapping[str, Any]) -> Schedule | None:
         """When to poll; None: the platform's default interval (or never, for webhooks)."""
         return self.hooks.schedule(props) if self.hooks.schedule else None
@@ -131,10 +139,16 @@ class Trigger:
             "props": self.form.describe(),
             "type": self.strategy.value,
             "handshakeConfiguration": self.handshake.describe(),
-            "renewConfiguration": {"strategy": "NONE"},
+            "renewConfiguration": _renew_configuration(self.renewal),
             "sampleData": self.sample_data,
             "testStrategy": self.test_strategy.value,
         }
+
+
+def _renew_configuration(renewal: CronSchedule | None) -> dict[str, Any]:
+    if renewal is None:
+        return {"strategy": WebhookRenewStrategy.NONE.value}
+    return {"strategy": WebhookRenewStrategy.CRON.value, "cronExpression": renewal.cronExpression}
 
 
 def hook_from(function: Callable[..., Any]) -> tuple[Form, Hook]:

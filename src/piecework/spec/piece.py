@@ -61,6 +61,13 @@ class HandshakeStrategy(StrEnum):
     HEAD_REQUEST = "HEAD_REQUEST"
 
 
+class WebhookRenewStrategy(StrEnum):
+    """Whether a webhook's subscription has to be renewed, and by what."""
+
+    NONE = "NONE"
+    CRON = "CRON"
+
+
 class PieceCategory(StrEnum):
     """Where the catalogue shows a piece."""
 

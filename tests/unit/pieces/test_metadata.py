@@ -13,6 +13,8 @@ RECORDINGS = {path.stem: json.loads(path.read_text()) for path in (Path(__file__
 CATALOGUE = Catalogue.load()
 ADDED_BY_THE_SERVER = {"id", "created", "updated", "projectUsage"}
 OUR_OWN = {"description", "authors", "logoUrl"}
+ADDED_BY_US = {("webhook", "triggers.catch_webhook.props"): {"payloadSchema"}}
+"""Optional properties that the wire's piece does not have, by piece and place."""
 CUT = re.compile(r"\.\.\. (\d+) in all")
 
 
@@ -26,6 +28,8 @@ def assert_same(ours: Any, recorded: Any, path: str) -> None:
     """Equality, but a recorded list that was cut after three entries is compared in these and in its length."""
     if isinstance(recorded, dict):
         assert isinstance(ours, dict), path
+        piece, _, place = path.partition(".")
+        ours = {name: item for name, item in ours.items() if name not in ADDED_BY_US.get((piece, place), set())}
         assert set(ours) == set(recorded), f"{path}: {sorted(set(ours) ^ set(recorded))}"
         for name, item in recorded.items():
             assert_same(ours[name], item, f"{path}.{name}")
@@ -58,7 +62,8 @@ def test_fields_stand_in_the_wires_order(name: str) -> None:
     ours = piece.describe()
     for kind in ("actions", "triggers"):
         for step, metadata in recorded[kind].items():
-            assert list(ours[kind][step]["props"]) == list(metadata["props"]), step
+            added = ADDED_BY_US.get((name, f"{kind}.{step}.props"), set())
+            assert [prop for prop in ours[kind][step]["props"] if prop not in added] == list(metadata["props"]), step
 
 
 def test_everything_is_explained() -> None:

@@ -2,18 +2,18 @@
 (docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries).
 """
 
-import hashlib
-import hmac
 import secrets
 from collections.abc import Mapping
 from typing import Any
 
 from piecework.pieces.github.client import Repository, exchange, repository_path
 from piecework.pieces.github.piece import piece
-from piecework.sdk import HttpFailed, TriggerContext, WebhookAuthFailed
+from piecework.sdk import HttpFailed, Signature, TriggerContext
 
 HOOK = "github_hook"
 """In the flow's store: ``{"path", "id", "secret"}`` of the webhook."""
+
+SIGNED = Signature("x-hub-signature-256", prefix="sha256=")
 
 EVENTS = {
     "pull_request": (
@@ -56,9 +56,7 @@ async def received(ctx: TriggerContext, event: str) -> list[Any]:
     payload = ctx.payload or {}
     hook, headers = await ctx.store.get(HOOK), payload["headers"]
     if hook is not None:
-        signature = "sha256=" + hmac.new(hook["secret"].encode(), str(payload["rawBody"]).encode(), hashlib.sha256).hexdigest()
-        if not hmac.compare_digest(signature, str(headers.get("x-hub-signature-256", ""))):
-            raise WebhookAuthFailed("The call is not signed with the webhook's secret")
+        SIGNED.verify(ctx, hook["secret"])
     body = payload["body"]
     if "zen" in body or headers.get("x-github-event", event) != event:
         return []

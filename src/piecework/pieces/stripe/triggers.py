@@ -65,6 +65,8 @@ async def received(ctx: TriggerContext, event: str) -> list[Any]:
     if endpoint is not None:
         check(str(payload["headers"].get("stripe-signature", "")), str(payload["rawBody"]), endpoint["secret"], ctx.now().timestamp())
     body = payload["body"]
+    if endpoint is not None and body.get("id"):
+        ctx.idempotency_key = f"stripe:{body['id']}"  # Stripe delivers an event again when it has heard no answer
     return [body["data"]["object"]] if body.get("type", event) == event else []
 
 

@@ -13,7 +13,7 @@ from piecework.sdk import Action, ActionContext, CronSchedule, IntervalSchedule,
 from piecework.sdk.actions import NO_SETTINGS, OFFERED
 from piecework.sdk.context import AppListener
 from piecework.sdk.triggers import Handshake, Hook, Hooks
-from piecework.spec.piece import HandshakeStrategy, TriggerStrategy, TriggerTestStrategy
+from piecework.spec.piece import HandshakeStrategy, TriggerStrategy, TriggerTestStrategy, WebhookRenewStrategy
 
 HOOK_SECONDS = 180.0
 """What one call of a hook may take at the most; who calls it may give it less."""
@@ -106,6 +106,7 @@ def npm_trigger(package: Package, name: str, wire: Mapping[str, Any], hooks: lis
         sample_data=wire.get("sampleData"),
         require_auth=wire.get("requireAuth", True) is not False,
         handshake=_handshake(wire.get("handshakeConfiguration")),
+        renewal=_renewal(wire.get("renewConfiguration")),
         wire=wire,
     )
 
@@ -147,6 +148,12 @@ def _record(ctx: TriggerContext, recorded: Mapping[str, Any]) -> None:
     for listener in recorded.get("listeners") or ():
         events, value = listener.get("events") or [], listener.get("identifierValue")
         ctx.listeners.append(AppListener(tuple(map(str, events)), str(value)))
+
+
+def _renewal(wire: Mapping[str, Any] | None) -> CronSchedule | None:
+    if wire is None or wire.get("strategy") != WebhookRenewStrategy.CRON:
+        return None
+    return CronSchedule(str(wire.get("cronExpression")))
 
 
 def _handshake(wire: Mapping[str, Any] | None) -> Handshake:

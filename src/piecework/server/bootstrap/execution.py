@@ -61,10 +61,13 @@ def build_execution(ground: Foundation) -> Execution:
     api = f"{settings.frontend_url}/api/"
     address = Server(api_url=api, public_url=api)
     vault = _vault(ground, catalogue, http, address)
-    services = StepServices(ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes)
+    app_secrets = {name: secret.webhookSecret.get_secret_value() for name, secret in settings.app_webhook_secrets.items()}
+    services = StepServices(
+        ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes, app_secrets
+    )
     folders = PieceFolders(settings.data_dir / PIECES_FOLDER)
     host = npm_host(settings, folders)
-    npm = NpmRuntime(host, {name: secret.webhookSecret.get_secret_value() for name, secret in settings.app_webhook_secrets.items()})
+    npm = NpmRuntime(host, app_secrets)
     installs = PieceInstallService(Installer(folders, host), folders, catalogue, npm, ground.files)
     installs.synchronise()
     return Execution(

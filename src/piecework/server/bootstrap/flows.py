@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from piecework.server.bootstrap.accounts import Accounts, may_own_by
 from piecework.server.bootstrap.execution import Execution, compiled_by
 from piecework.server.bootstrap.foundation import Foundation
+from piecework.server.modules.app_events.service import AppEventService
 from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowProblemService, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
@@ -18,6 +19,7 @@ from piecework.server.modules.tags.service import TagService
 from piecework.server.modules.templates.service import TemplateService
 from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
 from piecework.server.worker.activation import FindVersion, TriggerSwitch
+from piecework.server.worker.trials import TriedTriggers
 from piecework.server.worker.trigger_hooks import TriggerHooks
 
 MAX_FLOWS_LISTED = 100
@@ -30,6 +32,7 @@ class Triggers:
 
     schedules: ScheduleService
     hooks: TriggerHooks
+    events: AppEventService
     switch: TriggerSwitch
 
 
@@ -79,23 +82,31 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         programs=programs,
         sample_data=samples,
         trigger_events=trigger_events,
-        trigger_tests=TriggerTestService(flows, trigger_events, execution.catalogue, execution.services, execution.address),
+        trigger_tests=TriggerTestService(
+            flows, trigger_events, execution.catalogue, execution.services, execution.address, _trials(ground, triggers)
+        ),
         human_input=HumanInputService(flows, execution.catalogue, accounts.projects, accounts.platforms),
     )
+
+
+def _trials(ground: Foundation, triggers: Triggers) -> TriedTriggers:
+    return TriedTriggers(triggers.hooks, triggers.events, ground.settings.trigger_hooks_timeout_seconds)
 
 
 def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:
     settings = ground.settings
     schedules = ScheduleService(ground.database)
+    events = AppEventService(ground.database)
     hooks = TriggerHooks(execution.catalogue, execution.services, execution.address)
     switch = TriggerSwitch(
         schedules,
         hooks,
+        events,
         find_version,
         poll_minutes=settings.trigger_default_poll_interval,
         hook_seconds=settings.trigger_hooks_timeout_seconds,
     )
-    return Triggers(schedules, hooks, switch)
+    return Triggers(schedules, hooks, events, switch)
 
 
 def _flow_service(

@@ -1,6 +1,7 @@
 """What runs flows in this process, and what begins and ends with the server: the queue, the worker, the clock, the browsers' connections."""
 
-from dataclasses import dataclass
+import asyncio
+from dataclasses import dataclass, field
 
 from piecework.runner.http import PooledHttp
 from piecework.sandbox.npm.host import NpmHost
@@ -18,20 +19,25 @@ from piecework.server.bootstrap.flows import Flows
 from piecework.server.bootstrap.foundation import Foundation, database_path
 from piecework.server.bootstrap.telemetry import Telemetry
 from piecework.server.kernel.settings import Settings
+from piecework.server.modules.app_events.delivery import AppEventDelivery
 from piecework.server.modules.approvals.service import ApprovalService
 from piecework.server.modules.builder_runs.service import BuilderRunService
 from piecework.server.modules.flows.service import FlowDirectory, FlowService
 from piecework.server.modules.resuming.service import ResumeService
 from piecework.server.modules.retention.service import RetentionService
+from piecework.server.modules.runs.recent import RecentKeys
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.runs.slices import LogLimits
 from piecework.server.modules.schedules.service import ScheduleService
 from piecework.server.modules.sub_flows.service import SubFlowService
+from piecework.server.modules.trigger_events.service import TriggerTestService
+from piecework.server.modules.trigger_runs.service import TriggerRunService
 from piecework.server.modules.webhooks.service import WebhookService
+from piecework.server.worker.activation import TriggerSwitch
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.install_retries import InstallRetries
 from piecework.server.worker.observing import Observer
-from piecework.server.worker.poll import TriggerPolls
+from piecework.server.worker.poll import PollLimits, TriggerPolls
 from piecework.server.worker.reap import Reaper, Sweep
 from piecework.server.worker.schedule import Scheduler, reconcile
 from piecework.server.worker.step_tests import StepTests
@@ -82,19 +88,28 @@ class Timekeeping:
     scheduler: Scheduler
     reaper: Reaper
     install_retries: InstallRetries
+    trials: TriggerTestService
+    switch: TriggerSwitch
+    repairs: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     async def start(self) -> None:
         """Begins to watch the clock."""
         await reconcile(self.schedules, self.flows)
+        self.repairs.append(asyncio.create_task(self.switch.repair(), name="trigger repair"))
         self.scheduler.start()
         self.reaper.start()
         self.install_retries.start()
+        await self.trials.start()
 
     async def stop(self) -> None:
         """Stops all of it."""
         await self.scheduler.close()
         await self.reaper.close()
         await self.install_retries.close()
+        await self.trials.close()
+        for repair in self.repairs:
+            repair.cancel()
+        await asyncio.gather(*self.repairs, return_exceptions=True)
 
 
 @dataclass(frozen=True)
@@ -116,8 +131,10 @@ class Runs:
     resumes: ResumeService
     approvals: ApprovalService
     webhooks: WebhookService
+    app_events: AppEventDelivery
     machinery: Machinery
     timekeeping: Timekeeping
+    trigger_runs: TriggerRunService
     live: Live
 
 
@@ -140,36 +157,54 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         ground.files,
         log_limits,
     )
+    trigger_runs = TriggerRunService(ground.database, flows.flows, flows.triggers.schedules)
+    recent = RecentKeys()
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
     execution.npm.connect_projects(accounts.projects.external_id)
+    webhooks = _webhooks(telemetry, execution, flows, machinery, runs, recent, seconds)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
         runs=runs,
         builder_runs=builder_runs,
         resumes=ResumeService(runs, callers, execution.services, telemetry.metrics, seconds),
         approvals=ApprovalService(runs, queue, flows.flows, accounts.projects, accounts.platforms),
-        webhooks=WebhookService(
-            flows.flows,
-            flows.programs,
-            flows.trigger_events,
-            queue,
-            callers,
-            machinery.broadcast,
-            execution.services,
-            execution.address,
-            telemetry.metrics,
-            runs,
-            seconds,
-        ),
+        webhooks=webhooks,
+        app_events=AppEventDelivery(execution.catalogue, flows.triggers.events, webhooks, execution.address),
         machinery=machinery,
-        timekeeping=_timekeeping(ground, execution, flows, runs),
+        timekeeping=_timekeeping(ground, execution, flows, runs, trigger_runs, recent),
+        trigger_runs=trigger_runs,
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
             TriggerNews(flows.trigger_events, machinery.broadcast),
             ConnectionNews(execution.vault.credentials, machinery.broadcast),
         ),
+    )
+
+
+def _webhooks(
+    telemetry: Telemetry,
+    execution: Execution,
+    flows: Flows,
+    machinery: Machinery,
+    runs: RunService,
+    recent: RecentKeys,
+    seconds: float,
+) -> WebhookService:
+    return WebhookService(
+        flows.flows,
+        flows.programs,
+        flows.trigger_events,
+        machinery.runs,
+        machinery.callers,
+        machinery.broadcast,
+        execution.services,
+        execution.address,
+        telemetry.metrics,
+        runs,
+        recent,
+        seconds,
     )
 
 
@@ -208,10 +243,21 @@ def _run_limits(settings: Settings) -> RunLimits:
     )
 
 
-def _timekeeping(ground: Foundation, execution: Execution, flows: Flows, runs: RunService) -> Timekeeping:
+def _poll_limits(settings: Settings) -> PollLimits:
+    return PollLimits(
+        seconds=settings.trigger_timeout_seconds,
+        items=settings.trigger_max_items_per_poll,
+        missed=settings.trigger_missed_ticks,
+        missed_limit=settings.trigger_missed_ticks_limit,
+    )
+
+
+def _timekeeping(
+    ground: Foundation, execution: Execution, flows: Flows, runs: RunService, trigger_runs: TriggerRunService, recent: RecentKeys
+) -> Timekeeping:
     settings = ground.settings
     schedules = flows.triggers.schedules
-    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, settings.trigger_timeout_seconds)
+    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, schedules, trigger_runs, recent, _poll_limits(settings))
     retention = RetentionService(ground.database)
     sweeps: dict[str, Sweep] = {
         "logs": retention.remove_logs,
@@ -225,4 +271,6 @@ def _timekeeping(ground: Foundation, execution: Execution, flows: Flows, runs: R
         Scheduler(schedules, polls.fire),
         Reaper(sweeps, settings.execution_data_retention_days),
         InstallRetries(execution.installs),
+        flows.trigger_tests,
+        flows.triggers.switch,
     )

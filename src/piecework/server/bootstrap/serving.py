@@ -20,6 +20,8 @@ from piecework.server.kernel.logging import configure_logging
 from piecework.server.kernel.schema_version import upgrade_if_behind
 from piecework.server.kernel.settings import Settings
 from piecework.server.kernel.watchdog import Watchdog
+from piecework.server.modules.app_events.endpoints import APP_EVENT_PATHS, app_event_app
+from piecework.server.modules.app_events.endpoints import PREFIX as APP_EVENT_PREFIX
 from piecework.server.modules.authentication import endpoints as authentication_endpoints
 from piecework.server.modules.builder_runs import endpoints as builder_run_endpoints
 from piecework.server.modules.connections import endpoints as connection_endpoints
@@ -41,6 +43,7 @@ from piecework.server.modules.store import endpoints as store_endpoints
 from piecework.server.modules.tags import endpoints as tag_endpoints
 from piecework.server.modules.templates import endpoints as template_endpoints
 from piecework.server.modules.trigger_events import endpoints as trigger_event_endpoints
+from piecework.server.modules.trigger_runs import endpoints as trigger_run_endpoints
 from piecework.server.modules.users import endpoints as user_endpoints
 from piecework.server.modules.variables import endpoints as variable_endpoints
 from piecework.server.modules.webhooks.endpoints import PREFIX as WEBHOOK_PREFIX
@@ -62,6 +65,7 @@ ROUTES: Sequence[Routes] = (
     sample_data_endpoints.routes,
     builder_run_endpoints.routes,
     trigger_event_endpoints.routes,
+    trigger_run_endpoints.routes,
     human_input_endpoints.routes,
     file_endpoints.routes,
     store_endpoints.routes,
@@ -89,13 +93,24 @@ def build_app(container: Container, mounts: Sequence[Mount] = ()) -> ASGIApp:
         routes=ROUTES,
         public_path=urlsplit(container.foundation.settings.frontend_url).path,
         max_body_bytes=int(container.foundation.settings.max_file_size_mb * 1024 * 1024),
-        mounts=[_webhook_mount(container), container.runs.live.hub.mount(), _metrics_mount(container), *mounts],
+        mounts=[
+            _webhook_mount(container),
+            _app_event_mount(container),
+            container.runs.live.hub.mount(),
+            _metrics_mount(container),
+            *mounts,
+        ],
     )
 
 
 def _webhook_mount(container: Container) -> Mount:
     max_bytes = int(container.foundation.settings.max_webhook_payload_size_mb * 1024 * 1024)
     return Mount(WEBHOOK_PREFIX, webhook_app(container.runs.webhooks, max_bytes), WEBHOOK_PATHS)
+
+
+def _app_event_mount(container: Container) -> Mount:
+    max_bytes = int(container.foundation.settings.max_webhook_payload_size_mb * 1024 * 1024)
+    return Mount(APP_EVENT_PREFIX, app_event_app(container.runs.app_events, max_bytes), APP_EVENT_PATHS)
 
 
 def _metrics_mount(container: Container) -> Mount:

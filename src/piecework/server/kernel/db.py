@@ -8,7 +8,7 @@ each other.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -80,6 +80,17 @@ def row_of(result: CursorResult[*tuple[Any, ...]]) -> Row | None:
     """Returns the first row of a result, or None."""
     rows = rows_of(result)
     return rows[0] if rows else None
+
+
+def quoted(name: str) -> str:
+    """A column's name in SQL text: PostgreSQL folds the case of names without quotes."""
+    return f'"{name}"'
+
+
+async def execute_all(connection: AsyncConnection, statements: Iterable[tuple[str, Sequence[Any]]]) -> None:
+    """Executes changes of rows that another part of the server has written as text, `?` for values (`ports.runs.Statement`)."""
+    for sql, values in statements:
+        await connection.exec_driver_sql(sql, tuple(values))
 
 
 class Database:

@@ -113,6 +113,20 @@ class ToParent(NamedTuple):
     payload: bytes
 
 
+class NewRun(NamedTuple):
+    """A run that is to begin. ``payload``: the trigger's output as JSON."""
+
+    run: RunRow
+    payload: bytes
+
+
+class Statement(NamedTuple):
+    """A change of rows beside those of runs, in the SQL that SQLite and PostgreSQL share, with ``?`` for values."""
+
+    sql: str
+    values: Sequence[Any] = ()
+
+
 class QueueDepth(NamedTuple):
     """What waits: ``queued`` for a worker, ``delayed`` until its time, ``paused`` for an answer from outside.
 
@@ -157,6 +171,16 @@ class RunQueue(Protocol):
 
     async def enqueue(self, run: RunRow, kind: JobKind, payload: bytes) -> None:
         """Write the run's row and a job; both are durable when this returns. Raises CannotWrite, as everything here that writes."""
+        ...
+
+    async def enqueue_all(
+        self, runs: Sequence[NewRun], *, only_if: Statement | None = None, beside: Sequence[Statement] = ()
+    ) -> list[str] | None:
+        """Write several runs with their BEGIN jobs, and what is remembered of where they come from, in one transaction: all or nothing.
+
+        ``only_if``: a statement that must change at least one row, else nothing is written and the answer is None. A run whose id exists already
+        is left out. Gives the ids of those that were written.
+        """
         ...
 
     async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None, to_parent: ToParent | None = None) -> None:

@@ -11,6 +11,10 @@ from cronsim import CronSim, CronSimError
 
 Schedule = Mapping[str, Any]
 
+FIRST_PAUSE_MS = 60_000
+LONGEST_PAUSE_MS = 3_600_000
+"""A trigger that fails again and again is asked each hour, or at its next tick where that is later."""
+
 
 def first_due(schedule: Schedule, now: int) -> int | None:
     """The first tick of a schedule that begins now; None if it never comes. Raises ValueError for one that is none."""
@@ -28,6 +32,35 @@ def following_due(schedule: Schedule, due: int, now: int) -> int | None:
         interval = _interval(schedule)
         return due + interval * (max(0, now - due) // interval + 1)
     return _cron_after(schedule, max(due, now))
+
+
+def ticks_until(schedule: Schedule, due: int, now: int, limit: int) -> int:
+    """How many ticks there were from the one at ``due`` on until now, counted up to ``limit``."""
+    if schedule["type"] == "INTERVAL":
+        return min(max(now - due, 0) // _interval(schedule) + 1, limit)
+    count, tick = 0, due
+    while count < limit and tick is not None and tick <= now:
+        count += 1
+        tick = _cron_after(schedule, tick)
+    return count
+
+
+def backed_off(schedule: Schedule, due: int, now: int, failures: int) -> int | None:
+    """The tick after ``failures`` ticks in a row that failed: the first one that is not before a pause that doubles each time."""
+    pause = _pause(failures)
+    after = following_due(schedule, due, now)
+    return after if after is None or after >= now + pause else following_due(schedule, after, now + pause - 1)
+
+
+def tried_again(schedule: Schedule, due: int, now: int, failures: int) -> int | None:
+    """When a renewal that failed is tried again: soon, ever later, and at its next tick at the latest."""
+    after = following_due(schedule, due, now)
+    soon = now + _pause(failures)
+    return soon if after is None else min(after, soon)
+
+
+def _pause(failures: int) -> int:
+    return min(FIRST_PAUSE_MS << min(failures - 1, 10), LONGEST_PAUSE_MS)
 
 
 def _interval(schedule: Schedule) -> int:

@@ -11,8 +11,7 @@ from piecework.engine.program import Program
 from piecework.engine.state import RunState
 from piecework.runner.errors import failure
 from piecework.runner.steps import RunFacts, now_ms
-from piecework.runner.triggers import trigger_input, trigger_payloads
-from piecework.sdk import TriggerContext
+from piecework.runner.triggers import trigger_context, trigger_facts, trigger_input, trigger_payloads
 from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.run import FlowRunStatus, RunEnvironment, StepStatus
@@ -56,17 +55,6 @@ async def call_trigger_again(
 async def _outputs(program: Program, facts: RunFacts, payload: Any) -> list[Any]:
     services = facts.services
     props, auth = await trigger_input(program, services)
-    context = TriggerContext(
-        store=services.store,
-        files=services.files,
-        http=services.http,
-        connections=services.connections,
-        payload=payload,
-        flows=services.flows,
-        auth=auth,
-        flow_id=facts.flow_id,
-        flow_version_id=facts.flow_version_id,
-        project_id=facts.project_id,
-        server=facts.server,
-    )
+    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
+    context = trigger_context(whose, services, auth, payload=payload)
     return services.secrets.scrub(await trigger_payloads(program, context, props))

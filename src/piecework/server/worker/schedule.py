@@ -1,7 +1,7 @@
 """The scheduler: one timer for the nearest tick of all triggers. It sleeps until then; nothing is looked up in between.
 
-A tick is done with when its runs are durable; only then is the next one written. So a tick that the server misses because it is down is made
-up for once when it comes back, however many there were, and one that a crash interrupts is repeated without starting a run twice (``poll.py``).
+A tick is done with when its runs are durable, and the next one is written with them (``poll.py``). So a tick that the server misses because it is
+down is made up for when it comes back, and one that a crash interrupts is repeated without starting a run twice.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from time import monotonic
 
 import structlog
 
+from piecework.server.kernel.ids import new_id
 from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.schedules.service import Listening, ScheduleService
 from piecework.server.worker.activation import now_ms, source_of
-from piecework.server.worker.due import first_due, following_due
+from piecework.server.worker.due import first_due
 
 log = structlog.get_logger(__name__)
 
@@ -29,7 +30,11 @@ SET_BACK_MS = 1000
 REPEAT_SECONDS = 30.0
 """How long a tick that could not be written down waits."""
 
-Fire = Callable[[Listening], Awaitable[None]]
+NOT_YET_SECONDS = 1.0
+"""How long a tick waits whose trigger is just being changed."""
+
+Fire = Callable[[Listening], Awaitable[bool]]
+"""Ends a tick and sets the next one. False: not yet."""
 
 
 class Scheduler:
@@ -109,11 +114,9 @@ class Scheduler:
         return LONGEST_SLEEP if due_at is None else min((due_at - now) / 1000, LONGEST_SLEEP)
 
     async def _one(self, tick: Listening) -> None:
-        assert tick.due_at is not None
-        assert tick.schedule is not None
         try:
-            await self._fire(tick)
-            await self._schedules.advance(tick, following_due(tick.schedule, tick.due_at, self._clock()))
+            if not await self._fire(tick):
+                await asyncio.sleep(NOT_YET_SECONDS)
         except Exception:
             log.exception("a tick could not be written down and is repeated", flow=tick.flow_id)
             await asyncio.sleep(REPEAT_SECONDS)
@@ -123,16 +126,18 @@ class Scheduler:
 
 
 async def reconcile(schedules: ScheduleService, flows: FlowService, clock: Callable[[], int] = now_ms) -> None:
-    """Make the schedules fit the flows that are enabled: a crash between switching a trigger and writing the flow leaves them apart."""
+    """Make the schedules fit the flows that are enabled; earlier releases wrote them in two transactions, and a crash left them apart."""
     known = {listening.flow_id: listening for listening in await schedules.all()}
     for source in await flows.listening():
         listening = known.pop(source["flowId"], None)
         if listening is not None and listening.version_id == source["flowVersionId"]:
             continue
         version = await flows.version(source["flowVersionId"])
-        if version is not None:
+        if version is not None and listening is not None and listening.source == source_of(version):
+            await schedules.put(replace(listening, version_id=version.id))
+        elif version is not None:
             schedule = source["schedule"]
             due_at = None if schedule is None else first_due(schedule, clock())
-            row = Listening(source["flowId"], source["projectId"], version.id, source_of(version), schedule, due_at)
+            row = Listening(source["flowId"], source["projectId"], version.id, source_of(version), schedule, due_at, new_id())
             await schedules.put(row)
     await schedules.remove(*known)

@@ -2,57 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.secrets import Secrets
-from piecework.runner.services import Services
-from piecework.runner.triggers import prepare_trigger, trigger_input
+from piecework.runner.triggers import prepare_trigger, trigger_context, trigger_facts, trigger_input
 from piecework.sdk import Trigger, TriggerContext
-from piecework.sdk.services import Server, Store
+from piecework.sdk.services import Server
 from piecework.server.modules.flows.schemas import StoredVersion
-from piecework.spec.piece import StoreScope
-
-ServicesFor = Callable[[str, str], Services]
-"""(project id, flow id) → what the flow's trigger may use."""
-
-
-class HeldStore:
-    """A ``Store`` that keeps writes to itself until ``flush``: a poll's cursor must not move before the runs that it gave are durable."""
-
-    def __init__(self, store: Store) -> None:
-        self._store = store
-        self._held: dict[tuple[str, StoreScope], tuple[bool, Any]] = {}
-
-    async def get(self, key: str, scope: StoreScope = StoreScope.FLOW) -> Any:
-        """See ``Store``."""
-        if (key, scope) in self._held:
-            return self._held[key, scope][1]
-        return await self._store.get(key, scope)
-
-    async def put(self, key: str, value: Any, scope: StoreScope = StoreScope.FLOW) -> None:
-        """See ``Store``."""
-        self._held[key, scope] = (True, value)
-
-    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
-        """See ``Store``."""
-        self._held[key, scope] = (False, None)
-
-    async def flush(self) -> None:
-        """Write what was held, each key once."""
-        for (key, scope), (is_value, value) in self._held.items():
-            await (self._store.put(key, value, scope) if is_value else self._store.delete(key, scope))
-        self._held.clear()
+from piecework.server.modules.step_services.service import TEST_STORE, HeldStore, StepServices
 
 
 @dataclass(frozen=True, slots=True)
 class OpenTrigger:
-    """A trigger of a flow version, ready to be called. Writes to its store wait for ``store.flush()``."""
+    """A trigger of a flow version, ready to be called. Whoever calls it makes ``store.changes`` true, or drops them."""
 
     trigger: Trigger
+    piece: str
     context: TriggerContext
     props: Mapping[str, Any]
     store: HeldStore
@@ -66,31 +35,23 @@ class OpenTrigger:
 class TriggerHooks:
     """Opens triggers."""
 
-    def __init__(self, catalogue: Catalogue, services: ServicesFor, server: Server) -> None:
+    def __init__(self, catalogue: Catalogue, services: StepServices, server: Server) -> None:
         self._catalogue = catalogue
         self._services = services
         self._server = server
 
-    async def open(self, version: StoredVersion) -> OpenTrigger:
-        """Raises PieceMissing, ConnectionProblem, VariableMissing and InvalidInput for a trigger that cannot be called."""
+    def store(self, version: StoredVersion, *, test: bool = False) -> HeldStore:
+        """The store of a flow's trigger; several hooks may share it, so that they change it together or not at all."""
+        return self._services.held_store(version.project_id, version.flow_id, TEST_STORE if test else "")
+
+    async def open(self, version: StoredVersion, store: HeldStore | None = None, *, test: bool = False) -> OpenTrigger:
+        """Raises PieceMissing, ConnectionProblem, VariableMissing and InvalidInput for a trigger that cannot be called. ``test``: it is tried."""
         program = compile_program(version.trigger, metadata=version.flow_metadata)
         prepared = program.trigger_handle = prepare_trigger(program, self._catalogue)
-        services = self._services(version.project_id, version.flow_id)
+        services = self._services(version.project_id, version.flow_id, TEST_STORE if test else "")
         props, auth = await trigger_input(program, services)
         assert prepared.trigger is not None
-        store = HeldStore(services.store)
-        context = TriggerContext(
-            store=store,
-            files=services.files,
-            http=services.http,
-            connections=services.connections,
-            flows=services.flows,
-            auth=auth,
-            step_name=version.trigger["name"],
-            flow_id=version.flow_id,
-            flow_version_id=version.id,
-            project_id=version.project_id,
-            webhook_url=f"{self._server.public_url}v1/webhooks/{version.flow_id}",
-            server=self._server,
-        )
-        return OpenTrigger(prepared.trigger, context, props, store, services.secrets)
+        whose = trigger_facts(program, version.project_id, version.flow_id, version.id, self._server, test=test)
+        held = store or self.store(version, test=test)
+        context = trigger_context(whose, services, auth, store=held)
+        return OpenTrigger(prepared.trigger, whose.piece, context, props, held, services.secrets)

@@ -87,7 +87,20 @@ async def test_recorded_options() -> None:
         ("none", []),
         ("basic", ["username", "password"]),
         ("header", ["headerName", "headerValue"]),
-        ("hmac", ["hmacHeaderName", "hmacSecret", "hmacAlgorithm", "hmacEncoding", "hmacSignaturePrefix"]),
+        (
+            "hmac",
+            [
+                "hmacHeaderName",
+                "hmacSecret",
+                "hmacAlgorithm",
+                "hmacEncoding",
+                "hmacSignaturePrefix",
+                "hmacTimestampHeader",
+                "hmacTolerance",
+                "hmacIdHeader",
+                "hmacSignedContent",
+            ],
+        ),
     ],
 )
 async def test_auth_fields(kind: str, names: list[str]) -> None:

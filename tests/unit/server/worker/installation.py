@@ -13,7 +13,7 @@ from sqlalchemy import insert
 
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
-from piecework.sdk import ById, Piece, ShortText, TriggerContext
+from piecework.sdk import ById, CronSchedule, Piece, ShortText, TriggerContext
 from piecework.sdk.services import Server
 from piecework.server.adapters.memory.callers import MemoryCallers
 from piecework.server.adapters.sqlite.runs import SqliteRuns
@@ -21,22 +21,26 @@ from piecework.server.api.websocket.broadcast import Broadcast
 from piecework.server.kernel.crypto import Keyring
 from piecework.server.kernel.db import Database, new_entity
 from piecework.server.kernel.ids import new_id
+from piecework.server.kernel.settings import MissedTicks
 from piecework.server.kernel.tokens import TokenSigner
 from piecework.server.modules import load_all_tables
+from piecework.server.modules.app_events.service import AppEventService
 from piecework.server.modules.connections.service.credentials import Credentials
 from piecework.server.modules.connections.service.renewal import Renewal
 from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows.schemas import CreateFlow, StoredVersion
 from piecework.server.modules.flows.service import FlowCounts, FlowService, FlowSettings
 from piecework.server.modules.folders.service import FolderService
+from piecework.server.modules.runs.recent import RecentKeys
 from piecework.server.modules.runs.service import RunService
 from piecework.server.modules.schedules.service import Listening, ScheduleService
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.store.service import StoreService
+from piecework.server.modules.trigger_runs.service import TriggerRunService
 from piecework.server.modules.users.service import UserService
 from piecework.server.modules.variables.service import VariableValues
 from piecework.server.worker.activation import TriggerSwitch
-from piecework.server.worker.poll import TriggerPolls
+from piecework.server.worker.poll import PollLimits, TriggerPolls
 from piecework.server.worker.schedule import Scheduler
 from piecework.server.worker.trigger_hooks import TriggerHooks
 from piecework.spec.operations import parse_operation
@@ -80,6 +84,15 @@ class Source:
             """Something registered elsewhere."""
             return [ctx.payload]
 
+        async def renew(ctx: TriggerContext, props: Any) -> None:
+            self._note(f"renew {await ctx.store.get('hook')}")
+            await ctx.store.put("hook", "renewed")
+
+        @self.piece.webhook_trigger(name="leased", on_enable=enable, on_disable=disable, on_renew=renew, renewed=CronSchedule("0 3 * * *"))
+        def leased(ctx: TriggerContext, address: Annotated[str, ShortText("Address")]) -> list[Any]:
+            """Something registered elsewhere, for a day."""
+            return [ctx.payload]
+
     def _note(self, call: str) -> None:
         self.calls.append(call)
         if call.split()[0] in self.failing or call in self.failing:
@@ -89,7 +102,9 @@ class Source:
 class Installation:
     """One life of a server; ``START`` is when its clock begins."""
 
-    def __init__(self, path: Path, source: Source, clock: list[int]) -> None:
+    def __init__(
+        self, path: Path, source: Source, clock: list[int], most_items: int = 1000, missed: MissedTicks = MissedTicks.ONCE
+    ) -> None:
         self.clock = clock
         self.database = Database(f"sqlite+aiosqlite:///{path}")
         self.queue = SqliteRuns(path)
@@ -105,7 +120,8 @@ class Installation:
         services = StepServices(self.store, files, self.http, credentials, variables, "https://piecework.test", 1_000_000)
         hooks = TriggerHooks(catalogue, services, Server())
         self.schedules = ScheduleService(self.database)
-        self.switch = TriggerSwitch(self.schedules, hooks, self._find_version, poll_minutes=5, clock=self.now)
+        self.events = AppEventService(self.database)
+        self.switch = TriggerSwitch(self.schedules, hooks, self.events, self._find_version, poll_minutes=5, clock=self.now)
         folders = FolderService(self.database, FlowCounts(self.database).in_folders)
         self.flows = FlowService(
             self.database, catalogue, folders, users, files, self.switch, _no_script, _no_template, _everybody, FlowSettings()
@@ -114,7 +130,10 @@ class Installation:
         self.runs = RunService(
             self.database, self.queue, self.queue, self.queue, self.flows, NoWorker(), callers, Broadcast(), Server(), files
         )
-        self.polls = TriggerPolls(self.flows, self.runs, hooks, 5.0)
+        self.trigger_runs = TriggerRunService(self.database, self.flows, self.schedules)
+        self.recent = RecentKeys()
+        limits = PollLimits(seconds=5.0, items=most_items, missed=missed)
+        self.polls = TriggerPolls(self.flows, self.runs, hooks, self.schedules, self.trigger_runs, self.recent, limits, self.now)
         self.scheduler = Scheduler(self.schedules, self.polls.fire, self.now)
 
     def now(self) -> int:
@@ -167,10 +186,10 @@ def trigger(piece: str, name: str, **inputs: Any) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def installed(path: Path, source: Source, clock: list[int]) -> AsyncIterator[Installation]:
+async def installed(path: Path, source: Source, clock: list[int], **limits: Any) -> AsyncIterator[Installation]:
     """One life of a server on this file; a later one finds what this one wrote."""
     is_new = not path.exists()  # noqa: ASYNC240 - a test's own file
-    installation = Installation(path, source, clock)
+    installation = Installation(path, source, clock, **limits)
     if is_new:
         tables = load_all_tables()
         async with installation.database.transaction() as connection:

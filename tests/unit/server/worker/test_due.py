@@ -1,10 +1,13 @@
 """When schedules are due."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from piecework.server.worker.due import first_due, following_due
+from piecework.server.worker.due import backed_off, first_due, following_due, ticks_until
 
 
 def ms(text: str) -> int:
@@ -93,3 +96,58 @@ def test_what_is_no_schedule_is_refused(schedule: dict[str, str]) -> None:
 def test_a_day_that_never_comes() -> None:
     with pytest.raises(ValueError, match="schedule"):
         first_due(cron("0 0 31 2 *"), ms("2026-01-01T00:00:00+00:00"))
+
+
+ZONES = ("Europe/Berlin", "America/New_York", "America/Sao_Paulo", "Australia/Lord_Howe", "Asia/Tehran", "Africa/Casablanca", "UTC")
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(ZONES), st.integers(0, 23), st.integers(0, 59), st.dates(date(2024, 1, 1), date(2030, 1, 1)))
+def test_a_daily_tick_comes_once_on_each_day_whatever_the_clocks_do(zone: str, hour: int, minute: int, day: date) -> None:
+    schedule = cron(f"{minute} {hour} * * *", zone)
+    midnight = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone))
+    due = first_due(schedule, round(midnight.timestamp() * 1000) - 1)
+    days: list[date] = []
+    for _ in range(200):
+        assert due is not None
+        days.append(datetime.fromtimestamp(due / 1000, ZoneInfo(zone)).date())
+        due = following_due(schedule, due, due)
+    assert days == [day + timedelta(days=number) for number in range(200)]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.sampled_from(ZONES), st.dates(date(2024, 1, 1), date(2030, 1, 1)), st.sampled_from([15, 20, 30]))
+def test_every_so_many_minutes_is_never_farther_apart_in_any_zone(zone: str, day: date, minutes: int) -> None:
+    schedule = cron(f"*/{minutes} * * * *", zone)
+    due = first_due(schedule, round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000))
+    for _ in range(300):
+        assert due is not None
+        following = following_due(schedule, due, due)
+        assert following is not None
+        assert 0 < following - due <= minutes * 60_000
+        due = following
+
+
+@given(st.integers(1, 100_000), st.integers(0, 10**9), st.integers(1, 50))
+def test_ticks_that_went_by_are_counted(interval: int, late: int, limit: int) -> None:
+    schedule = {"type": "INTERVAL", "intervalMs": interval}
+    assert ticks_until(schedule, 1000, 1000 + late, limit) == min(late // interval + 1, limit)
+
+
+def test_cron_ticks_that_went_by_are_counted() -> None:
+    hourly = cron("0 * * * *")
+    start = ms("2026-05-01T12:00:00+00:00")
+    assert ticks_until(hourly, start, start + 3 * 3_600_000 + 5, 100) == 4
+    assert ticks_until(hourly, start, start + 3 * 3_600_000 + 5, 2) == 2
+
+
+@given(st.integers(1, 40), st.integers(1, 200))
+def test_a_trigger_that_fails_is_asked_ever_later_and_never_given_up(failures: int, minutes: int) -> None:
+    schedule = {"type": "INTERVAL", "intervalMs": minutes * 60_000}
+    due = backed_off(schedule, 0, 1000, failures)
+    assert due is not None
+    assert due % (minutes * 60_000) == 0, "on its grid"
+    assert 1000 < due <= 1000 + 3_600_000 + minutes * 60_000
+    more = backed_off(schedule, 0, 1000, failures + 1)
+    assert more is not None
+    assert more >= due

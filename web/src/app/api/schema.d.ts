@@ -156,6 +156,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/app-events/{pieceUrl}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event of an app
+         * @description Starts a run of every flow that listens for the event; of flows whose trigger is being tried it keeps a sample.
+         */
+        get: operations["app_event_get"];
+        /**
+         * An event of an app
+         * @description Starts a run of every flow that listens for the event; of flows whose trigger is being tried it keeps a sample.
+         */
+        put: operations["app_event_put"];
+        /**
+         * An event of an app
+         * @description Starts a run of every flow that listens for the event; of flows whose trigger is being tried it keeps a sample.
+         */
+        post: operations["app_event_post"];
+        /**
+         * An event of an app
+         * @description Starts a run of every flow that listens for the event; of flows whose trigger is being tried it keeps a sample.
+         */
+        delete: operations["app_event_delete"];
+        options?: never;
+        /**
+         * An event of an app
+         * @description Starts a run of every flow that listens for the event; of flows whose trigger is being tried it keeps a sample.
+         */
+        head: operations["app_event_head"];
+        /**
+         * An event of an app
+         * @description Starts a run of every flow that listens for the event; of flows whose trigger is being tried it keeps a sample.
+         */
+        patch: operations["app_event_patch"];
+        trace?: never;
+    };
     "/authentication/sign-in": {
         parameters: {
             query?: never;
@@ -1320,6 +1360,86 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/trigger-events/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete a trigger event
+         * @description Forgets an event with its payload (ours).
+         */
+        delete: operations["delete_event_trigger_events__id__delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trigger-runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List trigger runs
+         * @description Returns the last polls of a flow's trigger, or renewals of its webhook, the newest first; of each flow the last 100 are kept (ours).
+         */
+        get: operations["list_trigger_runs_trigger_runs_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/trigger-runs/status": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Trigger runs by piece and day
+         * @description Counts the trigger runs of the platform's last 14 days. For platform administrators.
+         */
+        get: operations["trigger_status_trigger_runs_status_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/triggers/{id}/health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a trigger does
+         * @description Returns whether a flow's trigger listens, when it is called next, its last run and its last error (ours).
+         */
+        get: operations["trigger_health_triggers__id__health_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user-invitations": {
         parameters: {
             query?: never;
@@ -2022,6 +2142,16 @@ export interface components {
              * @constant
              */
             type: "CUSTOM_AUTH";
+        };
+        /**
+         * DailyStats
+         * @description Trigger runs of one day.
+         */
+        DailyStats: {
+            /** Failure */
+            failure: number;
+            /** Success */
+            success: number;
         };
         /**
          * DatabaseState
@@ -2973,6 +3103,18 @@ export interface components {
          * Page
          * @description One page of a list.
          */
+        Page_TriggerRun_: {
+            /** Data */
+            data: components["schemas"]["TriggerRun"][];
+            /** Next */
+            next: string | null;
+            /** Previous */
+            previous: string | null;
+        };
+        /**
+         * Page
+         * @description One page of a list.
+         */
         Page_User_: {
             /** Data */
             data: components["schemas"]["User"][];
@@ -3114,6 +3256,18 @@ export interface components {
             updated: string;
             /** Version */
             version: string;
+        };
+        /**
+         * PieceTriggerStatus
+         * @description Trigger runs of a piece, by day (YYYY-MM-DD, UTC).
+         */
+        PieceTriggerStatus: {
+            /** Dailystats */
+            dailyStats: {
+                [key: string]: components["schemas"]["DailyStats"];
+            };
+            /** Totalruns */
+            totalRuns: number;
         };
         /**
          * Platform
@@ -3909,6 +4063,74 @@ export interface components {
             updated: string;
         };
         /**
+         * TriggerHealth
+         * @description How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well.
+         */
+        TriggerHealth: {
+            /** Failures */
+            failures: number;
+            /** Flowid */
+            flowId: string;
+            lastError: components["schemas"]["TriggerRun"] | null;
+            lastRun: components["schemas"]["TriggerRun"] | null;
+            /** Listening */
+            listening: boolean;
+            /** Nextrunat */
+            nextRunAt: string | null;
+            /** Piecename */
+            pieceName: string | null;
+            /** Schedule */
+            schedule: {
+                [key: string]: unknown;
+            } | null;
+            /** Triggername */
+            triggerName: string | null;
+            /** Type */
+            type: string | null;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * TriggerRun
+         * @description One poll of a trigger, or one renewal of its webhook. `items`: runs that it began; `waiting`: items that it left for later polls.
+         */
+        TriggerRun: {
+            /** Created */
+            created: string;
+            /** Durationms */
+            durationMs: number;
+            /** Error */
+            error: string | null;
+            /** Flowid */
+            flowId: string;
+            /** Flowversionid */
+            flowVersionId: string;
+            /** Id */
+            id: string;
+            /** Items */
+            items: number;
+            /** Nextrunat */
+            nextRunAt: string | null;
+            /** Projectid */
+            projectId: string;
+            status: components["schemas"]["TriggerRunStatus"];
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "POLL" | "RENEW";
+            /** Updated */
+            updated: string;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * TriggerRunStatus
+         * @description How a trigger run ended; the wire's names.
+         * @enum {string}
+         */
+        TriggerRunStatus: "COMPLETED" | "FAILED" | "TIMED_OUT";
+        /**
          * TriggerSchedule
          * @description What listens for an enabled flow.
          */
@@ -3917,6 +4139,16 @@ export interface components {
             schedule: {
                 [key: string]: unknown;
             } | null;
+        };
+        /**
+         * TriggerStatusReport
+         * @description Trigger runs of a platform's projects, by piece.
+         */
+        TriggerStatusReport: {
+            /** Pieces */
+            pieces: {
+                [key: string]: components["schemas"]["PieceTriggerStatus"];
+            };
         };
         /**
          * TurnView
@@ -4799,6 +5031,7 @@ export type CreateFolder = components['schemas']['CreateFolder'];
 export type CreateProject = components['schemas']['CreateProject'];
 export type CreateTemplate = components['schemas']['CreateTemplate'];
 export type CustomAuthGiven = components['schemas']['CustomAuthGiven'];
+export type DailyStats = components['schemas']['DailyStats'];
 export type DatabaseState = components['schemas']['DatabaseState'];
 export type Disk = components['schemas']['Disk'];
 export type DiskInfo = components['schemas']['DiskInfo'];
@@ -4848,10 +5081,12 @@ export type PageProject = components['schemas']['Page_Project_'];
 export type PageTag = components['schemas']['Page_Tag_'];
 export type PageTemplate = components['schemas']['Page_Template_'];
 export type PageTriggerEvent = components['schemas']['Page_TriggerEvent_'];
+export type PageTriggerRun = components['schemas']['Page_TriggerRun_'];
 export type PageUser = components['schemas']['Page_User_'];
 export type PageVariable = components['schemas']['Page_Variable_'];
 export type PieceMetadata = components['schemas']['PieceMetadata'];
 export type PieceSummary = components['schemas']['PieceSummary'];
+export type PieceTriggerStatus = components['schemas']['PieceTriggerStatus'];
 export type Platform = components['schemas']['Platform'];
 export type PlatformOAuth2Given = components['schemas']['PlatformOAuth2Given'];
 export type PopulatedFlow = components['schemas']['PopulatedFlow'];
@@ -4894,7 +5129,11 @@ export type Template = components['schemas']['Template'];
 export type TestTrigger = components['schemas']['TestTrigger'];
 export type TimeCount = components['schemas']['TimeCount'];
 export type TriggerEvent = components['schemas']['TriggerEvent'];
+export type TriggerHealth = components['schemas']['TriggerHealth'];
+export type TriggerRun = components['schemas']['TriggerRun'];
+export type TriggerRunStatus = components['schemas']['TriggerRunStatus'];
 export type TriggerSchedule = components['schemas']['TriggerSchedule'];
+export type TriggerStatusReport = components['schemas']['TriggerStatusReport'];
 export type TurnView = components['schemas']['TurnView'];
 export type UndeliveredResponse = components['schemas']['UndeliveredResponse'];
 export type UpdateConnection = components['schemas']['UpdateConnection'];
@@ -5895,6 +6134,426 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    app_event_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's piece, without `@activepieces/piece-`. */
+                pieceUrl: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: the runs are durable. Or what the app wanted to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The piece cannot tell what happened, and whose it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The app has not signed the event with the secret in AP_APP_WEBHOOK_SECRETS. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No installed piece of this name takes events. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The server cannot write. Call again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    app_event_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's piece, without `@activepieces/piece-`. */
+                pieceUrl: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Accepted: the runs are durable. Or what the app wanted to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The piece cannot tell what happened, and whose it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The app has not signed the event with the secret in AP_APP_WEBHOOK_SECRETS. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No installed piece of this name takes events. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The server cannot write. Call again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    app_event_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's piece, without `@activepieces/piece-`. */
+                pieceUrl: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Accepted: the runs are durable. Or what the app wanted to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The piece cannot tell what happened, and whose it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The app has not signed the event with the secret in AP_APP_WEBHOOK_SECRETS. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No installed piece of this name takes events. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The server cannot write. Call again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    app_event_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's piece, without `@activepieces/piece-`. */
+                pieceUrl: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: the runs are durable. Or what the app wanted to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The piece cannot tell what happened, and whose it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The app has not signed the event with the secret in AP_APP_WEBHOOK_SECRETS. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No installed piece of this name takes events. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The server cannot write. Call again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    app_event_head: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's piece, without `@activepieces/piece-`. */
+                pieceUrl: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted: the runs are durable. Or what the app wanted to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The piece cannot tell what happened, and whose it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The app has not signed the event with the secret in AP_APP_WEBHOOK_SECRETS. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No installed piece of this name takes events. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The server cannot write. Call again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+        };
+    };
+    app_event_patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The app's piece, without `@activepieces/piece-`. */
+                pieceUrl: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": unknown;
+            };
+        };
+        responses: {
+            /** @description Accepted: the runs are durable. Or what the app wanted to hear. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The piece cannot tell what happened, and whose it is. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The app has not signed the event with the secret in AP_APP_WEBHOOK_SECRETS. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description No installed piece of this name takes events. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The body is larger than AP_MAX_WEBHOOK_PAYLOAD_SIZE_MB. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description The server cannot write. Call again. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
                 };
             };
         };
@@ -13503,6 +14162,385 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriggerEvent"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    delete_event_trigger_events__id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_trigger_runs_trigger_runs_get: {
+        parameters: {
+            query: {
+                /** @description `next` or `previous` of another page; one that cannot be read is ignored. */
+                cursor?: string | null;
+                flowId: string;
+                /** @description Rows on a page. */
+                limit?: number;
+                projectId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TriggerRun_"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    trigger_status_trigger_runs_status_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerStatusReport"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    trigger_health_triggers__id__health_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The entity's id: 21 characters of [0-9A-Za-z]. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TriggerHealth"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

@@ -20,6 +20,7 @@ from typing import Any
 
 import structlog
 
+from piecework.server.adapters.sqlite.batches import RunBatch
 from piecework.server.adapters.sqlite.delays import Delays
 from piecework.server.adapters.sqlite.depth import depth_of
 from piecework.server.adapters.sqlite.logs import LogFiles, reference_to, replace_log
@@ -42,8 +43,10 @@ from piecework.server.ports.runs import (
     FoldedLog,
     Job,
     JobKind,
+    NewRun,
     QueueDepth,
     RunRow,
+    Statement,
     ToParent,
     Waitpoint,
 )
@@ -169,6 +172,19 @@ class SqliteRuns:
             return job
         write.file = self._logs.payload_row(run, job.payload)
         return job._replace(payload=reference_to(run.id))
+
+    async def enqueue_all(
+        self, runs: Sequence[NewRun], *, only_if: Statement | None = None, beside: Sequence[Statement] = ()
+    ) -> list[str] | None:
+        """See ``RunQueue.enqueue_all``."""
+        batch = RunBatch()
+        for run, payload in runs:
+            write = Write()
+            job = Job(self._new_job_id(), run.id, JobKind.BEGIN, payload, attempts=0)
+            if len(payload) > self._inline_bytes:
+                job = await asyncio.to_thread(self._storable, run, job, write)
+            batch.add(_run_values(run), _job_row(job, claimed=False), write.file)
+        return await self._write_then(Write(extra=partial(batch.write, only_if=only_if, beside=beside)), self._look_again)
 
     async def add(self, run: RunRow, log: FoldedLog, kind: JobKind | None, to_parent: ToParent | None = None) -> None:
         """See ``RunQueue.add``."""

@@ -191,10 +191,10 @@ def _resolve(batch: list[Write], results: Sequence[BaseException | None]) -> Non
 def _transaction(connection: sqlite3.Connection, batch: list[Write]) -> None:
     connection.execute("BEGIN IMMEDIATE")
     try:
-        _insert_rows(connection, "flow_run", [write.run for write in batch if write.run])
-        _insert_rows(connection, "file", [write.file for write in batch if write.file])
-        _insert_rows(connection, "job", [write.job for write in batch if write.job])
-        _insert_rows(connection, "journal", [write.entry for write in batch if write.entry])
+        insert_rows(connection, "flow_run", [write.run for write in batch if write.run])
+        insert_rows(connection, "file", [write.file for write in batch if write.file])
+        insert_rows(connection, "job", [write.job for write in batch if write.job])
+        insert_rows(connection, "journal", [write.entry for write in batch if write.entry])
         _delete(connection, "job", "id", [write.drop_job for write in batch if write.drop_job is not None])
         _delete(connection, "journal", "runId", [write.drop_entries for write in batch if write.drop_entries])
         # The rows of all runs are there already, so what belongs to them goes first: a resume must not miss the pause that it is written with.
@@ -219,7 +219,8 @@ def _chunks(rows: Sequence[Any]) -> Iterable[Sequence[Any]]:
         start += length
 
 
-def _insert_rows(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+def insert_rows(connection: sqlite3.Connection, table: str, rows: Sequence[Row]) -> None:
+    """Insert rows of one of the tables of the hot path, each a tuple in the order of its columns, within the caller's transaction."""
     for chunk in _chunks(rows):
         connection.execute(_INSERTS[table, len(chunk)], list(chain.from_iterable(chunk)))
 

@@ -30,6 +30,7 @@ from piecework.server.kernel.settings.values import (
     Megabytes,
     MetricsToken,
     Minutes,
+    MissedTicks,
     Names,
     NetworkExceptions,
     NetworkMode,
@@ -174,6 +175,13 @@ class ExecutionSettings(_Section):
     """Time that enabling or disabling a trigger may take."""
     trigger_default_poll_interval: Minutes = 5
     """Minutes between two polls of a polling trigger that names no interval itself."""
+    trigger_max_items_per_poll: Count = 1000
+    """Runs that one poll of a trigger begins at the most; further items begin at its next polls (ours)."""
+    trigger_missed_ticks: MissedTicks = MissedTicks.ONCE
+    """What becomes of the ticks of a schedule that went by while the server was down: `ONCE` one run for all of them, `ALL` one for each,
+    `NONE` none (ours). A flow's metadata `missedTicks` says it for that flow."""
+    trigger_missed_ticks_limit: Count = 100
+    """Runs that `ALL` makes up for at the most (ours)."""
     project_rate_limiter_enabled: Annotated[bool, PLANNED] = False
     """Whether each project may run only `AP_DEFAULT_CONCURRENT_JOBS_LIMIT` flows at once; the rest wait in line."""
     default_concurrent_jobs_limit: Annotated[Count, PLANNED] = 5

@@ -99,6 +99,14 @@ class NetworkMode(CaseInsensitiveEnum):
     STRICT = "STRICT"
 
 
+class MissedTicks(CaseInsensitiveEnum):
+    """What becomes of the ticks of a schedule that went by while the server was down: one run for all of them, one for each, none."""
+
+    ONCE = "ONCE"
+    ALL = "ALL"
+    NONE = "NONE"
+
+
 class FileStorage(CaseInsensitiveEnum):
     """Where file contents live."""
 

@@ -87,6 +87,11 @@ class FileService:
         async with self._database.transaction() as connection:
             await _repository.delete_of_platform(connection, FileType.PACKAGE_ARCHIVE, file_id)
 
+    async def delete_event(self, project_id: str, file_id: str) -> None:
+        """Deletes the payload of a trigger event."""
+        async with self._database.transaction() as connection:
+            await _repository.delete_files(connection, project_id, (FileType.TRIGGER_EVENT_FILE,), [file_id])
+
     def link(self, file_id: str) -> str:
         """Returns a URL at which anybody can read this file."""
         token = self._tokens.sign(_READ_TOKEN, {"fileId": file_id}, self._link_lifetime)

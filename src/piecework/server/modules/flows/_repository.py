@@ -204,14 +204,15 @@ async def save_trigger_source(database: Database, connection: AsyncConnection, v
     await connection.execute(statement)
 
 
-async def delete_trigger_source(connection: AsyncConnection, flow_id: str, *, simulate: bool) -> None:
+async def delete_trigger_source(connection: AsyncConnection, flow_id: str, *, simulate: bool) -> str | None:
+    """Removes what listens for a flow, and gives the version whose trigger it was."""
     condition = and_(trigger_source.c.flowId == flow_id, trigger_source.c.simulate.is_(simulate))
-    await connection.execute(delete(trigger_source).where(condition))
+    return (await connection.execute(delete(trigger_source).where(condition).returning(trigger_source.c.flowVersionId))).scalar()
 
 
-async def find_trigger_sources(connection: AsyncConnection, flow_ids: Sequence[str] | None = None) -> list[Row]:
-    """The listening triggers of these flows, or of all; trials are left out."""
-    statement = select(trigger_source).where(trigger_source.c.simulate.is_(False))
+async def find_trigger_sources(connection: AsyncConnection, flow_ids: Sequence[str] | None = None, *, simulate: bool = False) -> list[Row]:
+    """The listening triggers of these flows, or of all; with `simulate` those that are being tried."""
+    statement = select(trigger_source).where(trigger_source.c.simulate.is_(simulate))
     if flow_ids is not None:
         statement = statement.where(trigger_source.c.flowId.in_(flow_ids))
     return rows_of(await connection.execute(statement))

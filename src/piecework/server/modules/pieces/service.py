@@ -10,6 +10,7 @@ from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
 from piecework.runner.npm import NpmPiece
 from piecework.runner.steps import Services
+from piecework.runner.triggers import TriggerFacts, trigger_context
 from piecework.sdk import Action, ActionContext, Piece, Trigger, TriggerContext, auth_value
 from piecework.sdk.errors import UnknownProperty
 from piecework.sdk.services import Server
@@ -105,19 +106,21 @@ class PieceService:
     def _context(
         self, operation: Action | Trigger, request: OptionsRequest, services: Services, auth: Any
     ) -> ActionContext | TriggerContext:
-        common: dict[str, Any] = {
-            "store": services.store,
-            "files": services.files,
-            "http": services.http,
-            "connections": services.connections,
-            "flows": services.flows,
-            "auth": auth,
-            "flow_id": request.flow_id,
-            "flow_version_id": request.flow_version_id,
-            "project_id": request.project_id,
-            "server": self._server,
-        }
-        return ActionContext(**common) if isinstance(operation, Action) else TriggerContext(**common)
+        if not isinstance(operation, Action):
+            whose = TriggerFacts(request.project_id, request.flow_id, request.flow_version_id, self._server, request.piece_name)
+            return trigger_context(whose, services, auth)
+        return ActionContext(
+            store=services.store,
+            files=services.files,
+            http=services.http,
+            connections=services.connections,
+            flows=services.flows,
+            auth=auth,
+            flow_id=request.flow_id,
+            flow_version_id=request.flow_version_id,
+            project_id=request.project_id,
+            server=self._server,
+        )
 
 
 def _not_there(entity_type: str, entity_id: str, message: str) -> ApError:

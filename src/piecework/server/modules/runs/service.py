@@ -40,7 +40,7 @@ from piecework.server.modules.runs.timeline import timeline_of, waitpoint_view
 from piecework.server.modules.runs.views import run_view
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import JobKind, RunJournal, RunQueue, RunReader, RunRow, new_run
+from piecework.server.ports.runs import JobKind, NewRun, RunJournal, RunQueue, RunReader, RunRow, Statement, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import Step
 from piecework.spec.run import UNFINISHED, FlowRunStatus, RunEnvironment, StepStatus
@@ -129,6 +129,27 @@ class RunService:
         await self._queue.enqueue(run, JobKind.BEGIN, payload)
         announce_queued(self._progress, run)
         return run
+
+    async def start_all(
+        self,
+        project_id: str,
+        flow_id: str,
+        flow_version_id: str,
+        payloads: Sequence[bytes],
+        *,
+        only_if: Statement | None = None,
+        beside: Sequence[Statement] = (),
+    ) -> bool:
+        """Start a production run for each payload, all in one transaction with what stands ``beside``; see ``RunQueue.enqueue_all``.
+
+        False, and nothing is written, when ``only_if`` changes nothing.
+        """
+        runs = [NewRun(new_run(project_id, flow_id, flow_version_id, RunEnvironment.PRODUCTION), payload) for payload in payloads]
+        if await self._queue.enqueue_all(runs, only_if=only_if, beside=beside) is None:
+            return False
+        for run, _ in runs:
+            announce_queued(self._progress, run)
+        return True
 
     async def add_failed_call(self, run: RunRow, trigger: Step, payload: Any, failed: StepFailed) -> None:
         """Write a run that ended in its trigger: it keeps the call, so that a retry hands it to the trigger again."""

@@ -1,8 +1,8 @@
-"""The table of listening triggers, as the scheduler sees them."""
+"""The tables of listening triggers, as the scheduler sees them."""
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Index, String, Table
+from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, false
 
-from piecework.server.kernel.db import Id, Json, metadata
+from piecework.server.kernel.db import Blob, Id, Json, metadata
 
 trigger_schedule = Table(
     "trigger_schedule",
@@ -13,5 +13,22 @@ trigger_schedule = Table(
     Column("source", String(64), nullable=False, comment="digest of the trigger and its input: the same one keeps its state"),
     Column("schedule", Json, comment="as it travels; null for a trigger that is not called by the clock"),
     Column("dueAt", BigInteger, comment="the next tick in milliseconds since 1970; null: never"),
+    Column("activation", Id, nullable=False, server_default="", comment="another one each time the trigger is enabled"),
+    Column("failures", Integer, nullable=False, server_default="0", comment="how many ticks have failed since the last one that did not"),
+    Column(
+        "switching", Boolean, nullable=False, server_default=false(), comment="its hooks are being called, and nobody knows the outcome"
+    ),
     Index("ix_trigger_schedule_dueAt", "dueAt"),
 )
+
+trigger_backlog = Table(
+    "trigger_backlog",
+    metadata,
+    Column("activation", Id, nullable=False, comment="the listening that found it"),
+    Column("position", Integer, nullable=False, comment="the order in which items begin"),
+    Column("flowId", Id, ForeignKey("flow.id", ondelete="CASCADE"), nullable=False),
+    Column("payload", Blob, nullable=False, comment="a trigger output as JSON"),
+    PrimaryKeyConstraint("activation", "position"),
+    Index("ix_trigger_backlog_flowId", "flowId"),
+)
+"""Items that a poll has found beyond those that it may begin at once."""

@@ -1,4 +1,4 @@
-"""Keeps when each listening trigger is due next."""
+"""Keeps when each listening trigger is due next, and the items that it could not begin yet."""
 
 from __future__ import annotations
 
@@ -6,13 +6,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from piecework.server.kernel.db import Database, Row
+from piecework.server.kernel.db import Database, Row, execute_all
 from piecework.server.modules.schedules import _repository
+from piecework.server.ports.runs import Statement
 
 
 @dataclass(frozen=True, slots=True)
 class Listening:
-    """A trigger that listens. ``due_at`` is in milliseconds since 1970, None for one that the clock does not call."""
+    """A trigger that listens. ``due_at`` is in milliseconds since 1970, None for one that the clock does not call.
+
+    ``activation`` is another one each time the trigger is enabled, and the same over publishing it again with the same input. ``failures``: how
+    many ticks have failed since the last one that did not.
+    """
 
     flow_id: str
     project_id: str
@@ -20,6 +25,16 @@ class Listening:
     source: str
     schedule: Mapping[str, Any] | None
     due_at: int | None
+    activation: str = ""
+    failures: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBack:
+    """Items that earlier ticks have found, oldest first, as JSON. ``position`` is that of the last one."""
+
+    payloads: list[bytes]
+    position: int
 
 
 class ScheduleService:
@@ -29,11 +44,54 @@ class ScheduleService:
         self._database = database
         self.on_changed: list[Callable[[], None]] = []
 
-    async def put(self, listening: Listening) -> None:
-        """Note a trigger that listens from now on, in the place of the flow's earlier one."""
+    def change(self, listening: Listening) -> list[Statement]:
+        """What notes a trigger that listens from now on, in the place of the flow's earlier one; call ``written`` afterwards."""
+        return _repository.put(_row(listening))
+
+    def going_on(self, listening: Listening, version_id: str, schedule: Mapping[str, Any] | None, first_due: int | None) -> list[Statement]:
+        """What has the trigger that listens go on in another version: with its state, and with its next tick unless the schedule is another one.
+
+        ``first_due``: the first tick of a schedule that begins now. A trigger that has failed is asked then at the latest.
+        """
+        row = _row(listening)
+        statements = [_repository.go_on(row, version_id)]
+        if listening.schedule != schedule:
+            statements.append(_repository.reschedule(row, None if schedule is None else dict(schedule), first_due))
+        elif listening.failures and first_due is not None:
+            statements.append(_repository.ask_soon(row, first_due))
+        return statements
+
+    def removal(self, flow_id: str) -> list[Statement]:
+        """What forgets the flow's trigger."""
+        return _repository.remove(flow_id)
+
+    def written(self) -> None:
+        """What ``change`` or ``removal`` gave is true now."""
+        for listener in self.on_changed:
+            listener()
+
+    async def mark(self, listening: Listening, *, switching: bool) -> None:
+        """Note that the hooks of a trigger are being called, or that it listens again as it did: a crash in between must not go unnoticed."""
         async with self._database.transaction() as connection:
-            await _repository.upsert(self._database, connection, _row(listening))
-        self._changed()
+            await execute_all(connection, [_repository.mark(_row(listening), switching=switching)])
+
+    async def switching(self) -> list[Listening]:
+        """Triggers whose hooks were being called when the last life of the server ended."""
+        async with self._database.read() as connection:
+            return [_listening(row) for row in await _repository.find_switching(connection)]
+
+    async def put(self, listening: Listening, beside: Sequence[Statement] = ()) -> None:
+        """Note a trigger that listens from now on. ``beside``: what becomes true with it."""
+        async with self._database.transaction() as connection:
+            await execute_all(connection, [*self.change(listening), *beside])
+        self.written()
+
+    async def remove(self, *flow_ids: str) -> None:
+        """Forget the triggers of these flows."""
+        if flow_ids:
+            async with self._database.transaction() as connection:
+                await execute_all(connection, [statement for flow_id in flow_ids for statement in self.removal(flow_id)])
+            self.written()
 
     async def find(self, flow_id: str) -> Listening | None:
         """The flow's listening trigger, None if it has none."""
@@ -46,13 +104,6 @@ class ScheduleService:
         async with self._database.read() as connection:
             return [_listening(row) for row in await _repository.find_all(connection)]
 
-    async def remove(self, *flow_ids: str) -> None:
-        """Forget the triggers of these flows."""
-        if flow_ids:
-            async with self._database.transaction() as connection:
-                await _repository.remove(connection, flow_ids)
-            self._changed()
-
     async def due(self, now: int, but: Sequence[str], limit: int) -> list[Listening]:
         """Triggers that are due, the longest waiting first; those of the flows ``but`` are left out."""
         async with self._database.read() as connection:
@@ -63,15 +114,30 @@ class ScheduleService:
         async with self._database.read() as connection:
             return await _repository.next_due(connection, after)
 
-    async def advance(self, fired: Listening, next_at: int | None) -> None:
-        """A tick is done with. Nothing happens when the trigger was changed meanwhile."""
-        assert fired.due_at is not None
-        async with self._database.transaction() as connection:
-            await _repository.advance(connection, fired.flow_id, fired.version_id, fired.due_at, next_at)
+    # Parts of the transaction that ends a tick
 
-    def _changed(self) -> None:
-        for listener in self.on_changed:
-            listener()
+    def taken(self, tick: Listening, next_at: int | None, failures: int) -> Statement:
+        """The tick is done with, the next one is at ``next_at``. Changes no row when the trigger was changed meanwhile."""
+        return _repository.take(_row(tick), next_at, failures)
+
+    def keep_back(self, tick: Listening, payloads: Sequence[bytes]) -> list[Statement]:
+        """These items begin at later ticks; there must be none that wait already."""
+        return _repository.keep_back(tick.activation, tick.flow_id, payloads)
+
+    def given(self, tick: Listening, held: HeldBack) -> Statement:
+        """These items wait no longer."""
+        return _repository.give(tick.activation, held.position)
+
+    async def held_back(self, tick: Listening, limit: int) -> HeldBack:
+        """The first items that wait for a tick."""
+        async with self._database.read() as connection:
+            rows = await _repository.find_backlog(connection, tick.activation, limit)
+        return HeldBack([row["payload"] for row in rows], rows[-1]["position"] if rows else -1)
+
+    async def count_held_back(self, listening: Listening) -> int:
+        """How many items wait."""
+        async with self._database.read() as connection:
+            return await _repository.count_backlog(connection, listening.activation)
 
 
 def _row(listening: Listening) -> Row:
@@ -82,8 +148,20 @@ def _row(listening: Listening) -> Row:
         "source": listening.source,
         "schedule": None if listening.schedule is None else dict(listening.schedule),
         "dueAt": listening.due_at,
+        "activation": listening.activation,
+        "failures": listening.failures,
+        "switching": False,
     }
 
 
 def _listening(row: Row) -> Listening:
-    return Listening(row["flowId"], row["projectId"], row["flowVersionId"], row["source"], row["schedule"], row["dueAt"])
+    return Listening(
+        row["flowId"],
+        row["projectId"],
+        row["flowVersionId"],
+        row["source"],
+        row["schedule"],
+        row["dueAt"],
+        row["activation"],
+        row["failures"],
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from piecework.runner.http import PooledHttp
@@ -19,7 +19,11 @@ from piecework.server.modules.files.service import FileService
 from piecework.server.modules.store.errors import StoreKeyError, StoreValueTooLargeError
 from piecework.server.modules.store.service import StoreService
 from piecework.server.modules.variables.service import VariableValues
+from piecework.server.ports.runs import Statement
 from piecework.spec.piece import StoreScope
+
+TEST_STORE = "test"
+"""The prefix that keeps what a trigger remembers while it is tried apart from what it remembers live (spec/engine.md §6)."""
 
 
 class ProjectStore:
@@ -31,13 +35,14 @@ class ProjectStore:
         self._flow_id = flow_id
         self._prefix = prefix
 
-    def _key(self, key: str, scope: StoreScope) -> str:
+    def key(self, key: str, scope: StoreScope) -> str:
+        """The project's key for a piece's own."""
         return f"{self._prefix}flow_{self._flow_id}/{key}" if scope is StoreScope.FLOW else f"{self._prefix}{key}"
 
     async def get(self, key: str, scope: StoreScope = StoreScope.FLOW) -> Any:
         """See ``Store``."""
         try:
-            entry = await self._store.get(self._project_id, self._key(key, scope))
+            entry = await self._store.get(self._project_id, self.key(key, scope))
         except StoreKeyError as error:
             raise PieceError(str(error)) from None
         return None if entry is None else entry["value"]
@@ -45,16 +50,50 @@ class ProjectStore:
     async def put(self, key: str, value: Any, scope: StoreScope = StoreScope.FLOW) -> None:
         """See ``Store``."""
         try:
-            await self._store.put(self._project_id, self._key(key, scope), value)
+            await self._store.put(self._project_id, self.key(key, scope), value)
         except (StoreKeyError, StoreValueTooLargeError) as error:
             raise PieceError(str(error)) from None
 
     async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
         """See ``Store``."""
         try:
-            await self._store.delete(self._project_id, self._key(key, scope))
+            await self._store.delete(self._project_id, self.key(key, scope))
         except StoreKeyError as error:
             raise PieceError(str(error)) from None
+
+
+class HeldStore(ProjectStore):
+    """A store that keeps writes to itself: a poll's cursor must not move before the runs that it gave are durable."""
+
+    def __init__(self, store: StoreService, project_id: str, flow_id: str, prefix: str = "") -> None:
+        super().__init__(store, project_id, flow_id, prefix)
+        self._held: dict[str, Statement] = {}
+        self._values: dict[str, Any] = {}
+
+    async def get(self, key: str, scope: StoreScope = StoreScope.FLOW) -> Any:
+        """See ``Store``."""
+        whole = self.key(key, scope)
+        return self._values[whole] if whole in self._values else await super().get(key, scope)
+
+    async def put(self, key: str, value: Any, scope: StoreScope = StoreScope.FLOW) -> None:
+        """See ``Store``."""
+        whole = self.key(key, scope)
+        try:
+            self._held[whole] = self._store.change(self._project_id, whole, value)
+        except (StoreKeyError, StoreValueTooLargeError) as error:
+            raise PieceError(str(error)) from None
+        self._values[whole] = value
+
+    async def delete(self, key: str, scope: StoreScope = StoreScope.FLOW) -> None:
+        """See ``Store``."""
+        whole = self.key(key, scope)
+        self._held[whole] = self._store.removal(self._project_id, whole)
+        self._values[whole] = None
+
+    @property
+    def changes(self) -> list[Statement]:
+        """What was held, each key once, for the transaction that makes it true."""
+        return list(self._held.values())
 
 
 class ProjectFiles:
@@ -143,7 +182,9 @@ class StepServices:
         variables: VariableValues,
         public_url: str,
         max_file_bytes: int,
+        app_secrets: Mapping[str, str] | None = None,
     ) -> None:
+        self._app_secrets = app_secrets or {}
         self._store = store
         self._files = files
         self._http = http
@@ -157,6 +198,10 @@ class StepServices:
         """Give steps the flows of their project: runs need services before there can be anything that starts runs."""
         self._flows_of = flows_of
 
+    def held_store(self, project_id: str, flow_id: str, prefix: str = "") -> HeldStore:
+        """A store for a trigger's hook, whose writes are made true later."""
+        return HeldStore(self._store, project_id, flow_id, prefix)
+
     def __call__(self, project_id: str, flow_id: str, prefix: str = "") -> Services:
         """Services of a flow's steps. ``prefix``: ``test`` keeps a trigger test's store apart from the live one."""
         secrets = Secrets()
@@ -168,6 +213,7 @@ class StepServices:
             variables=ProjectVariables(self._variables, project_id, secrets),
             secrets=secrets,
             flows=self._flows_of(project_id),
+            app_secrets=self._app_secrets,
         )
 
 

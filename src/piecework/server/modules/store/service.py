@@ -6,6 +6,7 @@ from piecework.server.kernel.db import Database
 from piecework.server.modules.store import _repository
 from piecework.server.modules.store.errors import StoreKeyError, StoreValueTooLargeError
 from piecework.server.modules.store.schemas import StoreEntry
+from piecework.server.ports.runs import Statement
 from piecework.spec.jsons import dumps
 
 MAX_KEY_LENGTH = 128
@@ -25,11 +26,25 @@ class StoreService:
             entry: Any = await _repository.find_entry(connection, project_id, key)
             return entry
 
+    def change(self, project_id: str, key: str, value: Any) -> Statement:
+        """What ``put`` does, as part of somebody else's transaction. Raises StoreKeyError or StoreValueTooLargeError."""
+        return _repository.put(project_id, key, self._checked(key, value))
+
+    def removal(self, project_id: str, key: str) -> Statement:
+        """What ``delete`` does, as part of somebody else's transaction."""
+        return _repository.remove(project_id, key)
+
+    def _checked(self, key: str, value: Any) -> bytes:
+        """The value's JSON."""
+        _check_key(key)
+        content = dumps(value)
+        if len(content) > self._max_value_bytes:
+            raise StoreValueTooLargeError(key, len(content), self._max_value_bytes)
+        return content
+
     async def put(self, project_id: str, key: str, value: Any) -> StoreEntry:
         """Keeps a value in the place of the one before and returns the entry. Raises StoreKeyError or StoreValueTooLargeError."""
-        _check_key(key)
-        if (size := len(dumps(value))) > self._max_value_bytes:
-            raise StoreValueTooLargeError(key, size, self._max_value_bytes)
+        self._checked(key, value)
         async with self._database.transaction() as connection:
             entry: Any = await _repository.upsert_entry(self._database, connection, project_id, key, value)
             return entry

@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from piecework.server.kernel.db import Row, new_entity
+from piecework.server.kernel.db import Row, new_entity, row_of
 from piecework.server.kernel.http import Page, PageQuery, page_of
 from piecework.server.modules.trigger_events.models import trigger_event
 
@@ -14,6 +14,14 @@ async def insert_event(connection: AsyncConnection, values: Row) -> Row:
     row = new_entity(**values)
     await connection.execute(insert(trigger_event).values(row))
     return row
+
+
+async def find_event(connection: AsyncConnection, event_id: str) -> Row | None:
+    return row_of(await connection.execute(select(trigger_event).where(trigger_event.c.id == event_id)))
+
+
+async def delete_event(connection: AsyncConnection, event_id: str) -> None:
+    await connection.execute(delete(trigger_event).where(trigger_event.c.id == event_id))
 
 
 async def page_events(connection: AsyncConnection, flow_id: str, source_name: str, query: PageQuery) -> Page[Any]:

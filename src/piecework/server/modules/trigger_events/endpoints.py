@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import Query, Response
 
-from piecework.server.kernel.http import CallerOf, Page, Provided, Routes, no_content, reply
+from piecework.server.kernel.http import CallerOf, EntityId, Page, Provided, Routes, no_content, reply
 from piecework.server.modules.trigger_events.schemas import SaveTriggerEvent, TestedFlow, TestTrigger, TriggerEvent, TriggerEventQuery
 from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
 from piecework.spec.piece import TriggerTestStrategy
@@ -26,6 +26,15 @@ async def save_event(caller: CallerOf, events: Events, request: SaveTriggerEvent
     """Keeps an event as if the flow's trigger had received it."""
     await caller.enter(request.project_id)
     return reply(await events.save_mock(request.project_id, request.flow_id, request.mock_data))
+
+
+@routes.delete("/trigger-events/{id}", response_class=Response, summary="Delete a trigger event")
+async def delete_event(caller: CallerOf, events: Events, event_id: EntityId) -> Response:
+    """Forgets an event with its payload (ours)."""
+    await caller.principal()  # who is not signed in learns nothing of what there is
+    await caller.enter(await events.project_of(event_id))
+    await events.delete(event_id)
+    return no_content()
 
 
 @routes.post("/test-trigger", response_model=Page[TriggerEvent], summary="Try a trigger")

@@ -1,16 +1,19 @@
 """What can be done with trigger events, and how a trigger is tried."""
 
-from collections.abc import Callable
-from typing import Any
+import asyncio
+from collections.abc import Callable, Coroutine
+from datetime import UTC, datetime
+from typing import Any, Protocol
 
 from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
 from piecework.runner.steps import Services
-from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_input
-from piecework.sdk import Trigger, TriggerContext
+from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_context, trigger_facts, trigger_input
+from piecework.sdk import Trigger
 from piecework.sdk.services import Server
-from piecework.server.kernel.db import Database
+from piecework.server.kernel.clock import from_iso
+from piecework.server.kernel.db import Database, Row
 from piecework.server.kernel.errors import ApError, ErrorCode, entity_not_found
 from piecework.server.kernel.http import Page
 from piecework.server.modules.files.schemas import FileType
@@ -18,6 +21,7 @@ from piecework.server.modules.files.service import FileService
 from piecework.server.modules.flows.errors import no_trigger
 from piecework.server.modules.flows.schemas import StoredVersion
 from piecework.server.modules.flows.service import FlowService
+from piecework.server.modules.step_services.service import TEST_STORE
 from piecework.server.modules.trigger_events import _repository
 from piecework.server.modules.trigger_events.schemas import TriggerEvent, TriggerEventQuery
 from piecework.spec.flow import Step, TriggerType
@@ -26,8 +30,8 @@ from piecework.spec.jsons import dumps, loads
 ServicesOf = Callable[[str, str, str], Services]
 """What pieces may use: by project id, flow id and the prefix of their store's keys."""
 
-_TEST_STORE = "test"
-"""Keeps what a trigger remembers while it is tried apart from what it remembers live."""
+TRIAL_SECONDS = 900.0
+"""How long a trigger that is being tried waits for an event."""
 
 _EMPTY_SOURCE = "EMPTY"
 
@@ -42,13 +46,17 @@ def source_name_of(trigger: Step) -> str:
 
 
 class TriggerEventService:
-    """Keeps and lists events; each payload is a file, which retention removes after its time. `on_saved` are told about every new event."""
+    """Keeps and lists events; each payload is a file, which retention removes after its time.
+
+    `on_saved` are told about every new event; `on_trial_over` the flow and the version whose trial one of them has ended.
+    """
 
     def __init__(self, database: Database, flows: FlowService, files: FileService) -> None:
         self._database = database
         self._flows = flows
         self._files = files
         self.on_saved: list[Callable[[TriggerEvent], None]] = []
+        self.on_trial_over: list[Callable[[str, str], None]] = []
 
     async def page(self, query: TriggerEventQuery) -> Page[TriggerEvent]:
         """Returns a page of the events of a flow's present trigger, the newest first."""
@@ -64,7 +72,10 @@ class TriggerEventService:
         values = {"flowId": flow_id, "projectId": project_id, "sourceName": source_name, "fileId": file_id}
         async with self._database.transaction() as connection:
             row = await _repository.insert_event(connection, values)
-        await self._flows.end_simulation(flow_id)
+        tried = await self._flows.end_simulation(flow_id)
+        if tried is not None:
+            for over in self.on_trial_over:
+                over(flow_id, tried)
         event: Any = {**row, "payload": payload}
         for listener in self.on_saved:
             listener(event)
@@ -74,6 +85,24 @@ class TriggerEventService:
         """Keeps an event that somebody made up for a flow's present trigger."""
         version = await self._latest(project_id, flow_id)
         return await self.save(project_id, flow_id, source_name_of(version.trigger), payload)
+
+    async def project_of(self, event_id: str) -> str:
+        """The project that an event belongs to. Raises ENTITY_NOT_FOUND."""
+        return (await self._event(event_id))["projectId"]
+
+    async def delete(self, event_id: str) -> None:
+        """Forgets an event; its payload goes with it. Raises ENTITY_NOT_FOUND."""
+        event = await self._event(event_id)
+        async with self._database.transaction() as connection:
+            await _repository.delete_event(connection, event_id)
+        await self._files.delete_event(event["projectId"], event["fileId"])
+
+    async def _event(self, event_id: str) -> Row:
+        async with self._database.read() as connection:
+            event = await _repository.find_event(connection, event_id)
+        if event is None:
+            raise entity_not_found("trigger_event", event_id)
+        return event
 
     async def _latest(self, project_id: str, flow_id: str) -> StoredVersion:
         facts = await self._flows.require(flow_id)
@@ -89,23 +118,72 @@ class TriggerEventService:
             return None
 
 
+class TriggerTrials(Protocol):
+    """What makes a trigger that is being tried listen at its sender."""
+
+    async def begin(self, version: StoredVersion) -> None:
+        """Runs `on_enable` for the URL that keeps samples, beside what the flow's live trigger does. Raises PieceError and what a trigger that
+        cannot be opened raises."""
+        ...
+
+    async def end(self, version: StoredVersion) -> None:
+        """Runs `on_disable`; raises nothing."""
+        ...
+
+
 class TriggerTestService:
-    """Tries the trigger of a flow version: waits for a real event, or asks the piece for sample events."""
+    """Tries the trigger of a flow version: waits for a real event, or asks the piece for sample events.
+
+    A trial ends with its first event, when somebody ends it, and after `TRIAL_SECONDS`.
+    """
 
     def __init__(
-        self, flows: FlowService, events: TriggerEventService, catalogue: Catalogue, services_of: ServicesOf, server: Server
+        self,
+        flows: FlowService,
+        events: TriggerEventService,
+        catalogue: Catalogue,
+        services_of: ServicesOf,
+        server: Server,
+        trials: TriggerTrials,
     ) -> None:
         self._flows = flows
         self._events = events
         self._catalogue = catalogue
         self._services_of = services_of
         self._server = server
+        self._trials = trials
+        self._timers: dict[str, asyncio.TimerHandle] = {}
+        self._ending: set[asyncio.Task[None]] = set()
+        events.on_trial_over.append(self._over)
+
+    async def start(self) -> None:
+        """Set the clock for trials that an earlier life of the server has begun."""
+        for source in await self._flows.simulations():
+            age = (datetime.now(UTC) - from_iso(source["updated"])).total_seconds()
+            self._end_after(source["flowId"], max(TRIAL_SECONDS - age, 0.0))
+
+    async def close(self) -> None:
+        """Let what is being ended come to its end; trials go on in the next life."""
+        for timer in self._timers.values():
+            timer.cancel()
+        await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def simulate(self, project_id: str, flow_id: str, version_id: str) -> Page[TriggerEvent]:
-        """Notes that the trigger waits for an event, which `/webhooks/:flowId/test` brings. Returns the page without events."""
+        """Notes that the trigger waits for an event, which `/webhooks/:flowId/test` brings, and has its sender send it there.
+
+        Returns the page without events. Raises TEST_TRIGGER_FAILED with the piece's message.
+        """
         version = await self._version(project_id, flow_id, version_id)
         program = compile_program(version.trigger, metadata=version.flow_metadata)
-        await self._flows.simulate(version, _usable(prepare_trigger(program, self._catalogue)).strategy)
+        strategy = _usable(prepare_trigger(program, self._catalogue)).strategy
+        await self.end(project_id, flow_id)
+        await self._flows.simulate(version, strategy)
+        try:
+            await self._trials.begin(version)
+        except Exception as error:
+            await self._flows.end_simulation(flow_id)
+            raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": error_message(error)}) from None
+        self._end_after(flow_id, TRIAL_SECONDS)
         return {"data": [], "next": None, "previous": None}
 
     async def run_test(self, project_id: str, flow_id: str, version_id: str) -> Page[TriggerEvent]:
@@ -114,10 +192,11 @@ class TriggerTestService:
         program = compile_program(version.trigger, metadata=version.flow_metadata)
         program.trigger_handle = prepare_trigger(program, self._catalogue)
         trigger = _usable(program.trigger_handle)
-        services = self._services_of(project_id, flow_id, _TEST_STORE)
+        services = self._services_of(project_id, flow_id, TEST_STORE)
+        whose = trigger_facts(program, project_id, flow_id, version_id, self._server, test=True)
         try:
             props, auth = await trigger_input(program, services)
-            items = services.secrets.scrub(await trigger.test(self._context(version, services, auth), props))
+            items = services.secrets.scrub(await trigger.test(trigger_context(whose, services, auth), props))
         except Exception as error:
             message = services.secrets.scrub_text(error_message(error))
             raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": message}) from None  # the cause may quote a secret
@@ -129,7 +208,32 @@ class TriggerTestService:
         """The trial is over."""
         if (await self._flows.require(flow_id)).project_id != project_id:
             raise entity_not_found("flow", flow_id)
-        await self._flows.end_simulation(flow_id)
+        await self._end(flow_id)
+
+    async def _end(self, flow_id: str) -> None:
+        tried = await self._flows.end_simulation(flow_id)
+        if tried is not None:
+            await self._disable(flow_id, tried)
+
+    async def _disable(self, flow_id: str, version_id: str) -> None:
+        timer = self._timers.pop(flow_id, None)
+        if timer is not None:
+            timer.cancel()
+        version = await self._flows.version(version_id)
+        if version is not None:
+            await self._trials.end(version)
+
+    def _over(self, flow_id: str, version_id: str) -> None:
+        """An event has come: its sender does not wait until the trigger is disabled."""
+        self._aside(self._disable(flow_id, version_id))
+
+    def _end_after(self, flow_id: str, seconds: float) -> None:
+        self._timers[flow_id] = asyncio.get_running_loop().call_later(seconds, lambda: self._aside(self._end(flow_id)))
+
+    def _aside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work)
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
     async def _version(self, project_id: str, flow_id: str, version_id: str) -> StoredVersion:
         version = await self._flows.require_version(flow_id, version_id)
@@ -138,22 +242,6 @@ class TriggerTestService:
         if version.trigger["type"] == TriggerType.EMPTY:
             raise no_trigger()
         return version
-
-    def _context(self, version: StoredVersion, services: Services, auth: Any) -> TriggerContext:
-        return TriggerContext(
-            store=services.store,
-            files=services.files,
-            http=services.http,
-            connections=services.connections,
-            flows=services.flows,
-            auth=auth,
-            flow_id=version.flow_id,
-            flow_version_id=version.id,
-            project_id=version.project_id,
-            webhook_url=f"{self._server.public_url}v1/webhooks/{version.flow_id}",
-            server=self._server,
-            test=True,
-        )
 
 
 def _usable(prepared: PreparedTrigger) -> Trigger:

@@ -16,22 +16,25 @@ from piecework.engine.events import StepFailed
 from piecework.engine.program import Program
 from piecework.runner.errors import error_message, failure
 from piecework.runner.steps import Services, now_ms
-from piecework.runner.triggers import PreparedTrigger, source_name, trigger_input, trigger_payloads
+from piecework.runner.triggers import PreparedTrigger, source_name, trigger_context, trigger_facts, trigger_input, trigger_payloads
 from piecework.sandbox.errors import SandboxError
 from piecework.sdk import PayloadRejected, PieceError, TriggerContext, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.sdk.triggers import call
+from piecework.server.kernel.errors import ErrorCode
 from piecework.server.kernel.ids import derived_id
 from piecework.server.kernel.metrics import Metrics
 from piecework.server.modules.flows.service import FlowFacts, FlowService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.runs.announce import announce_queued
 from piecework.server.modules.runs.parents import Parent, TooManyCalls, read_resume_link
+from piecework.server.modules.runs.recent import RecentKeys, without_key
 from piecework.server.modules.runs.service import RunService
+from piecework.server.modules.step_services.service import TEST_STORE
 from piecework.server.modules.webhooks.answers import NO_RESPONSE, Answer, answer_of, outcome_of
 from piecework.server.ports.callers import CallerAnswer, Callers
 from piecework.server.ports.progress import Progress
-from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
+from piecework.server.ports.runs import JobKind, NewRun, RunQueue, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.flow import FlowStatus
 from piecework.spec.piece import HandshakeStrategy
@@ -59,8 +62,8 @@ class SampleEvents(Protocol):
         ...
 
 
-ServicesFor = Callable[[str, str], Services]
-"""(project id, flow id) → what the flow's steps and trigger may use."""
+ServicesFor = Callable[[str, str, str], Services]
+"""(project id, flow id, prefix of its store's keys) → what the flow's steps and trigger may use."""
 
 SYNC_MODES = frozenset({Mode.LIVE_SYNC, Mode.DRAFT_SYNC})
 LIVE_MODES = frozenset({Mode.LIVE, Mode.LIVE_SYNC})
@@ -86,6 +89,7 @@ class WebhookService:
         server: Server,
         metrics: Metrics,
         runs: RunService,
+        recent: RecentKeys,
         timeout_seconds: float,
     ) -> None:
         self._flows = flows
@@ -98,6 +102,7 @@ class WebhookService:
         self._server = server
         self._metrics = metrics
         self._runs = runs
+        self._recent = recent
         self._timeout = timeout_seconds
 
     async def flow(self, flow_id: str) -> FlowFacts | None:
@@ -106,7 +111,7 @@ class WebhookService:
 
     def services(self, facts: FlowFacts) -> Services:
         """What the trigger may use: the project's store, files and connections."""
-        return self._services(facts.project_id, facts.id)
+        return self._services(facts.project_id, facts.id, "")
 
     async def call(self, facts: FlowFacts, mode: Mode, payload: dict[str, Any]) -> Answer:
         """Take a call whose payload was read. Raises nothing that the caller has caused: it is all in the answer."""
@@ -121,13 +126,13 @@ class WebhookService:
             return await self._shake_hands(facts, version_id, program, payload) or shaken
         if live and facts.status != FlowStatus.ENABLED:
             return DISABLED
-        services = self.services(facts)
+        services = self._services(facts.project_id, facts.id, TEST_STORE if mode is Mode.TEST else "")
         try:
-            outputs = await self._outputs(facts, version_id, program, payload, services)
+            outputs, key = await self._outputs(facts, version_id, program, payload, services)
         except WebhookAuthFailed as error:
             return Answer(401, {"message": str(error)})
         except PayloadRejected as error:
-            return Answer(400, {"statusCode": 400, "error": "Bad Request", "message": str(error)})
+            return _rejected(error)
         except Exception as error:
             failed = failure(error, now_ms(), 0, services.secrets.scrub_text)
             if mode is Mode.TEST:
@@ -137,7 +142,7 @@ class WebhookService:
             for output in outputs:
                 await self._events.save(facts.project_id, facts.id, source_name(program), output)
             return ACCEPTED
-        return await self._run(facts, version_id, mode, outputs, payload)
+        return await self._run(facts, version_id, mode, outputs, payload, key)
 
     async def _failed(
         self, facts: FlowFacts, version_id: str, program: Program, mode: Mode, payload: dict[str, Any], failed: StepFailed
@@ -166,47 +171,58 @@ class WebhookService:
             return Answer(409, {"code": "TRIGGER_EXECUTION_FAILED", "params": {"message": message}})
         return Answer(int(said.get("status") or 200), said.get("body"), said.get("headers"))
 
-    async def _outputs(self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services) -> list[Any]:
+    async def _outputs(
+        self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services
+    ) -> tuple[list[Any], str | None]:
+        """The outputs, and what tells this call from every other, if the trigger knows that."""
         context, props = await self._context(facts, version_id, program, payload, services)
-        return services.secrets.scrub(await trigger_payloads(program, context, props))
+        outputs = services.secrets.scrub(await trigger_payloads(program, context, props))
+        return self._recent.fresh(facts.id, outputs), context.idempotency_key
 
     async def _context(
         self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services
     ) -> tuple[TriggerContext, dict[str, Any]]:
         props, auth = await trigger_input(program, services)
-        context = TriggerContext(
-            store=services.store,
-            files=services.files,
-            http=services.http,
-            connections=services.connections,
-            flows=services.flows,
-            payload=payload,
-            auth=auth,
-            flow_id=facts.id,
-            flow_version_id=version_id,
-            project_id=facts.project_id,
-            webhook_url=f"{self._server.public_url}v1/webhooks/{facts.id}",
-            server=self._server,
-        )
+        whose = trigger_facts(program, facts.project_id, facts.id, version_id, self._server)
+        context = trigger_context(whose, services, auth, payload=payload)
         return context, props
 
-    async def _run(self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any]) -> Answer:
+    async def _run(
+        self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any], key: str | None
+    ) -> Answer:
         environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
         try:
             runs = [await self._new_run(facts, version_id, environment, output, payload["headers"]) for output in outputs]
         except TooManyCalls as error:
             return Answer(409, {"code": "SUBFLOW_FAILED", "params": {"message": str(error)}})
+        keys = [self._recent.key_of(facts.id, output) for output in outputs]
+        contents = [jsons.dumps(without_key(output)) for output in outputs]
+        if key is not None:
+            for number, run in enumerate(runs):
+                run.id = derived_id("call", mode, facts.id, key, str(number))
         if mode in SYNC_MODES:
-            return await self._run_and_wait(runs[0], outputs[0]) if runs else NO_RESPONSE
-        for run, output in zip(runs, outputs, strict=True):
-            content = jsons.dumps(output)
+            answer = await self._run_and_wait(runs[0], contents[0], once=key is not None) if runs else NO_RESPONSE
+        else:
+            await self._begin(facts, runs, contents, once=key is not None)
+            answer = ACCEPTED
+        self._recent.remember(keys)
+        return answer
+
+    async def _begin(self, facts: FlowFacts, runs: list[RunRow], contents: list[bytes], *, once: bool) -> None:
+        """Write the runs of an asynchronous call. ``once``: their ids say which call it is, and a second one like it begins nothing."""
+        if once:
+            begun = await self._queue.enqueue_all([NewRun(run, content) for run, content in zip(runs, contents, strict=True)])
+            for run in runs:
+                if run.id in (begun or ()):
+                    announce_queued(self._progress, run)
+            return
+        for run, content in zip(runs, contents, strict=True):
             if run.parent_waitpoint_id is not None:  # a step that calls again after a crash means the same call
                 run.id = derived_id("call", facts.id, run.parent_waitpoint_id, sha256(content).hexdigest())
                 if await self._runs.exists(run.id):
                     continue
             await self._queue.enqueue(run, JobKind.BEGIN, content)
             announce_queued(self._progress, run)
-        return ACCEPTED
 
     async def _new_run(
         self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any, headers: Mapping[str, str]
@@ -225,14 +241,26 @@ class WebhookService:
         waitpoint_id = link.waitpoint_id if link is not None and link.run_id == run_id else None
         return await self._runs.parent(run_id, facts.project_id, fails=fails, waitpoint_id=waitpoint_id)
 
-    async def _run_and_wait(self, run: RunRow, output: Any) -> Answer:
+    async def _run_and_wait(self, run: RunRow, payload: bytes, *, once: bool) -> Answer:
         started = perf_counter()
-        payload = jsons.dumps(output)
         expected = self._callers.expect(run.id)
-        self._queue.offer(run, payload)
+        if not once:
+            self._queue.offer(run, payload)
+        elif not await self._queue.enqueue_all([NewRun(run, payload)]):
+            self._callers.forget(expected)
+            return ACCEPTED
         answer = await self._callers.wait(expected, self._timeout)
         self._metrics.responded((perf_counter() - started) * 1000, outcome_of(answer))
         return answer_of(answer)
+
+
+def _rejected(error: PayloadRejected) -> Answer:
+    """The 400 that says which fields of the call are not what the trigger takes."""
+    fields: dict[str, list[str]] = {}
+    for problem in error.problems:
+        fields.setdefault(problem.property, []).append(problem.message)
+    body = {"statusCode": 400, "code": ErrorCode.VALIDATION.value, "error": "Bad Request", "message": str(error)}
+    return Answer(400, {**body, "params": {"message": str(error), "fields": fields}})
 
 
 def _handshake(prepared: PreparedTrigger, payload: dict[str, Any]) -> Answer | None:

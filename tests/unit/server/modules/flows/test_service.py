@@ -17,7 +17,7 @@ from piecework.server.kernel.tokens import TokenSigner
 from piecework.server.modules import load_all_tables
 from piecework.server.modules.files.models import file
 from piecework.server.modules.files.service import FileService
-from piecework.server.modules.flows.activation import ActivationFailed, wire_schedule
+from piecework.server.modules.flows.activation import ActivationFailed, Switched, wire_schedule
 from piecework.server.modules.flows.code import CodeRejected
 from piecework.server.modules.flows.models import flow_version
 from piecework.server.modules.flows.schemas import CreateFlow, FlowFacts, StoredVersion
@@ -55,17 +55,21 @@ class Switches:
         self.log: list[tuple[str, str | None]] = []
         self.listening: str | None = None
 
-    async def activate(self, flow: FlowFacts, version: StoredVersion, trigger: Trigger, properties: Mapping[str, Any]) -> dict[str, Any]:
+    async def activate(self, flow: FlowFacts, version: StoredVersion, trigger: Trigger, properties: Mapping[str, Any]) -> Switched:
         await asyncio.sleep(0)
         self.log.append(("on", version.id))
         if version.display_name == "fails":
             raise ActivationFailed("the service says no")
         self.listening = version.id
-        return {"type": "CRON_EXPRESSION", "cronExpression": "* * * * *", "timezone": "UTC"}
+        return Switched({"type": "CRON_EXPRESSION", "cronExpression": "* * * * *", "timezone": "UTC"})
 
-    async def deactivate(self, flow: FlowFacts) -> None:
+    async def deactivate(self, flow: FlowFacts) -> Switched:
         self.log.append(("off", flow.published_version_id))
         self.listening = None
+        return Switched()
+
+    def written(self) -> None:
+        pass
 
 
 async def compiled(source: Mapping[str, Any]) -> str | None:

@@ -13,7 +13,7 @@ from piecework.engine.template import to_template
 from piecework.engine.validation import recompute_valid
 from piecework.runner.catalogue import Catalogue
 from piecework.server.kernel.clock import now_iso
-from piecework.server.kernel.db import Database, Row
+from piecework.server.kernel.db import Database, Row, execute_all
 from piecework.server.kernel.errors import ApError, entity_not_found, invalid
 from piecework.server.kernel.http import Page, PageQuery, Principal
 from piecework.server.modules.files.schemas import FileType
@@ -199,9 +199,10 @@ class FlowService:
                 flow = await self._flow(connection, flow_id)
                 version_ids = await _repository.find_version_ids(connection, flow_id)
                 versions = await _repository.find_versions(connection, version_ids)
-            await self._publisher.disable_for_deletion(flow)
+            forgotten = await self._publisher.disable_for_deletion(flow)
             async with self._database.transaction() as connection:
                 await _repository.delete_flow(connection, flow_id)
+                await execute_all(connection, forgotten)
             self._reader.forget(flow_id, version_ids)
             files = {file_id for row in versions.values() for file_id in sample_files(contents_of(row).trigger)}
             if files:
@@ -351,10 +352,15 @@ class FlowService:
             row = source_row(version, strategy, None, simulate=True)
             await _repository.save_trigger_source(self._database, connection, row)
 
-    async def end_simulation(self, flow_id: str) -> None:
-        """The trial is over; nothing happens when there was none."""
+    async def simulations(self) -> list[Row]:
+        """Returns the triggers that are being tried."""
+        async with self._database.read() as connection:
+            return await _repository.find_trigger_sources(connection, simulate=True)
+
+    async def end_simulation(self, flow_id: str) -> str | None:
+        """The trial is over; returns the version whose trigger was tried, None when there was none."""
         async with self._database.transaction() as connection:
-            await _repository.delete_trigger_source(connection, flow_id, simulate=True)
+            return await _repository.delete_trigger_source(connection, flow_id, simulate=True)
 
     # Parts
 
