@@ -8,6 +8,12 @@ from piecework.runner.quiet_logs import quiet_logs
 LOG = structlog.get_logger("test")
 
 
+@pytest.fixture(autouse=True)
+def unconfigured() -> None:
+    """Other tests capture logs, which counts as configuring."""
+    structlog.reset_defaults()
+
+
 def test_warnings_go_to_stderr_and_the_rest_nowhere(capsys: pytest.CaptureFixture[str]) -> None:
     with quiet_logs():
         LOG.info("chatter")
