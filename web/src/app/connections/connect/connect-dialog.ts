@@ -59,9 +59,10 @@ import { PieceChoice } from './piece-choice';
   styles: `
     .title {
       --pw-piece-size: 28px;
-      display: flex;
+      display: inline-flex;
       gap: 12px;
       align-items: center;
+      vertical-align: middle;
     }
   `,
 })
