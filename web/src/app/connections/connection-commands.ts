@@ -59,7 +59,10 @@ export class ConnectionCommands {
         ? ok(this.api.POST('/global-connections/{id}', { params, body: { displayName } }))
         : ok(this.api.POST('/app-connections/{id}', { params, body: { displayName } }));
     const heading: string = this.transloco.translate('connections.renameHeading');
-    return (await this.askName.ask({ heading, name: connection.displayName, yes: this.transloco.translate('common.save'), action })) !== undefined;
+    return (
+      (await this.askName.ask({ heading, name: connection.displayName, yes: this.transloco.translate('common.save'), action })) !==
+      undefined
+    );
   }
 
   private async replace(connection: ListedConnection, all: readonly ListedConnection[]): Promise<boolean> {

@@ -21,7 +21,8 @@ export function filtered<T extends ListedConnection>(
   return all
     .filter((connection) => !onlyBroken || !works(connection))
     .filter((connection) => {
-      const text = `${connection.displayName} ${connection.externalId} ${connection.pieceName} ${pieceName(connection.pieceName)}`.toLowerCase();
+      const text =
+        `${connection.displayName} ${connection.externalId} ${connection.pieceName} ${pieceName(connection.pieceName)}`.toLowerCase();
       return wanted.every((word) => text.includes(word));
     })
     .sort((one, other) => Number(works(one)) - Number(works(other)) || one.displayName.localeCompare(other.displayName, language));

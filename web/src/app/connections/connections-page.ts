@@ -68,7 +68,13 @@ export class ConnectionsPage {
   private readonly session = inject(Session);
   protected readonly pieces = inject(Pieces);
 
-  protected readonly icons = { add: mdiPlus, empty: mdiLinkVariant, more: mdiDotsVertical, offline: mdiCloudAlertOutline, flows: mdiSitemapOutline };
+  protected readonly icons = {
+    add: mdiPlus,
+    empty: mdiLinkVariant,
+    more: mdiDotsVertical,
+    offline: mdiCloudAlertOutline,
+    flows: mdiSitemapOutline,
+  };
   private readonly entries: readonly Entry[] = [
     { command: 'test', icon: mdiCheckCircleOutline },
     { command: 'rename', icon: mdiPencilOutline },
@@ -101,7 +107,10 @@ export class ConnectionsPage {
   protected entriesFor({ scope }: ListedConnection): readonly Entry[] {
     const isGlobal = scope === 'PLATFORM';
     const isOwn = !isGlobal || this.session.isAdministrator();
-    const forbidden = new Set<ConnectionCommand>([...(isOwn ? [] : (['rename', 'reconnect', 'delete'] as const)), ...(isGlobal && isOwn ? [] : (['share'] as const))]);
+    const forbidden = new Set<ConnectionCommand>([
+      ...(isOwn ? [] : (['rename', 'reconnect', 'delete'] as const)),
+      ...(isGlobal && isOwn ? [] : (['share'] as const)),
+    ]);
     return this.entries.filter(({ command }) => !forbidden.has(command));
   }
 

@@ -5,7 +5,12 @@ export const connectionsRoutes: Routes = [
     path: '',
     loadComponent: async () => (await import('./connections-frame')).ConnectionsFrame,
     children: [
-      { path: '', pathMatch: 'full', title: 'connections.title', loadComponent: async () => (await import('./connections-page')).ConnectionsPage },
+      {
+        path: '',
+        pathMatch: 'full',
+        title: 'connections.title',
+        loadComponent: async () => (await import('./connections-page')).ConnectionsPage,
+      },
       { path: 'variables', title: 'variables.title', loadComponent: async () => (await import('./variables-page')).VariablesPage },
     ],
   },

@@ -30,7 +30,9 @@ export interface ReplaceOrder {
               {{ t('connections.replace.published') }}
             </mat-checkbox>
             @if (order.connection.scope === 'PROJECT') {
-              <mat-checkbox [checked]="deletes()" (change)="deletes.set($event.checked)">{{ t('connections.replace.delete') }}</mat-checkbox>
+              <mat-checkbox [checked]="deletes()" (change)="deletes.set($event.checked)">{{
+                t('connections.replace.delete')
+              }}</mat-checkbox>
             }
           </div>
         } @else {

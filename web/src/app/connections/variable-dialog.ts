@@ -22,7 +22,9 @@ export interface VariableOrder {
   imports: [MatButtonModule, MatDialogModule, TextField, TranslocoDirective],
   template: `
     <form *transloco="let t" novalidate (submit)="$event.preventDefault(); save()">
-      <h2 mat-dialog-title>{{ t(order.variable ? 'variables.changeTitle' : 'variables.newTitle', { name: order.variable?.name ?? '' }) }}</h2>
+      <h2 mat-dialog-title>
+        {{ t(order.variable ? 'variables.changeTitle' : 'variables.newTitle', { name: order.variable?.name ?? '' }) }}
+      </h2>
       <mat-dialog-content>
         <div class="fields">
           @if (!order.variable) {

@@ -37,7 +37,13 @@ export class VariablesPage {
   private readonly session = inject(Session);
   private readonly transloco = inject(TranslocoService);
 
-  protected readonly icons = { add: mdiPlus, copy: mdiContentCopy, delete: mdiTrashCanOutline, key: mdiKeyVariant, offline: mdiCloudAlertOutline };
+  protected readonly icons = {
+    add: mdiPlus,
+    copy: mdiContentCopy,
+    delete: mdiTrashCanOutline,
+    key: mdiKeyVariant,
+    offline: mdiCloudAlertOutline,
+  };
   protected readonly expressionFor = expressionFor;
   protected readonly words = signal('');
   protected readonly variables = resource({

@@ -24,7 +24,9 @@ export class PieceInstalls {
     const fields = { packageType: 'ARCHIVE', scope: 'PLATFORM', pieceName, pieceVersion };
     for (const [name, value] of Object.entries(fields)) form.set(name, value);
     form.set('pieceArchive', archive, 'package.tgz');
-    return this.changing(ok(this.api.POST('/pieces', { body: form as never, bodySerializer: (body: unknown) => body as FormData })) as Promise<PieceMetadata>);
+    return this.changing(
+      ok(this.api.POST('/pieces', { body: form as never, bodySerializer: (body: unknown) => body as FormData })) as Promise<PieceMetadata>,
+    );
   }
 
   /** Removes a version, by the piece's id. */

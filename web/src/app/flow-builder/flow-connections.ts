@@ -15,7 +15,8 @@ export class FlowConnections {
 
   private readonly loaded = resource({
     params: () => this.session.projectId() || undefined,
-    loader: async ({ params: projectId }) => (await ok(this.api.GET('/app-connections', { params: { query: { projectId, limit: ALL } } }))).data,
+    loader: async ({ params: projectId }) =>
+      (await ok(this.api.GET('/app-connections', { params: { query: { projectId, limit: ALL } } }))).data,
   });
   readonly all = computed<readonly ListedConnection[]>(() => (this.loaded.hasValue() ? this.loaded.value() : []));
   readonly isLoaded = computed(() => this.loaded.hasValue());

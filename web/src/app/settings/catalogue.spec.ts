@@ -1,7 +1,8 @@
 import type { PieceSummary } from '../api/schema';
 import { found, isHidden, namesWith, originOf } from './catalogue';
 
-const piece = (name: string, more: Partial<PieceSummary> = {}) => ({ name, displayName: name, description: 'A piece', ...more }) as PieceSummary;
+const piece = (name: string, more: Partial<PieceSummary> = {}) =>
+  ({ name, displayName: name, description: 'A piece', ...more }) as PieceSummary;
 
 describe('the catalogue', () => {
   const all = [

@@ -58,7 +58,7 @@ export class InstallDialog {
     this.isDraggedOver.set(false);
     const file = files?.[0];
     if (!file) return;
-    const named = await readPackage(file);
+    const named = await readPackage(file.stream());
     this.isNoPackage.set(named === null);
     this.archive.set(named && file);
     this.problem.set('');

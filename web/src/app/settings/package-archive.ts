@@ -13,7 +13,7 @@ const SIZE_LENGTH = 12;
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** The name and version of the package; null for a file that is not one. */
-export async function readPackage(file: Blob): Promise<PackageName | null> {
+export async function readPackage(file: ReadableStream<Uint8Array>): Promise<PackageName | null> {
   try {
     const text = packageJson(await unzipped(file));
     const { name, version } = JSON.parse(text ?? '') as Partial<PackageName>;
@@ -23,8 +23,8 @@ export async function readPackage(file: Blob): Promise<PackageName | null> {
   }
 }
 
-async function unzipped(file: Blob): Promise<Uint8Array> {
-  const reader = file.stream().pipeThrough(new DecompressionStream('gzip')).getReader();
+async function unzipped(file: ReadableStream<Uint8Array>): Promise<Uint8Array> {
+  const reader = file.pipeThrough(new DecompressionStream('gzip') as ReadableWritablePair<Uint8Array, Uint8Array>).getReader();
   const chunks: Uint8Array[] = [];
   let size = 0;
   for (let read = await reader.read(); !read.done && size < MOST_BYTES; read = await reader.read()) {
@@ -43,7 +43,7 @@ async function unzipped(file: Blob): Promise<Uint8Array> {
 /** The text of the nearest `package.json`, one folder down. Each file of a tar archive is a header and its bytes, in blocks of 512. */
 function packageJson(tar: Uint8Array): string | null {
   const text = (from: number, length: number) => new TextDecoder().decode(tar.subarray(from, from + length));
-  for (let at = 0; at + BLOCK <= tar.length; ) {
+  for (let at = 0; at + BLOCK <= tar.length;) {
     const name = text(at, NAME_LENGTH).split('\0', 1)[0] ?? '';
     const size = Number.parseInt(text(at + SIZE_AT, SIZE_LENGTH), 8);
     if (Number.isNaN(size)) return null;

@@ -42,7 +42,11 @@ export class PiecesPage {
   );
 
   protected readonly pieces = resource({
-    params: () => ({ projectId: this.session.projectId(), includeHidden: this.session.isAdministrator(), generation: this.catalogue.generation() }),
+    params: () => ({
+      projectId: this.session.projectId(),
+      includeHidden: this.session.isAdministrator(),
+      generation: this.catalogue.generation(),
+    }),
     loader: ({ params: { projectId, includeHidden } }) => ok(this.api.GET('/pieces', { params: { query: { projectId, includeHidden } } })),
   });
   /** What was installed, and what could not be. */
