@@ -119,7 +119,7 @@ def test_a_package_is_uploaded_and_hidden(workshop: Server, admin: dict[str, Any
     dialog.get_by_role("button", name="Install a piece").click()
     dialog.wait_for(state="hidden", timeout=60_000)
     row = piece_named(page, "Early")
-    expect(row).to_contain_text("An uploaded package")
+    expect(row).to_contain_text("Uploaded package")
     row.get_by_role("button", name="Hide").click()
     expect(row).to_contain_text("Hidden")
 

@@ -1,6 +1,6 @@
 import { Component, computed, inject, input, linkedSignal, output } from '@angular/core';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { mdiAlertCircleOutline, mdiFunctionVariant, mdiPlus, mdiRefresh } from '@mdi/js';
+import { mdiAlertCircleOutline, mdiPlus, mdiRefresh } from '@mdi/js';
 import type { Connection } from '../../api/schema';
 import { Connect, type ConnectRequest } from '../../connections/connect/connect';
 import { ConnectionProblem } from '../../connections/connect/connection-problem';
@@ -35,7 +35,7 @@ export class ConnectionPicker {
   readonly disabled = input(false);
   readonly valueChange = output<string>();
 
-  protected readonly icons = { add: mdiPlus, again: mdiRefresh, problem: mdiAlertCircleOutline, expression: mdiFunctionVariant };
+  protected readonly icons = { add: mdiPlus, again: mdiRefresh, problem: mdiAlertCircleOutline };
   protected readonly externalId = computed(() => referredConnection(this.value()));
   protected readonly isExpression = linkedSignal(() => this.value().trim() !== '' && this.externalId() === undefined);
   protected readonly chosen = computed(() => this.connections.find(this.externalId()));
