@@ -67,7 +67,9 @@ SHOTS = [
     Shot("builder-run", lambda scene: f"/flows/{scene.orders}/runs/{scene.succeeded_run}", "Answer the shop", BUILDER),
     Shot("run-waiting", lambda scene: f"/flows/{scene.waiting}/runs/{scene.waiting_run}", "Waits for approval", PANEL),
     Shot("run-timeline", lambda scene: f"/flows/{scene.waiting}/runs/{scene.waiting_run}", "Turns of the worker", PANEL, tab="Timeline"),
-    Shot("builder-connection", lambda scene: f"/flows/{scene.connected}?step=step_1", "Nobody has filled it in yet", PANEL, complains="400"),
+    Shot(
+        "builder-connection", lambda scene: f"/flows/{scene.connected}?step=step_1", "Nobody has filled it in yet", PANEL, complains="400"
+    ),
     Shot("builder-missing-piece", lambda scene: f"/flows/{scene.connected}?step=step_2", "This step needs", PANEL, complains="404"),
     Shot("builder-failed-run", lambda scene: f"/flows/{scene.failing}/runs/{scene.failed_run}", "toLowerCase", BUILDER),
 ]

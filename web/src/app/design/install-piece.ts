@@ -13,20 +13,20 @@ import { ProblemText } from './problem-text';
   selector: 'pw-install-piece',
   imports: [Icon, MatButtonModule, MatProgressSpinnerModule, TranslocoDirective],
   template: `
-    <ng-container *transloco="let t; prefix: 'installPiece'">
+    <ng-container *transloco="let t">
       @if (session.isAdministrator()) {
         <button mat-stroked-button type="button" [disabled]="isBusy()" (click)="install()">
           @if (isBusy()) {
-            <mat-spinner diameter="18" aria-hidden="true" />{{ t('busy') }}
+            <mat-spinner diameter="18" aria-hidden="true" />{{ t('installPiece.busy') }}
           } @else {
-            <pw-icon [path]="icon" />{{ t('do', { piece: piece(), version: exact(version()) }) }}
+            <pw-icon [path]="icon" />{{ t('installPiece.do', { piece: piece(), version: exact(version()) }) }}
           }
         </button>
         @if (isBusy()) {
-          <p class="note" role="status">{{ t('busyText') }}</p>
+          <p class="note" role="status">{{ t('installPiece.busyText') }}</p>
         }
       } @else {
-        <p class="note">{{ t('ask') }}</p>
+        <p class="note">{{ t('installPiece.ask') }}</p>
       }
       @if (problem()) {
         <p class="problem" role="alert">{{ problem() }}</p>
