@@ -152,7 +152,7 @@ def connect_with_key(page: Page, name: str, *, shared_with: str = "") -> None:
     dialog.get_by_role("button", name="Save").click()
     expect(dialog.get_by_role("alert")).to_contain_text("is not a key")
     expect(dialog.get_by_role("alert")).not_to_contain_text("wrong-key")
-    dialog.get_by_label("API key *").fill("k-1")
+    dialog.get_by_label("API key *").fill("key-of-the-team")
     if shared_with:
         dialog.get_by_label("Who may use it").select_option(label="Several projects")
         dialog.get_by_role("checkbox", name=shared_with).check()
@@ -213,6 +213,23 @@ def test_connections_are_renamed_tested_replaced_shared_and_deleted(world: World
         expect(page.get_by_role("menuitem", name="Delete")).to_have_count(0)
 
 
+def test_a_polling_trigger_is_tried_with_its_connection(world: World, open_page: OpenPage, complaints: Complaints) -> None:
+    complaints.expected.append("status of 400")  # the key that the piece refuses
+    page = open_page(world.server.sign_up("hedy@example.com"), url=world.server.url)
+    page.goto("/connections")
+    connect_with_key(page, "Acme of the team")
+    page.goto("/flows")
+    builder = new_flow(page)
+    builder.card("trigger").click()
+    builder.pick("new item acme")
+    builder.choose("Connection", "Acme of the team")
+    builder.type_into("URL", f"{world.service.url}/echo")
+    page.get_by_role("tab", name="Test").click()
+    builder.panel.get_by_role("button", name="Fetch a sample").click()
+    expect(builder.panel.get_by_role("status").filter(has_text="Received")).to_be_visible()
+    expect(builder.panel).not_to_contain_text("key-of-the-team")
+
+
 def test_a_variable_is_made_changed_and_never_shown(world: World, open_page: OpenPage) -> None:
     session = world.server.sign_up("emmy@example.com")
     page = open_page(session, url=world.server.url)
@@ -247,7 +264,7 @@ def test_the_platforms_application_needs_no_secret_of_its_users(world: World, op
     apps.get_by_label("Piece").select_option(label="Acme")
     apps.get_by_label("Client ID").fill(world.service.application.client_id)
     apps.get_by_label("Client secret").fill(world.service.application.client_secret)
-    apps.get_by_role("button", name="Save the application").click()
+    apps.get_by_role("button", name="Add application").click()
     expect(apps.get_by_role("listitem")).to_contain_text("Acme")
 
     page = open_page(world.server.sign_up("mary@example.com"), url=world.server.url)

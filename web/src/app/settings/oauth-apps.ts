@@ -60,7 +60,7 @@ import { TextField } from '../design/text-field';
           [(value)]="clientSecret"
         />
         <div>
-          <button mat-flat-button type="submit">{{ t('settings.oauthApps.save') }}</button>
+          <button mat-flat-button type="submit">{{ t('settings.oauthApps.add') }}</button>
         </div>
       </form>
     </ng-container>

@@ -1,8 +1,10 @@
-import { Component, computed, inject, output, signal } from '@angular/core';
+import { Component, computed, inject, output, resource, signal } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { Api, ok } from '../../api/api';
 import { PieceIcon } from '../../design/piece-icon';
-import { Pieces } from '../../design/pieces';
+import { ProblemText } from '../../design/problem-text';
 import { TextField } from '../../design/text-field';
+import { Session } from '../../session/session';
 import { authKindsOf } from './auth-kinds';
 
 /** The pieces that can be connected, to choose one from. */
@@ -21,7 +23,7 @@ import { authKindsOf } from './auth-kinds';
             </button>
           </li>
         } @empty {
-          <li class="none" role="status">{{ t(pieces.isLoaded() ? 'connect.noPiece' : 'common.loading') }}</li>
+          <li class="none" role="status">{{ failure() || t(pieces.isLoading() ? 'common.loading' : 'connect.noPiece') }}</li>
         }
       </ul>
     </ng-container>
@@ -70,11 +72,20 @@ import { authKindsOf } from './auth-kinds';
   `,
 })
 export class PieceChoice {
-  protected readonly pieces = inject(Pieces);
+  private readonly api = inject(Api);
+  private readonly problems = inject(ProblemText);
+  private readonly session = inject(Session);
   readonly chosen = output<string>();
 
   protected readonly wanted = signal('');
-  private readonly connectable = computed(() => this.pieces.summaries().filter((piece) => authKindsOf(piece.auth).length > 0));
+  /** Those that the project's people see: not what the platform hides. */
+  protected readonly pieces = resource({
+    loader: () => ok(this.api.GET('/pieces', { params: { query: { projectId: this.session.projectId() } } })),
+  });
+  protected readonly failure = computed(() => (this.pieces.error() ? this.problems.of(this.pieces.error()) : ''));
+  private readonly connectable = computed(() =>
+    (this.pieces.hasValue() ? this.pieces.value() : []).filter((piece) => authKindsOf(piece.auth).length > 0),
+  );
   protected readonly found = computed(() => {
     const words = this.wanted().trim().toLowerCase().split(/\s+/);
     return this.connectable().filter((piece) => words.every((word) => `${piece.displayName} ${piece.name}`.toLowerCase().includes(word)));
