@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -82,8 +83,12 @@ def test_a_connection_is_made_used_revoked_and_mended(world: World, open_page: O
     called(world, builder)
     assert service.requests_for("refresh_token"), "the run used the connection, and renewed it"
 
+    # revoked: the step's test finds out, and the settings say so
     service.revoke_everything()
-    called(world, builder)
+    page.get_by_role("tab", name="Test").click()
+    builder.panel.get_by_role("button", name=re.compile("^Test (step|again)$")).click()
+    builder.settings()
+    expect(builder.panel).to_contain_text("“Acme” does not work.", timeout=30_000)
     page.goto("/connections")
     row = page.get_by_role("listitem").filter(has_text="Acme")
     expect(row).to_contain_text("Refused")

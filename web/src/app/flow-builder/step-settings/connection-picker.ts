@@ -51,6 +51,10 @@ export class ConnectionPicker {
   /** The global ones belong to the administrators. */
   protected readonly canReconnect = computed(() => this.chosen()?.scope !== 'PLATFORM' || this.session.isAdministrator());
 
+  constructor() {
+    if (this.connections.isLoaded()) this.connections.reload(); // somebody may have made or mended one elsewhere
+  }
+
   protected choose(externalId: unknown): void {
     this.valueChange.emit(typeof externalId === 'string' ? referenceTo(externalId) : '');
   }
