@@ -46,6 +46,8 @@ class Scene:
     waiting: str
     """A flow whose run went on after a failure, started another one, and waits for an approval."""
     waiting_run: str
+    connected: str
+    """A draft whose first step has a connection that nobody has filled in, and whose second needs a piece that is not installed."""
 
 
 def titled(step: Step, title: str, **fields: Any) -> Step:
@@ -163,6 +165,28 @@ def approval_link(account: Account) -> str:
     return handed
 
 
+def connections(account: Account) -> None:
+    """A connection that works, one that an import has left to be filled in, and a variable."""
+    common = {"projectId": account.project_id, "displayName": "Shop", "externalId": "shop", "pieceName": "@activepieces/piece-http"}
+    value = {"type": "SECRET_TEXT", "secret_text": "s3cret"}
+    assert account.client.post("/app-connections", json=common | {"type": "SECRET_TEXT", "value": value}).status_code == 201
+    placeholder = {"displayName": "Slack of the support team", "externalId": "support-slack", "pieceName": "@activepieces/piece-slack"}
+    assert account.client.post("/app-connections", json=common | placeholder | {"type": "PLACEHOLDER"}).status_code == 201
+    variable = {"projectId": account.project_id, "name": "REGION_KEY", "value": "eu-7"}
+    assert account.client.post("/variables", json=variable).status_code == 201
+
+
+def connected_flow(account: Account) -> str:
+    """See `Scene.connected`. Returns the flow's id."""
+    tell = action("step_1", "slack", "0.17.9", "send_channel_message", auth="{{connections['support-slack']}}", text="A ticket was opened")
+    keep = action("step_2", "acme-crm", "1.4.0", "create_ticket")
+    flow = make_flow(
+        account, titled(webhook_trigger(), "Ticket opened"), titled(tell, "Tell the team"), titled(keep, "Keep the ticket"), publish=False
+    )["id"]
+    operate(account, flow, "CHANGE_NAME", {"displayName": "Tickets"})
+    return flow
+
+
 def waiting_flow() -> tuple[Step, ...]:
     """Sleeps for a moment, goes on after a failure, and asks for each of two items whether it may be bought."""
     source = "export const code = async () => { throw new Error('The supplier does not answer'); };\n"
@@ -197,6 +221,8 @@ def stage(server: Server, session: dict[str, Any]) -> Scene:
         assert account.client.post(f"/webhooks/{orders}/sync", json=body).status_code == 200
     account.client.post(f"/webhooks/{failing}/sync", json={"customer": {"name": "Ada"}})
 
+    connections(account)
+
     def newest(flow: str, status: str) -> Any:
         return eventually(lambda: next((run["id"] for run in runs_of(account, flow) if run["status"] == status), None))
 
@@ -218,6 +244,7 @@ def stage(server: Server, session: dict[str, Any]) -> Scene:
         approval_link(account),
         waiting,
         paused,
+        connected_flow(account),
     )
 
 

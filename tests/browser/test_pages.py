@@ -49,6 +49,8 @@ SHOTS = [
     Shot("flows", lambda scene: "/flows", "Order intake", LIST),
     Shot("runs", lambda scene: "/runs", "Welcome a customer", LIST),
     Shot("templates", lambda scene: "/templates", "Templates", LIST),
+    Shot("connections", lambda scene: "/connections", "Slack of the support team", LIST),
+    Shot("variables", lambda scene: "/connections/variables", "REGION_KEY", LIST),
     Shot("settings-profile", lambda scene: "/settings/profile", "Profile", LIST),
     Shot("settings-project", lambda scene: "/settings/project", "Project", LIST),
     Shot("settings-platform", lambda scene: "/settings/platform", "Platform", LIST),
@@ -65,6 +67,10 @@ SHOTS = [
     Shot("builder-run", lambda scene: f"/flows/{scene.orders}/runs/{scene.succeeded_run}", "Answer the shop", BUILDER),
     Shot("run-waiting", lambda scene: f"/flows/{scene.waiting}/runs/{scene.waiting_run}", "Waits for approval", PANEL),
     Shot("run-timeline", lambda scene: f"/flows/{scene.waiting}/runs/{scene.waiting_run}", "Turns of the worker", PANEL, tab="Timeline"),
+    Shot(
+        "builder-connection", lambda scene: f"/flows/{scene.connected}?step=step_1", "Nobody has filled it in yet", PANEL, complains="400"
+    ),
+    Shot("builder-missing-piece", lambda scene: f"/flows/{scene.connected}?step=step_2", "This step needs", PANEL, complains="404"),
     Shot("builder-failed-run", lambda scene: f"/flows/{scene.failing}/runs/{scene.failed_run}", "toLowerCase", BUILDER),
 ]
 

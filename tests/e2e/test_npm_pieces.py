@@ -66,7 +66,7 @@ def called(account: Account, flow: dict[str, Any], body: Any = None, path: str =
 
 def test_installing_and_removing(admin: Account, npm_registry: Registry, modern: dict[str, Any]) -> None:
     assert (modern["name"], modern["version"], modern["packageType"], modern["pieceType"]) == (MODERN, VERSION, "REGISTRY", "CUSTOM")
-    assert modern["actions"]["echo"]["displayName"] == "echo"
+    assert (modern["actions"]["echo"]["displayName"], modern["origin"]) == ("echo", "NPM")
     assert installed(admin) == modern
     assert npm_registry.asked.count(f"{MODERN}@{VERSION}") == 1
     listed = {piece["name"]: piece for piece in admin.client.get("/pieces").json()}

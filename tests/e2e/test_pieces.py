@@ -48,6 +48,28 @@ def test_filters(owner: Account) -> None:
     assert owner.client.get("/pieces", params={"suggestionType": "X"}).status_code == 400
 
 
+def test_what_a_platform_hides(owner: Account, member: Account) -> None:
+    platform = f"/platforms/{owner.session['platformId']}"
+
+    def seen(account: Account, **query: Any) -> set[str]:
+        response = account.client.get("/pieces", params={"projectId": account.project_id, **query})
+        assert response.status_code == 200, response.text
+        return {piece["name"] for piece in response.json()}
+
+    everything = seen(owner)
+    mapper = "@activepieces/piece-data-mapper"
+    owner.client.post(platform, json={"filteredPieceNames": [mapper]})
+    try:
+        assert seen(member) == seen(owner) == everything - {mapper}
+        assert seen(member, includeHidden=True) == everything
+        assert owner.client.get(MAPPER).status_code == 200, "flows that use it go on"
+        owner.client.post(platform, json={"filteredPieceBehavior": "ALLOWED"})
+        assert seen(member) == {mapper}
+    finally:
+        owner.client.post(platform, json={"filteredPieceNames": [], "filteredPieceBehavior": "BLOCKED"})
+    assert seen(member) == everything
+
+
 def test_options(owner: Account, member: Account) -> None:
     flow = Flow(owner)
     body = recorded("misc", "piece options")["request"]["body"]

@@ -37,6 +37,7 @@ export const routes: Routes = [
         title: 'templates.title',
         loadComponent: async () => (await import('./templates/templates-page')).TemplatesPage,
       },
+      { path: 'connections', loadChildren: async () => (await import('./connections/connections.routes')).connectionsRoutes },
       { path: 'settings', loadChildren: async () => (await import('./settings/settings.routes')).settingsRoutes },
       {
         path: 'health',

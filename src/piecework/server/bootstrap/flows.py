@@ -1,6 +1,8 @@
 """Flows and what belongs to them: folders, templates, samples, and the triggers that listen for a published flow."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from piecework.server.bootstrap.accounts import Accounts, may_own_by
 from piecework.server.bootstrap.execution import Execution, compiled_by
@@ -11,7 +13,7 @@ from piecework.server.modules.flows.service import FlowCounts, FlowProblemServic
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.human_input.service import HumanInputService
 from piecework.server.modules.pieces.form_values import FormValues
-from piecework.server.modules.pieces.service import PieceService
+from piecework.server.modules.pieces.service import FilterOf, PieceService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.sample_data.service import SampleDataService
 from piecework.server.modules.schedules.service import ScheduleService
@@ -75,7 +77,7 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         folders=folders,
         templates=templates,
         tags=TagService(database),
-        pieces=PieceService(execution.catalogue, execution.services, execution.address, form_values),
+        pieces=PieceService(execution.catalogue, execution.services, execution.address, form_values, _filter_of(accounts)),
         triggers=triggers,
         flows=flows,
         problems=FlowProblemService(database, execution.catalogue, flows),
@@ -91,6 +93,16 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
 
 def _trials(ground: Foundation, triggers: Triggers) -> TriedTriggers:
     return TriedTriggers(triggers.hooks, triggers.events, ground.settings.trigger_hooks_timeout_seconds)
+
+
+def _filter_of(accounts: Accounts) -> FilterOf:
+    """Which pieces the people of a project see."""
+
+    async def filter_of(project_id: str) -> Mapping[str, Any] | None:
+        project = await accounts.projects.find(project_id)
+        return None if project is None else await accounts.platforms.get(project["platformId"])
+
+    return filter_of
 
 
 def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:

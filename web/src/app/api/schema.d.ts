@@ -3174,6 +3174,11 @@ export interface components {
             minimumSupportedRelease: string;
             /** Name */
             name: string;
+            /**
+             * Origin
+             * @constant
+             */
+            origin?: "NPM";
             /** Packagetype */
             packageType: string;
             /** Piecetype */
@@ -3231,6 +3236,11 @@ export interface components {
             minimumSupportedRelease: string;
             /** Name */
             name: string;
+            /**
+             * Origin
+             * @constant
+             */
+            origin?: "NPM";
             /** Packagetype */
             packageType: string;
             /** Piecetype */
@@ -10728,10 +10738,12 @@ export interface operations {
         parameters: {
             query?: {
                 categories?: string[] | null;
+                /** @description Also what the platform hides. */
                 includeHidden?: boolean;
                 includeTags?: boolean;
                 locale?: string | null;
                 orderBy?: "ASC" | "DESC";
+                /** @description For whom: pieces that the project's platform hides are left out. */
                 projectId?: string | null;
                 /** @description Not supported: the list is of this installation. */
                 release?: string | null;

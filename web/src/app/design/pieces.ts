@@ -1,5 +1,5 @@
-/** What the server knows of pieces: read once, kept for the whole visit. */
-import { Injectable, computed, inject, resource } from '@angular/core';
+/** What the server knows of pieces: read once, kept until something is installed or removed. */
+import { Injectable, computed, inject, resource, signal } from '@angular/core';
 import { Api, ok } from '../api/api';
 import type { PieceMetadata, PieceSummary } from '../api/schema';
 
@@ -12,7 +12,11 @@ export function shortName(piece: string): string {
 export class Pieces {
   private readonly api = inject(Api);
   private readonly known = new Map<string, Promise<PieceMetadata>>();
-  private readonly loaded = resource({ loader: () => ok(this.api.GET('/pieces')) });
+  private readonly loaded = resource({ params: () => this.generation(), loader: () => ok(this.api.GET('/pieces')) });
+
+  private readonly changes = signal(0);
+  /** Grows when pieces were installed or removed: who shows something of a piece reads it again. */
+  readonly generation = this.changes.asReadonly();
 
   /** Every installed piece, by display name. Empty until the server has answered; reading it starts that. */
   readonly summaries = computed<PieceSummary[]>(() => (this.loaded.hasValue() ? this.loaded.value() : []));
@@ -23,6 +27,12 @@ export class Pieces {
   /** The name that people know a piece by. */
   displayName(piece: string): string {
     return this.byName().get(piece)?.displayName ?? shortName(piece);
+  }
+
+  /** Something was installed or removed. */
+  forget(): void {
+    this.known.clear();
+    this.changes.update((count) => count + 1);
   }
 
   /** A piece with the forms of its actions and triggers; asked for once. Rejects with ENTITY_NOT_FOUND for one that is not installed. */

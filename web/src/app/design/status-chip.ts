@@ -33,14 +33,18 @@ const LOOKS: Record<string, Look> = {
   PAUSED: { tone: 'warn', icon: mdiPauseCircleOutline },
   CANCELED: { tone: 'quiet', icon: mdiCancel },
   STOPPED: { tone: 'quiet', icon: mdiCancel },
+  // Connections.
+  ACTIVE: { tone: 'good', icon: mdiCheckCircleOutline },
+  ERROR: { tone: 'bad', icon: mdiAlertCircleOutline },
+  MISSING: { tone: 'warn', icon: mdiAlertCircleOutline },
 };
 
-/** The tone and the icon of a run's or a step's status. */
+/** The tone and the icon of the status of a run, a step or a connection. */
 export function lookOf(status: string): Look {
   return LOOKS[status] ?? QUIET;
 }
 
-/** A run's or a step's status: a word with its colour and its icon. */
+/** The status of a run, a step or a connection: a word with its colour and its icon. */
 @Component({
   selector: 'pw-status-chip',
   imports: [Icon, TranslocoDirective],

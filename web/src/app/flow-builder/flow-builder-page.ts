@@ -11,6 +11,7 @@ import { DataSelector } from './data/data-selector';
 import { DataTarget } from './data/data-target';
 import { SampleData } from './data/sample-data';
 import { FlowBuilder } from './flow-builder';
+import { FlowConnections } from './flow-connections';
 import { Problems } from './panels/problems';
 import { ProblemsPanel } from './panels/problems-panel';
 import { RunsPanel } from './panels/runs-panel';
@@ -56,6 +57,7 @@ import { TopBar } from './top-bar/top-bar';
     Answering,
     DataTarget,
     FlowBuilder,
+    FlowConnections,
     FlowRuns,
     Problems,
     Publishing,

@@ -8,7 +8,7 @@ import type { Folder, PopulatedFlow } from '../api/schema';
 import { Confirm } from '../design/confirm';
 import { download } from '../design/download';
 import { Notify, ProblemText } from '../design/notify';
-import { AskName } from './ask-name';
+import { AskName } from '../design/ask-name';
 import { type Outcome, each } from './bulk';
 import type { FailureReport } from './failures-dialog';
 import { fileNames } from './file-names';

@@ -6,12 +6,13 @@ import { nameProblem } from '../design/field-problems';
 import { Notify, ProblemText } from '../design/notify';
 import { TextField } from '../design/text-field';
 import { Session } from '../session/session';
+import { OAuthApps } from './oauth-apps';
 import { SettingsSection } from './settings-section';
 
-/** What people see of the platform before they have signed in. For administrators. */
+/** What people see of the platform before they have signed in, and its registrations at services. For administrators. */
 @Component({
   selector: 'pw-platform-page',
-  imports: [MatButtonModule, SettingsSection, TextField, TranslocoDirective],
+  imports: [MatButtonModule, OAuthApps, SettingsSection, TextField, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       <pw-settings-section [heading]="t('settings.platform.look')" [text]="t('settings.platform.lookText')">
@@ -33,6 +34,9 @@ import { SettingsSection } from './settings-section';
             </div>
           </form>
         }
+      </pw-settings-section>
+      <pw-settings-section [heading]="t('settings.oauthApps.title')" [text]="t('settings.oauthApps.text')">
+        <pw-oauth-apps />
       </pw-settings-section>
     </ng-container>
   `,

@@ -9,6 +9,7 @@ import {
   mdiChevronDown,
   mdiCogOutline,
   mdiHeartPulse,
+  mdiLinkVariant,
   mdiLogout,
   mdiPlayCircleOutline,
   mdiShapeOutline,
@@ -50,6 +51,7 @@ export class Shell {
     { path: '/flows', label: 'shell.flows', icon: mdiSitemapOutline, administrators: false },
     { path: '/runs', label: 'shell.runs', icon: mdiPlayCircleOutline, administrators: false },
     { path: '/templates', label: 'shell.templates', icon: mdiShapeOutline, administrators: false },
+    { path: '/connections', label: 'shell.connections', icon: mdiLinkVariant, administrators: false },
     { path: '/settings', label: 'shell.settings', icon: mdiCogOutline, administrators: false },
     { path: '/health', label: 'shell.health', icon: mdiHeartPulse, administrators: true },
   ];

@@ -3,6 +3,7 @@ import common from './common.json';
 import flows from './flows.json';
 import builder from './builder.json';
 import canvas from './canvas.json';
+import connections from './connections.json';
 import data from './data.json';
 import runMode from './run-mode.json';
 import stepSettings from './step-settings.json';
@@ -16,6 +17,7 @@ export const messages = {
   ...flows,
   ...builder,
   ...canvas,
+  ...connections,
   ...data,
   ...runMode,
   ...stepSettings,

@@ -26,7 +26,7 @@ PieceName = Annotated[str, Path(description="`piece-http` behind a scope, or a w
 @routes.get("", response_model=list[PieceSummary], summary="List pieces")
 async def list_pieces(pieces: Pieces, query: Annotated[PieceQuery, Query()]) -> Response:
     """Returns summaries of the installed pieces by name."""
-    return reply(pieces.summaries(query))
+    return reply(await pieces.summaries(query))
 
 
 @routes.get("/categories", response_model=list[str], summary="List the categories of pieces")

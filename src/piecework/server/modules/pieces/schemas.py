@@ -11,7 +11,7 @@ SuggestionType = Literal["ACTION", "TRIGGER", "ACTION_AND_TRIGGER"]
 
 
 class PieceHead(TypedDict):
-    """What a piece's summary and its whole metadata share."""
+    """What a piece's summary and its whole metadata share. `origin` stands on those that came from npm."""
 
     id: str
     name: str
@@ -29,6 +29,7 @@ class PieceHead(TypedDict):
     created: str
     updated: str
     auth: NotRequired[dict[str, Any] | list[dict[str, Any]]]
+    origin: NotRequired[Literal["NPM"]]
     testedAgainst: NotRequired[Literal["RECORDINGS"]]
 
 
@@ -58,9 +59,9 @@ class RegisteredPiece(TypedDict):
 class PieceQuery(Query):
     """Which pieces to list, and how."""
 
-    project_id: IdText | None = None
+    project_id: IdText | None = Field(None, description="For whom: pieces that the project's platform hides are left out.")
     include_tags: bool = False
-    include_hidden: bool = False
+    include_hidden: bool = Field(False, description="Also what the platform hides.")
     search_query: PlainText | None = Field(None, description="Words to look for; with suggestionType also in actions and triggers.")
     sort_by: Literal["NAME", "UPDATED", "CREATED", "POPULARITY"] | None = None
     order_by: Literal["ASC", "DESC"] = "ASC"

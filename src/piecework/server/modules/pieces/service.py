@@ -1,6 +1,6 @@
 """What can be asked about pieces."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any
 
@@ -23,6 +23,9 @@ from piecework.spec.piece import PieceCategory
 ServicesOf = Callable[[str, str, str], Services]
 """What pieces may use: by project id, flow id and the prefix of their store's keys."""
 
+FilterOf = Callable[[str], Awaitable[Mapping[str, Any] | None]]
+"""The platform of a project, as far as it says which pieces its people see; None if there is no such project."""
+
 _PUBLISHED = "2026-01-01T00:00:00.000Z"
 """Native pieces come with the program and have no date of their own."""
 _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -31,19 +34,24 @@ _ALPHABET = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 class PieceService:
     """Answers from the catalogue. The metadata of a piece is written as JSON when somebody first asks for it, and kept."""
 
-    def __init__(self, catalogue: Catalogue, services_of: ServicesOf, server: Server, form_values: FormValues) -> None:
+    def __init__(self, catalogue: Catalogue, services_of: ServicesOf, server: Server, form_values: FormValues, filter_of: FilterOf) -> None:
         self._catalogue = catalogue
         self._services_of = services_of
         self._server = server
         self._form_values = form_values
+        self._filter_of = filter_of
         self._metadata: dict[tuple[str, str], orjson.Fragment] = {}
         catalogue.on_changed.append(self._metadata.clear)
 
-    def summaries(self, query: PieceQuery) -> list[dict[str, Any]]:
-        """Returns summaries of the pieces that fit. Raises PIECE_SYNC_NOT_SUPPORTED when a release is asked for."""
+    async def summaries(self, query: PieceQuery) -> list[dict[str, Any]]:
+        """Returns summaries of the pieces that fit; for a project without those that its platform hides, unless they are asked for.
+
+        Raises PIECE_SYNC_NOT_SUPPORTED when a release is asked for.
+        """
         if query.release is not None:
             raise ApError(ErrorCode.PIECE_SYNC_NOT_SUPPORTED, {"message": "Pieces come with the installation and are not synchronised"})
-        pieces = [piece for piece in self._catalogue.all() if _in_categories(piece, query.categories)]
+        platform = None if query.project_id is None or query.include_hidden else await self._filter_of(query.project_id)
+        pieces = [piece for piece in self._catalogue.all() if _in_categories(piece, query.categories) and not _is_hidden(piece, platform)]
         summaries = [summary for piece in pieces if (summary := _found(piece, query)) is not None]
         if query.order_by == "DESC":
             summaries.reverse()
@@ -131,8 +139,18 @@ def identity(piece: Piece) -> dict[str, Any]:
     """What the server adds to a piece. The id is made from name and version, so that it is the same on every start."""
     number = int.from_bytes(sha256(f"{piece.name}@{piece.version}".encode()).digest())
     characters = (_ALPHABET[number // len(_ALPHABET) ** place % len(_ALPHABET)] for place in range(ID_LENGTH))
-    created = piece.installed.created if isinstance(piece, NpmPiece) else _PUBLISHED
-    return {"id": "".join(characters), "projectUsage": 0, "created": created, "updated": created}
+    is_npm = isinstance(piece, NpmPiece)
+    created = piece.installed.created if is_npm else _PUBLISHED
+    origin = {"origin": "NPM"} if is_npm else {}  # native pieces have the wire's fields alone
+    return {"id": "".join(characters), "projectUsage": 0, "created": created, "updated": created, **origin}
+
+
+def _is_hidden(piece: Piece, platform: Mapping[str, Any] | None) -> bool:
+    """Whether the platform's people do not see the piece when they look for one; flows that use it run on."""
+    if platform is None:
+        return False
+    is_named = piece.name in platform["filteredPieceNames"]
+    return is_named if platform["filteredPieceBehavior"] == "BLOCKED" else not is_named
 
 
 def _in_categories(piece: Piece, wanted: Iterable[str] | None) -> bool:

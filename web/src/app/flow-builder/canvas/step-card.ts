@@ -6,6 +6,7 @@ import { PieceIcon } from '../../design/piece-icon';
 import { lookOf } from '../../design/status-chip';
 import { duration } from '../../design/when';
 import { FlowBuilder } from '../flow-builder';
+import { FlowConnections } from '../flow-connections';
 import { parallelismOf } from '../model/step';
 import { CanvasCommands } from './canvas-commands';
 import { CanvasState } from './canvas-state';
@@ -31,6 +32,7 @@ import { Texts } from './texts';
 })
 export class StepCard {
   private readonly builder = inject(FlowBuilder);
+  private readonly connections = inject(FlowConnections);
   private readonly language = inject(Language);
   private readonly state = inject(CanvasState);
   protected readonly commands = inject(CanvasCommands);
@@ -56,7 +58,12 @@ export class StepCard {
     return type === 'PIECE_TRIGGER' ? 'PIECE' : type;
   });
 
-  protected readonly isUnready = computed(() => !this.step().valid && !this.isEmpty() && !this.box().skipped && !this.builder.run());
+  /** Why the step cannot run as it is, as the name of a message; empty if nothing is known. */
+  protected readonly trouble = computed(() => {
+    if (this.isEmpty() || this.box().skipped || this.builder.run()) return '';
+    if (!this.step().valid) return 'step.unready';
+    return this.connections.isBrokenAt(this.step()) ? 'step.brokenConnection' : '';
+  });
 
   /** "×5" on a loop, "∥" on a router whose branches run at the same time; nothing on others. */
   protected readonly parallel = computed(() => {
@@ -89,7 +96,7 @@ export class StepCard {
     const name = this.texts.t('step.label', { number: this.box().number, name: this.name() });
     const marks = [
       this.detail(),
-      this.isUnready() ? this.texts.t('step.unready') : '',
+      this.trouble() && this.texts.t(this.trouble()),
       this.parallel()?.word ?? '',
       this.box().skipped ? this.texts.t('step.skipped') : '',
       this.status()?.word ?? '',

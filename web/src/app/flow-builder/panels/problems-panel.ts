@@ -4,6 +4,7 @@ import { mdiAlertCircleOutline, mdiAlertOutline, mdiCheckCircleOutline } from '@
 import type { FlowProblem } from '../../api/schema';
 import { EmptyState } from '../../design/empty-state';
 import { Icon } from '../../design/icon';
+import { InstallPiece } from '../../design/install-piece';
 import { PieceIcon } from '../../design/piece-icon';
 import { FlowBuilder } from '../flow-builder';
 import type { Step } from '../model/step';
@@ -15,12 +16,14 @@ import { Problems } from './problems';
 interface Group {
   step: Step;
   problems: readonly FlowProblem[];
+  /** The piece that has to be installed first. */
+  missing: { piece: string; version: string } | undefined;
 }
 
 /** What keeps the flow from being published, and what would give nothing, by step. A click leads there. */
 @Component({
   selector: 'pw-problems-panel',
-  imports: [EmptyState, Icon, PanelHead, PieceIcon, TranslocoDirective],
+  imports: [EmptyState, Icon, InstallPiece, PanelHead, PieceIcon, TranslocoDirective],
   templateUrl: './problems-panel.html',
   styleUrl: './problems-panel.scss',
 })
@@ -37,7 +40,7 @@ export class ProblemsPanel {
     return [...new Set(all.map((problem) => problem.step))].flatMap((name) => {
       const step = this.steps().get(name);
       const problems = all.filter((problem) => problem.step === name);
-      return step ? [{ step, problems }] : []; // a step that was deleted a moment ago
+      return step ? [{ step, problems, missing: missingPiece(step, problems) }] : []; // a step that was deleted a moment ago
     });
   });
 
@@ -57,4 +60,11 @@ export class ProblemsPanel {
     this.builder.select(problem.step);
     this.builder.focusField.set(problem.path);
   }
+}
+
+/** A step whose piece, or whose version of it, is not installed has its problem at the field that names it. */
+function missingPiece({ settings }: Step, problems: readonly FlowProblem[]): Group['missing'] {
+  const { pieceName: piece, pieceVersion: version } = settings;
+  const isMissing = problems.some(({ path }) => path === 'settings.pieceName' || path === 'settings.pieceVersion');
+  return isMissing && piece && version ? { piece, version } : undefined;
 }

@@ -2,6 +2,7 @@
 import { Injectable, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Api, ok } from '../../api/api';
 import type { FlowProblem } from '../../api/schema';
+import { Pieces } from '../../design/pieces';
 import { FlowBuilder } from '../flow-builder';
 
 const PAUSE_MILLISECONDS = 400;
@@ -10,6 +11,7 @@ const PAUSE_MILLISECONDS = 400;
 export class Problems {
   private readonly api = inject(Api);
   private readonly builder = inject(FlowBuilder);
+  private readonly pieces = inject(Pieces);
   private readonly found = signal<readonly FlowProblem[]>([]);
   private asked = 0;
 
@@ -21,6 +23,7 @@ export class Problems {
   constructor() {
     effect((onCleanup) => {
       const flow = this.builder.flow();
+      this.pieces.generation(); // what was installed meanwhile is not missing any more
       if (!flow || this.builder.hasUnsaved()) return;
       // The first time at once; then when a burst of edits is over.
       const timer = setTimeout(() => untracked(() => void this.read()), this.isLoadedOnce() ? PAUSE_MILLISECONDS : 0);

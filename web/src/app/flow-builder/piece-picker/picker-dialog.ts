@@ -5,6 +5,7 @@ import { mdiChevronRight, mdiClose, mdiMagnify } from '@mdi/js';
 import { Api, ok } from '../../api/api';
 import { Icon } from '../../design/icon';
 import { PieceIcon } from '../../design/piece-icon';
+import { Session } from '../../session/session';
 import { type Entry, type Offer, categoriesOf, coreEntries, isIn, offersOf } from './catalogue';
 import { search } from './fuzzy';
 import { recentIds } from './recent';
@@ -34,6 +35,7 @@ interface Line {
 export class PickerDialog {
   private readonly dialog = inject<DialogRef<Entry>>(DialogRef);
   private readonly api = inject(Api);
+  private readonly session = inject(Session);
   private readonly transloco = inject(TranslocoService);
   private readonly element = inject<ElementRef<HTMLElement>>(ElementRef);
 
@@ -43,7 +45,10 @@ export class PickerDialog {
   protected readonly query = signal('');
   protected readonly category = signal('');
   protected readonly pieces = resource({
-    loader: () => ok(this.api.GET('/pieces', { params: { query: { suggestionType: 'ACTION_AND_TRIGGER' } } })),
+    loader: () => {
+      const query = { suggestionType: 'ACTION_AND_TRIGGER' as const, projectId: this.session.projectId() };
+      return ok(this.api.GET('/pieces', { params: { query } }));
+    },
   });
 
   private readonly offers = computed(() => offersOf(this.pieces.hasValue() ? this.pieces.value() : [], this.kind));

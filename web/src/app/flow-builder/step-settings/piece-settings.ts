@@ -1,12 +1,11 @@
 import { Component, computed, inject } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { mdiLinkVariantOff } from '@mdi/js';
 import { ApiProblem } from '../../api/problem';
-import { Icon } from '../../design/icon';
+import { InstallPiece } from '../../design/install-piece';
 import { ProblemText } from '../../design/notify';
-import { TemplateInput } from '../data/template-input';
 import { HumanPageLinks } from '../human-page';
+import { ConnectionPicker } from './connection-picker';
 import { PropertyForm } from './fields/property-form';
 import { textOf } from './model/json-text';
 import { StepForm } from './step-form';
@@ -14,25 +13,20 @@ import { StepForm } from './step-form';
 /** The form of a piece's action or trigger, made from the piece's metadata. */
 @Component({
   selector: 'pw-piece-settings',
-  imports: [HumanPageLinks, Icon, MatButtonModule, PropertyForm, TemplateInput, TranslocoDirective],
+  imports: [ConnectionPicker, HumanPageLinks, InstallPiece, MatButtonModule, PropertyForm, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       @if (form.stepPiece(); as found) {
         @if (found.operation; as operation) {
           @if (form.needsConnection()) {
-            <div class="connection">
-              <pw-icon [path]="icon" />
-              <div>
-                <strong>{{ t('stepSettings.connection', { name: found.piece.displayName }) }}</strong>
-                <p>{{ t('stepSettings.connectionHelp') }}</p>
-                <pw-template-input
-                  [label]="t('stepSettings.connection', { name: found.piece.displayName })"
-                  [disabled]="form.isReadonly()"
-                  [value]="auth()"
-                  (valueChange)="setAuth($event)"
-                />
-              </div>
-            </div>
+            <pw-connection-picker
+              [pieceName]="found.piece.name"
+              [pieceVersion]="found.piece.version"
+              [pieceTitle]="found.piece.displayName"
+              [value]="auth()"
+              [disabled]="form.isReadonly()"
+              (valueChange)="setAuth($event)"
+            />
           }
           @if (form.step(); as step) {
             <pw-human-page [step]="step" />
@@ -54,7 +48,11 @@ import { StepForm } from './step-form';
       } @else if (form.failure()) {
         <div class="problem" role="alert">
           <p>{{ failure() }}</p>
-          <button mat-stroked-button type="button" (click)="form.reloadPiece()">{{ t('common.retry') }}</button>
+          @if (missing(); as settings) {
+            <pw-install-piece [piece]="settings.piece" [version]="settings.version" />
+          } @else {
+            <button mat-stroked-button type="button" (click)="form.reloadPiece()">{{ t('common.retry') }}</button>
+          }
         </div>
       } @else {
         <p class="note" role="status">{{ t('common.loading') }}</p>
@@ -76,25 +74,6 @@ import { StepForm } from './step-form';
       gap: 8px;
       justify-items: start;
     }
-    .connection {
-      display: flex;
-      gap: 10px;
-      padding: 12px;
-      border-radius: var(--pw-radius-small);
-      background: var(--pw-warn-soft);
-    }
-    .connection > div {
-      display: grid;
-      flex: 1;
-      gap: 6px;
-      min-width: 0;
-    }
-    .connection p {
-      font-size: 12.5px;
-    }
-    .connection pw-icon {
-      color: var(--pw-warn);
-    }
   `,
 })
 export class PieceSettings {
@@ -102,16 +81,18 @@ export class PieceSettings {
   private readonly problems = inject(ProblemText);
   private readonly transloco = inject(TranslocoService);
 
-  protected readonly icon = mdiLinkVariantOff;
+  private readonly problem = computed<unknown>(() => this.form.failure()?.cause ?? this.form.failure());
   protected readonly auth = computed(() => textOf(this.form.input()['auth']));
-  protected readonly failure = computed(() => {
-    const error = this.form.failure();
-    const problem = error?.cause ?? error;
+  /** The piece that the step needs and the server does not have. */
+  protected readonly missing = computed(() => {
+    const problem = this.problem();
     const { pieceName: piece, pieceVersion: version } = this.form.settings();
-    if (problem instanceof ApiProblem && problem.code === 'ENTITY_NOT_FOUND') {
-      return this.transloco.translate('stepSettings.notInstalled', { piece, version });
-    }
-    return problem ? this.problems.of(problem) : '';
+    return problem instanceof ApiProblem && problem.code === 'ENTITY_NOT_FOUND' && piece && version ? { piece, version } : undefined;
+  });
+  protected readonly failure = computed(() => {
+    const missing = this.missing();
+    if (missing) return this.transloco.translate<string>('stepSettings.notInstalled', missing);
+    return this.problem() ? this.problems.of(this.problem()) : '';
   });
   protected readonly isEmpty = computed(() => Object.keys(this.form.stepPiece()?.operation?.props ?? {}).length === 0);
 

@@ -44,7 +44,7 @@ export class StepForm {
 
   private readonly pieceKey = computed(() => {
     const { pieceName, pieceVersion } = this.settings();
-    return pieceName ? `${pieceName}\n${pieceVersion ?? ''}` : undefined;
+    return pieceName ? `${pieceName}\n${pieceVersion ?? ''}\n${this.pieces.generation()}` : undefined;
   });
   private readonly metadata = resource({
     params: () => this.pieceKey(),

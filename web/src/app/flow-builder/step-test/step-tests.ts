@@ -6,6 +6,7 @@ import { StoredValues, storedOutput } from '../../runs/view/stored-values';
 import { Live } from '../../session/live';
 import { Session } from '../../session/session';
 import { FlowBuilder } from '../flow-builder';
+import { FlowConnections } from '../flow-connections';
 import { type StepResult, resultsAt } from '../model/run-results';
 import type { Step } from '../model/step';
 
@@ -36,6 +37,7 @@ const OVER = new Set(['SUCCEEDED', 'FAILED', 'CANCELED', 'TIMEOUT', 'INTERNAL_ER
 export class StepTests {
   private readonly api = inject(Api);
   private readonly builder = inject(FlowBuilder);
+  private readonly connections = inject(FlowConnections);
   private readonly live = inject(Live);
   private readonly problems = inject(ProblemText);
   private readonly session = inject(Session);
@@ -102,6 +104,7 @@ export class StepTests {
     const isStopped = response.status === 'CANCELED';
     this.set(name, isStopped ? { state: 'stopped' } : { state: 'done', response, at: new Date().toISOString() });
     if (response.success) void this.builder.reload();
+    else this.connections.reload(); // the step may have found that its service refuses it
   }
 
   /** Asks how the tests went whose end may have been missed. */

@@ -18,8 +18,11 @@ import { SampleBox } from './sample-box';
 import { SampleForm } from './sample-form';
 import { TriggerTests } from './trigger-tests';
 
-/** How a trigger can be tried: by waiting for a call, by asking its piece, or not at all. */
-type Way = 'wait' | 'schedule' | 'manual' | 'ask' | 'unknown';
+const WEBHOOK = '@activepieces/piece-webhook';
+const SCHEDULE = '@activepieces/piece-schedule';
+
+/** How a trigger can be tried: by waiting for a call or for an event of its service, by asking its piece, or not at all. */
+type Way = 'wait' | 'service' | 'schedule' | 'manual' | 'ask' | 'unknown';
 
 /** Gets a sample of what the flow will begin with: from a call, from the piece, from the past, or by hand. */
 @Component({
@@ -53,9 +56,9 @@ export class TriggerTest {
     const metadata = this.metadata.hasValue() ? this.metadata.value() : undefined;
     const trigger = metadata?.triggers[this.step().settings.triggerName ?? ''];
     if (!trigger) return 'unknown';
-    if (trigger['testStrategy'] === 'SIMULATION') return 'wait';
+    if (trigger['testStrategy'] === 'SIMULATION') return this.hasPage() || metadata?.name === WEBHOOK ? 'wait' : 'service';
     if (trigger['type'] === 'MANUAL') return 'manual';
-    return metadata?.name === '@activepieces/piece-schedule' ? 'schedule' : 'ask';
+    return metadata?.name === SCHEDULE ? 'schedule' : 'ask';
   });
   private readonly flags = resource({ loader: () => ok(this.api.GET('/flags')) });
   protected readonly testUrl = computed(() => {
@@ -72,6 +75,12 @@ export class TriggerTest {
     const sample = this.samples.sample(this.step());
     return sample.state === 'ready' ? sample.value : undefined;
   });
+  /** What the waiting is for, and what one does meanwhile. */
+  protected readonly waiting = computed(() => {
+    if (this.way() === 'service') return { heading: 'stepTest.waitingService', hint: 'stepTest.waitingServiceHint' };
+    return { heading: 'stepTest.waiting', hint: this.hasPage() ? 'stepTest.waitingPageHint' : 'stepTest.waitingHint' };
+  });
+  protected readonly service = computed(() => this.pieces.displayName(this.step().settings.pieceName ?? ''));
   private readonly kind = computed(() => `${this.step().settings.pieceName}:${this.step().settings.triggerName}`);
   protected readonly makeUp = (value: unknown): Promise<void> => this.tests.makeUp(value);
 
@@ -88,7 +97,7 @@ export class TriggerTest {
 
   protected run(): void {
     if (this.builder.isReadonly() || this.tests.isBusy() || this.way() === 'unknown') return;
-    void (this.way() === 'wait' ? this.tests.wait() : this.tests.ask());
+    void (this.way() === 'wait' || this.way() === 'service' ? this.tests.wait() : this.tests.ask());
   }
 
   protected copy(text: string): void {

@@ -6,6 +6,7 @@ import { ProblemText } from '../../design/notify';
 import { Live } from '../../session/live';
 import { Session } from '../../session/session';
 import { FlowBuilder } from '../flow-builder';
+import { FlowConnections } from '../flow-connections';
 import { SampleWriter } from './sample-writer';
 
 /** How many of the events of the past are offered. */
@@ -17,6 +18,7 @@ export type TriggerTrial = 'idle' | 'starting' | 'waiting' | 'asking';
 export class TriggerTests {
   private readonly api = inject(Api);
   private readonly builder = inject(FlowBuilder);
+  private readonly connections = inject(FlowConnections);
   private readonly live = inject(Live);
   private readonly problems = inject(ProblemText);
   private readonly session = inject(Session);
@@ -134,6 +136,7 @@ export class TriggerTests {
     } catch (error) {
       this.problem.set(this.problems.of(error));
       this.trial.set('idle');
+      this.connections.reload(); // the trigger may have found that its service refuses it
     }
   }
 }

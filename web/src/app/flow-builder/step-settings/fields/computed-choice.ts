@@ -1,4 +1,5 @@
 import { Component, computed, effect, inject, input, output, resource, signal, untracked } from '@angular/core';
+import { TranslocoDirective } from '@jsverse/transloco';
 import { ProblemText } from '../../../design/notify';
 import { isSameChoice } from '../model/equality';
 import type { Property } from '../model/metadata';
@@ -10,7 +11,7 @@ const REST_MILLISECONDS = 250;
 /** A dropdown whose choices the piece computes: anew when a field changes that it depends on, and while one searches, if it searches itself. */
 @Component({
   selector: 'pw-computed-choice',
-  imports: [ChoiceList],
+  imports: [ChoiceList, TranslocoDirective],
   template: `
     <pw-choice-list
       [choices]="choices()"
@@ -28,7 +29,9 @@ const REST_MILLISECONDS = 250;
       (retry)="loaded.reload()"
     />
     @if (problem()) {
-      <p role="alert">{{ problem() }}</p>
+      <p role="alert" *transloco="let t">
+        {{ problem() }} <button type="button" (click)="loaded.reload()">{{ t('common.retry') }}</button>
+      </p>
     }
   `,
   styles: `
@@ -36,6 +39,15 @@ const REST_MILLISECONDS = 250;
     p {
       @include fields.problem;
       margin-top: 4px;
+    }
+    button {
+      padding: 0;
+      border: 0;
+      background: none;
+      color: var(--pw-accent);
+      font: inherit;
+      text-decoration: underline;
+      cursor: pointer;
     }
   `,
 })

@@ -5,7 +5,7 @@ import { MatFormFieldModule } from '@angular/material/form-field';
 import { MatInputModule } from '@angular/material/input';
 import { TranslocoDirective } from '@jsverse/transloco';
 import { firstValueFrom } from 'rxjs';
-import { ProblemText } from '../design/notify';
+import { ProblemText } from './notify';
 
 export interface NameQuestion {
   heading: string;
