@@ -83,7 +83,7 @@ def test_each_item_begins_exactly_one_run(
         while kills < KILLS:
             flow.again(server)
             publishing = threading.Thread(target=flow.again, args=(server,))  # is under way when the server is killed, or not any more
-            time.sleep(chance.uniform(0.0, 1.2))
+            time.sleep(chance.uniform(0.0, 0.8))
             publishing.start()
             time.sleep(chance.uniform(0.0, 0.06))
             server.process.kill()
