@@ -1,7 +1,6 @@
 """Against real servers: asyncssh's for SFTP, pyftpdlib's for FTP and FTPS."""
 
 import asyncio
-import subprocess
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from typing import Any
 
 import asyncssh
 import pytest
-from tests.unit.pieces.servers import free_port, listens, running
+from tests.unit.pieces.servers import free_port, listens, make_certificate, running
 
 from piecework.pieces.sftp import piece
 from piecework.sdk import AuthCheck, CustomAuthValue, LoadedFile, PieceError
@@ -30,11 +29,7 @@ class Login(asyncssh.SSHServer):
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("certificate") / "both.pem"
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", path, "-out",
-         path.with_suffix(".crt"), "-days", "2", "-subj", "/CN=localhost"],
-        check=True, capture_output=True,
-    )  # fmt: skip
+    make_certificate(path.with_suffix(".crt"), path, "localhost")
     return path
 
 
