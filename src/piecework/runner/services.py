@@ -9,7 +9,7 @@ from piecework.engine.expressions import Question
 from piecework.runner.errors import ConnectionMissing, VariableMissing
 from piecework.runner.secrets import Secrets
 from piecework.sdk.http import Http
-from piecework.sdk.services import NO_FLOWS, Files, Flows, Store
+from piecework.sdk.services import NO_DATABASES, NO_FLOWS, Databases, Files, Flows, Store
 
 
 class ConnectionSource(Protocol):
@@ -50,6 +50,7 @@ class Services:
     variables: VariableSource = field(default_factory=NoVariables)
     secrets: Secrets = field(default_factory=Secrets)
     flows: Flows = NO_FLOWS
+    databases: Databases = NO_DATABASES
 
 
 async def secret_answer(question: Question, services: Services, piece: str | None = None) -> Any:

@@ -62,11 +62,13 @@ from piecework.sdk.properties import (
 )
 from piecework.sdk.services import (
     Connections,
+    Databases,
     Files,
     FlowCall,
     Flows,
     LoadedFile,
     Server,
+    Statement,
     Store,
 )
 from piecework.sdk.time_zones import time_zone_options, zone
@@ -97,6 +99,7 @@ __all__ = [
     "Cursor",
     "CustomAuth",
     "CustomAuthValue",
+    "Databases",
     "DateTime",
     "DelayPause",
     "Dropdown",
@@ -147,6 +150,7 @@ __all__ = [
     "SecretTextValue",
     "Server",
     "ShortText",
+    "Statement",
     "StaticDropdown",
     "StaticMultiSelect",
     "Store",

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from piecework.runner.catalogue import Catalogue
+from piecework.runner.databases import SqliteDatabases
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
 from piecework.runner.npm import NpmRuntime
 from piecework.runner.steps import StepRunner
@@ -33,6 +34,7 @@ class Vault:
 
 
 PIECES_FOLDER = "pieces"
+DATABASES_FOLDER = "databases"
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,10 @@ def build_execution(ground: Foundation) -> Execution:
     api = f"{settings.frontend_url}/api/"
     address = Server(api_url=api, public_url=api)
     vault = _vault(ground, catalogue, http, address)
-    services = StepServices(ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes)
+    services = StepServices(
+        ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes,
+        lambda project_id: SqliteDatabases(settings.data_dir / DATABASES_FOLDER / project_id),
+    )  # fmt: skip
     folders = PieceFolders(settings.data_dir / PIECES_FOLDER)
     host = npm_host(settings, folders)
     npm = NpmRuntime(host, {name: secret.webhookSecret.get_secret_value() for name, secret in settings.app_webhook_secrets.items()})
