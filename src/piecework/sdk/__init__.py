@@ -74,7 +74,7 @@ from piecework.sdk.services import (
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.connection import AuthorizationMethod, GrantType
-from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
+from piecework.spec.piece import HandshakeStrategy, MarkdownVariant, PieceCategory, StoreScope
 
 __all__ = [
     "HIDDEN",
@@ -114,6 +114,7 @@ __all__ = [
     "Form",
     "GrantType",
     "Handshake",
+    "HandshakeStrategy",
     "Hooks",
     "Http",
     "HttpError",
