@@ -29,7 +29,9 @@ def test_all_of_them_are_in_the_catalogue() -> None:
 
 def test_client_libraries_wait_until_a_piece_is_used() -> None:
     """An idle server has all pieces in its catalogue, and should stay small."""
-    libraries = "aio_pika aioftp aiomqtt aiomysql asyncpg asyncssh bson dns paho PIL pymongo pypdf redis".split()
+    libraries = [
+        "aio_pika", "aioftp", "aiomqtt", "aiomysql", "asyncpg", "asyncssh", "bson", "dns", "paho", "PIL", "pymongo", "pypdf", "redis",
+    ]  # fmt: skip
     program = (
         "import sys; from piecework.runner.catalogue import Catalogue; [piece.describe() for piece in Catalogue.load().all()]; "
         f"print([name for name in {libraries} if name in sys.modules])"

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 from piecework.pieces.webhook_sender.signing import Letter, digest, standard, timed_digest
@@ -80,23 +81,30 @@ async def send_webhook(
     message_id = f"msg_{hashlib.sha256(ctx.idempotency_key.encode()).hexdigest()[:32]}"
     moment = ctx.now()
     content = {"type": event_type, "timestamp": moment.isoformat().replace("+00:00", "Z"), "data": body} if event_type else body
-    data, wanted = json_text(content).encode(), {str(status) for status in accepted or ()}
-    last: Any = None
+    letter = Letter(message_id, 0, json_text(content).encode())
+    wanted = {str(status) for status in accepted or ()}
+    last: Exception | None = None
     for attempt in range(1, attempts + 1):
-        letter = Letter(message_id, int(ctx.now().timestamp()), data)
+        if last is not None:
+            await asyncio.sleep(ctx.random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2 ** (attempt - 1))))
+        letter = replace(letter, timestamp=int(ctx.now().timestamp()))
         answer = await _sent(ctx, url, letter, {**(headers or {}), **_signed(ctx.auth, scheme, letter, signature_header)})
-        if isinstance(answer, HttpError):
-            last = http_failed(500, str(answer), method="POST", url=url)
-        elif 200 <= answer.status < 300 or str(answer.status) in wanted:
-            body_text = readable_body(answer)
-            return {"id": message_id, "attempts": attempt, "status": answer.status, "headers": dict(answer.headers), "body": body_text}
-        else:
-            last = http_failed(answer.status, readable_body(answer), method="POST", url=url, headers=answer.headers)
-            if answer.status in FINAL:
-                break
-        if attempt < attempts:
-            await asyncio.sleep(ctx.random.uniform(0, min(LONGEST_WAIT, FIRST_WAIT * 2**attempt)))
-    raise last
+        last = _failure(answer, url, wanted)
+        if last is None and not isinstance(answer, HttpError):
+            told = {"status": answer.status, "headers": dict(answer.headers), "body": readable_body(answer)}
+            return {"id": message_id, "attempts": attempt, **told}
+        if not isinstance(answer, HttpError) and answer.status in FINAL:
+            break
+    raise last or PieceError("attempts: must be 1 or more")
+
+
+def _failure(answer: HttpResponse | HttpError, url: str, wanted: set[str]) -> Exception | None:
+    """Why an attempt has failed; None if it has not."""
+    if isinstance(answer, HttpError):
+        return http_failed(500, str(answer), method="POST", url=url)
+    if 200 <= answer.status < 300 or str(answer.status) in wanted:
+        return None
+    return http_failed(answer.status, readable_body(answer), method="POST", url=url, headers=answer.headers)
 
 
 async def _sent(ctx: ActionContext, url: str, letter: Letter, headers: dict[str, str]) -> HttpResponse | HttpError:
