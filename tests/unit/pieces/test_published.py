@@ -1,6 +1,7 @@
 """Native pieces have the fields of the published pieces whose versions they say they serve.
 
-`published.json` has what versions in the npm registry said of themselves: the names and types of the fields of those steps that are native, too.
+`published.json` has the names and types of the fields of those steps that are native, too: what versions in the npm registry said of themselves, and
+for pieces that are not there what their public source says, under the version that the native piece names.
 """
 
 import json
@@ -15,6 +16,7 @@ CATALOGUE = Catalogue.load()
 
 OTHERWISE = {
     ("@activepieces/piece-amazon-s3", "upload-file", "type"): "a text since 0.3.2; what the list offered before is such a text",
+    ("@activepieces/piece-claude", "ask_claude", "model"): "asked from the service, as in newer versions; the values are the same",
     ("@activepieces/piece-openai", "custom_api_call", "body"): "a body without a type is JSON, as it was then",
     ("@activepieces/piece-slack", "custom_api_call", "body_type"): "chosen from a list that depends on the method, as in newer pieces",
     ("@activepieces/piece-slack", "custom_api_call", "useUserToken"): "there is one kind of token here",
