@@ -1,18 +1,24 @@
 """New issues."""
 
 import re
+from datetime import datetime
 from typing import Annotated, Any
 
 from piecework.pieces.jira_cloud.client import sanitized, searched
 from piecework.pieces.jira_cloud.piece import piece
-from piecework.sdk import ById, Checkbox, LongText, TriggerContext
+from piecework.sdk import ByTime, Checkbox, LongText, TriggerContext
 
 NEWEST = 500
 """How many issues a poll looks at: more than these between two polls are not seen."""
 ORDER = re.compile(r"\border\s+by\b.*", re.IGNORECASE | re.DOTALL)
 
 
-@piece.poll(dedupe=ById(lambda issue: str(issue["id"])), sample_data={})
+def created(issue: dict[str, Any]) -> datetime:
+    """When an issue was created."""
+    return datetime.fromisoformat(issue["fields"]["created"])
+
+
+@piece.poll(dedupe=ByTime(created), sample_data={})
 async def new_issue(
     ctx: TriggerContext,
     jql: Annotated[str | None, LongText("JQL", "Only issues that this query finds; without ORDER BY.")] = None,
