@@ -128,14 +128,15 @@ def test_an_issue_with_names() -> None:
 def test_new_issues() -> None:
     trigger = Enabled(piece, "new_issue", {"jql": "type = Bug ORDER BY key", "sanitizeJql": False}, auth=AUTH)
 
-    def newest(*ids: str) -> Any:
-        return search(
-            "(type = Bug) AND created >= -7d ORDER BY created DESC", {"issues": [{"id": found} for found in ids]}, fields=["*all"]
-        )
+    def issue(day: int) -> dict[str, Any]:
+        return {"id": str(day), "fields": {"created": f"2026-01-0{day}T12:00:00.000+0100"}}
 
-    trigger.enable(newest("1"))
-    assert trigger.poll(newest("3", "2", "1")) == [{"id": "2"}, {"id": "3"}]
-    assert trigger.poll(newest("3", "2")) == []
+    def newest(*days: int) -> Any:
+        return search("(type = Bug) AND created >= -7d ORDER BY created DESC", {"issues": [*map(issue, days)]}, fields=["*all"])
+
+    trigger.enable(newest(1))
+    assert trigger.poll(newest(3, 2, 1)) == [issue(2), issue(3)]
+    assert trigger.poll(newest(3, 2)) == []
 
 
 def test_choices() -> None:
