@@ -18,7 +18,7 @@ from tests.e2e.server_process import Account, Server, StartServer
 from tests.e2e.test_schedules import make_due
 
 PIECES = {"data-mapper": "0.3.15", "store": "0.6.20", "webhook": "0.1.29", "image-helper": "0.1.21", "wordpress": "0.7.0"}
-NATIVE_TOO = ("data-mapper", "store", "webhook")
+NATIVE_TOO = ("data-mapper", "store", "webhook", "image-helper")
 
 
 def settings() -> dict[str, Any]:
