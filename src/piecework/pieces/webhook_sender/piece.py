@@ -38,7 +38,7 @@ Scheme = Literal["standard", "sha256", "timed"]
 
 piece = Piece(
     "@piecework/piece-webhook-sender",
-    display_name="Webhook Sender",
+    display_name="Signed Webhook",
     version="0.1.0",
     description="Tell other services what happened, with signed calls that are repeated until one arrives.",
     categories=[PieceCategory.CORE, PieceCategory.DEVELOPER_TOOLS],
