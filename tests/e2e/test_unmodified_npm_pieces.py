@@ -42,7 +42,7 @@ PIECES = {
     "webhook": "0.1.29",
     "wordpress": "0.7.0",
 }
-NATIVE_TOO = ("data-mapper", "delay", "schedule", "store", "subflows", "webhook")
+NATIVE_TOO = ("data-mapper", "delay", "image-helper", "schedule", "store", "subflows", "webhook")
 
 
 def settings() -> dict[str, Any]:

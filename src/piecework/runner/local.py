@@ -22,6 +22,7 @@ from piecework.engine.program import Program, compile_program
 from piecework.engine.state import RunState, StepRecord, restore
 from piecework.engine.validation import version_problems
 from piecework.runner.catalogue import Catalogue
+from piecework.runner.databases import MemoryDatabases
 from piecework.runner.documents import FlowDocument, read_document, the_only_flow
 from piecework.runner.drive import drive
 from piecework.runner.http import PooledHttp
@@ -129,7 +130,7 @@ async def run_flow_async(
     http = PooledHttp()
     secrets = Secrets()
     vault = MemoryConnections(connections, secrets), MemoryVariables(variables, secrets)
-    own = Services(MemoryStore(), MemoryFiles(http), http, *vault, secrets)
+    own = Services(MemoryStore(), MemoryFiles(http), http, *vault, secrets, databases=MemoryDatabases())
     with quiet_logs():
         try:
             runner = StepRunner(Catalogue.load(), sandbox)

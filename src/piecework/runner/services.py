@@ -10,7 +10,7 @@ from piecework.engine.expressions import Question
 from piecework.runner.errors import ConnectionMissing, VariableMissing
 from piecework.runner.secrets import Secrets
 from piecework.sdk.http import Http
-from piecework.sdk.services import NO_FLOWS, Files, Flows, Store
+from piecework.sdk.services import NO_DATABASES, NO_FLOWS, Databases, Files, Flows, Store
 
 
 class ConnectionSource(Protocol):
@@ -55,6 +55,7 @@ class Services:
     secrets: Secrets = field(default_factory=Secrets)
     flows: Flows = NO_FLOWS
     app_secrets: Mapping[str, str] = field(default_factory=dict[str, str])
+    databases: Databases = NO_DATABASES
 
 
 async def secret_answer(question: Question, services: Services, piece: str | None = None) -> Any:

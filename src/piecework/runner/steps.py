@@ -200,6 +200,7 @@ def _context(command: ExecuteStep, run: RunFacts, auth: Any) -> ActionContext:
         http=services.http,
         connections=services.connections,
         flows=services.flows,
+        databases=services.databases,
         auth=auth,
         step_name=name,
         flow_id=run.flow_id,

@@ -63,18 +63,20 @@ from piecework.sdk.properties import (
 )
 from piecework.sdk.services import (
     Connections,
+    Databases,
     Files,
     FlowCall,
     Flows,
     LoadedFile,
     Server,
+    Statement,
     Store,
 )
 from piecework.sdk.signatures import ALGORITHMS, Signature, header_of
 from piecework.sdk.time_zones import time_zone_options, zone
 from piecework.sdk.triggers import CronSchedule, Handshake, Hooks, IntervalSchedule, Schedule, Trigger
 from piecework.spec.connection import AuthorizationMethod, GrantType
-from piecework.spec.piece import MarkdownVariant, PieceCategory, StoreScope
+from piecework.spec.piece import HandshakeStrategy, MarkdownVariant, PieceCategory, StoreScope
 
 __all__ = [
     "ALGORITHMS",
@@ -101,6 +103,7 @@ __all__ = [
     "Cursor",
     "CustomAuth",
     "CustomAuthValue",
+    "Databases",
     "DateTime",
     "DelayPause",
     "Dropdown",
@@ -115,6 +118,7 @@ __all__ = [
     "Form",
     "GrantType",
     "Handshake",
+    "HandshakeStrategy",
     "Hooks",
     "Http",
     "HttpError",
@@ -152,6 +156,7 @@ __all__ = [
     "Server",
     "ShortText",
     "Signature",
+    "Statement",
     "StaticDropdown",
     "StaticMultiSelect",
     "Store",

@@ -16,7 +16,7 @@ from typing_extensions import TypeVar
 from piecework.sdk.http import Http
 from piecework.sdk.network import Network
 from piecework.sdk.schedules import Schedule
-from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, Server, Store
+from piecework.sdk.services import NO_DATABASES, NO_FLOWS, Connections, Databases, Files, FlowCall, Flows, Server, Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,7 +197,7 @@ class ActionContext(Generic[AuthT]):
     """
 
     __slots__ = (
-        "_flows", "auth", "connections", "execution_type", "files", "flow_id", "flow_version_id", "http", "idempotency_key", "now",
+        "_flows", "auth", "connections", "databases", "execution_type", "files", "flow_id", "flow_version_id", "http", "idempotency_key", "now",
         "project_id", "random", "resume_payload", "run", "run_id", "server", "step_name", "store", "test", "trigger_output",
     )  # fmt: skip
 
@@ -209,6 +209,7 @@ class ActionContext(Generic[AuthT]):
         http: Http,
         connections: Connections,
         flows: Flows = NO_FLOWS,
+        databases: Databases = NO_DATABASES,
         auth: Any = None,
         step_name: str = "",
         flow_id: str = "",
@@ -230,6 +231,7 @@ class ActionContext(Generic[AuthT]):
         self.files = files
         self.http = http
         self.connections = connections
+        self.databases = databases
         self._flows = flows
         self.step_name = step_name
         self.flow_id = flow_id

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import ssl
+from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING, Any
 
 from piecework.sdk.errors import PieceError
@@ -37,11 +38,14 @@ class Network:
         """The checked address of a well-formed host."""
         return host
 
-    def tls(self, host: str, *, verify: bool = True, authorities: str = "") -> ssl.SSLContext:
+    def tls(
+        self, host: str, *, verify: bool = True, authorities: str = "", certificate: str = "", key: str = "", passphrase: str = ""
+    ) -> ssl.SSLContext:
         """A TLS context for a connection to ``host`` by its address.
 
         ``authorities``: certificates (PEM) of the authorities to trust instead of the system's. ``verify`` false takes any certificate.
-        Raises PieceError for authorities that are no certificates.
+        ``certificate`` and ``key`` (PEM, locked with ``passphrase`` if that is given): what the client shows of itself.
+        Raises PieceError for authorities that are no certificates, and for a certificate and key that cannot be used.
         """
         context = NamedContext(ssl.PROTOCOL_TLS_CLIENT)
         context.host = host.strip().strip("[]")
@@ -55,7 +59,21 @@ class Network:
                 raise PieceError(f"certificate: not a certificate in PEM: {error}") from None
         else:
             context.load_default_certs()
+        if certificate.strip():
+            _show(context, certificate, key, passphrase)
         return context
+
+
+def _show(context: ssl.SSLContext, certificate: str, key: str, passphrase: str) -> None:
+    """Python's TLS reads a client's certificate from files only: they are there for that moment, for nobody else to read."""
+    with NamedTemporaryFile("w", suffix=".pem") as certificate_file, NamedTemporaryFile("w", suffix=".pem") as key_file:
+        for file, text in ((certificate_file, certificate), (key_file, key)):
+            file.write(text)
+            file.flush()
+        try:
+            context.load_cert_chain(certificate_file.name, key_file.name, passphrase)
+        except (ssl.SSLError, ValueError) as error:
+            raise PieceError(f"certificate: not a certificate and its private key in PEM: {error}") from None
 
 
 class NamedContext(ssl.SSLContext):

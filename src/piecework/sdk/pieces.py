@@ -284,6 +284,36 @@ class Piece:
 
         return register if function is None else register(function)
 
+    def queue_trigger(
+        self,
+        *,
+        name: str | None = None,
+        display_name: str | None = None,
+        on_enable: Hook | None = None,
+        on_disable: Hook | None = None,
+        test: Hook | None = None,
+        schedule: Callable[[Mapping[str, Any]], Schedule] | None = None,
+        sample_data: Any = None,
+        require_auth: bool = True,
+    ) -> Callable[[F], F]:
+        """Make ``function(ctx, …) -> list`` a polling trigger that knows itself what is new, such as a reader of a queue.
+
+        What it writes into ``ctx.store`` is kept only when the runs of the poll are: a message may be acknowledged once the store has its mark.
+        ``schedule(props)`` says when to poll, ``test`` gives samples and takes nothing away.
+        """
+
+        def register(function: F) -> F:
+            form, payloads = hook_from(function)
+            self._add(Trigger(
+                name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
+                description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form,
+                hooks=Hooks(payloads, on_enable, on_disable, test, schedule), test_strategy=TriggerTestStrategy.TEST_FUNCTION,
+                sample_data=sample_data, require_auth=require_auth,
+            ))  # fmt: skip
+            return function
+
+        return register
+
     def _add(self, trigger: Trigger) -> None:
         self._claim(self.triggers, trigger.name)
         self.triggers[trigger.name] = trigger

@@ -1,6 +1,6 @@
 """What a piece may ask of the platform, as protocols. The runner implements them; ``sdk.testing`` has in-memory twins."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -102,6 +102,53 @@ class NoFlows:
 
 
 NO_FLOWS = NoFlows()
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """One statement of SQL; ``arguments`` stand for its ``?``, or by their names for ``:name``."""
+
+    sql: str
+    arguments: Sequence[Any] | Mapping[str, Any] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileAnswer:
+    """What statements gave, and the database's file after them."""
+
+    results: list[dict[str, Any]]
+    data: bytes
+
+
+class Databases(Protocol):
+    """SQLite databases of the project. Statements run in one transaction, all of them or none, and end after ``seconds``.
+
+    Each result is ``{"rows": [{column: value}], "changedRows": int, "lastRowId": int | None}``. Raises PieceError for what the database refuses,
+    and at the limits of time, rows and bytes.
+    """
+
+    async def run(self, database: str, statements: Sequence[Statement], seconds: float) -> list[dict[str, Any]]:
+        """Ask a database of the project by its name; one that is not there begins empty."""
+        ...
+
+    async def run_on_file(self, data: bytes, statements: Sequence[Statement], seconds: float) -> FileAnswer:
+        """Ask a database that is a file; the file itself does not change. No bytes are an empty database."""
+        ...
+
+
+class NoDatabases:
+    """``Databases`` where there are none."""
+
+    async def run(self, database: str, statements: Sequence[Statement], seconds: float) -> list[dict[str, Any]]:
+        """See ``Databases``."""
+        raise PieceError("There are no databases here")
+
+    async def run_on_file(self, data: bytes, statements: Sequence[Statement], seconds: float) -> FileAnswer:
+        """See ``Databases``."""
+        raise PieceError("There are no databases here")
+
+
+NO_DATABASES = NoDatabases()
 
 
 @dataclass(frozen=True, slots=True)

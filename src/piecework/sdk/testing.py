@@ -19,7 +19,7 @@ from piecework.sdk.errors import PieceError
 from piecework.sdk.http import CallOptions, Http
 from piecework.sdk.http_messages import HttpError
 from piecework.sdk.pieces import Piece
-from piecework.sdk.services import NO_FLOWS, Connections, Files, FlowCall, Flows, LoadedFile, Server, Store
+from piecework.sdk.services import NO_DATABASES, NO_FLOWS, Connections, Databases, Files, FlowCall, Flows, LoadedFile, Server, Store
 from piecework.spec.piece import StoreScope
 
 NOON = datetime(2026, 1, 15, 12, 0, tzinfo=UTC)
@@ -158,6 +158,7 @@ class FakeContext(ActionContext):
         http: Http | None = None,
         connections: Connections | None = None,
         flows: Flows = NO_FLOWS,
+        databases: Databases = NO_DATABASES,
         auth: Any = None,
         execution_type: Literal["BEGIN", "RESUME"] = "BEGIN",
         resume_payload: dict[str, Any] | None = None,
@@ -171,6 +172,7 @@ class FakeContext(ActionContext):
             http=http or ScriptedHttp(),
             connections=connections or MemoryConnections(),
             flows=flows,
+            databases=databases,
             auth=auth,
             step_name="step_1",
             flow_id="flow1",

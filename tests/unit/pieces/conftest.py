@@ -26,3 +26,15 @@ def dovecot_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
 def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     with servers.redis(tmp_path_factory.mktemp("redis")) as port:
         yield port
+
+
+@pytest.fixture(scope="session")
+def rabbitmq_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
+    with servers.rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as port:
+        yield port
+
+
+@pytest.fixture(scope="session")
+def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Broker]:
+    with servers.mosquitto(tmp_path_factory.mktemp("mosquitto")) as broker:
+        yield broker

@@ -7,8 +7,9 @@ import shutil
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 PATH = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", *glob.glob("/usr/lib/postgresql/*/bin")])
@@ -45,10 +46,12 @@ def run(command: Sequence[str], user: str | None = None) -> None:
 
 
 @contextmanager
-def running(command: Sequence[str], ready: Callable[[], bool], log: Path, user: str | None = None) -> Iterator[None]:
+def running(
+    command: Sequence[str], ready: Callable[[], bool], log: Path, user: str | None = None, environment: Mapping[str, str] | None = None
+) -> Iterator[None]:
     """A server that has started, for as long as it is needed."""
     with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, user=user, cwd="/")
+        process = subprocess.Popen(command, stdout=output, stderr=output, stdin=subprocess.DEVNULL, user=user, cwd="/", env=environment)
     try:
         deadline = time.monotonic() + START_SECONDS
         while not ready():
@@ -203,4 +206,65 @@ def redis(folder: Path) -> Generator[int]:
         str(folder),
     ]
     with running(command, lambda: listens(port), folder / "log"):
+        yield port
+
+
+@dataclass(frozen=True)
+class Broker:
+    """The ports of a Mosquitto, and the certificate of its TLS."""
+
+    plain: int
+    tls: int
+    web: int
+    certificate: str
+
+
+@contextmanager
+def mosquitto(folder: Path) -> Generator[Broker]:
+    """A Mosquitto with the user ``tester`` (password ``s3cret``)."""
+    ports = free_port(), free_port(), free_port()
+    certificate, key = folder / "server.crt", folder / "server.key"
+    make_certificate(certificate, key, "broker.test")
+    (folder / "users").write_text("tester:s3cret\n")
+    run(["mosquitto_passwd", "-U", str(folder / "users")])
+    (folder / "conf").write_text(
+        f"user {'root' if os.getuid() == 0 else 'mosquitto'}\nallow_anonymous false\npassword_file {folder}/users\n"
+        f"listener {ports[0]} 127.0.0.1\nlistener {ports[1]} 127.0.0.1\ncertfile {certificate}\nkeyfile {key}\n"
+        f"listener {ports[2]} 127.0.0.1\nprotocol websockets\n"
+    )
+    command = [program("mosquitto"), "-c", str(folder / "conf")]
+    with running(command, lambda: all(map(listens, ports)), folder / "log"):
+        yield Broker(*ports, certificate.read_text())
+
+
+def make_certificate(certificate: Path, key: Path, name: str) -> None:
+    """A certificate that signs itself."""
+    run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-keyout", str(key),
+         "-out", str(certificate), "-days", "2", "-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
+    )  # fmt: skip
+
+
+@contextmanager
+def rabbitmq(folder: Path) -> Generator[int]:
+    """A RabbitMQ with the user ``guest`` (password ``guest``); its AMQP port. Its nodes speak among themselves on this machine only."""
+    port, names, name = free_port(), free_port(), f"test{os.getpid()}@localhost"
+    (folder / "rabbitmq.conf").write_text(
+        f"listeners.tcp.1 = 127.0.0.1:{port}\nlog.file = false\nlog.console = true\nlog.console.level = info\n"
+        "vm_memory_high_watermark.absolute = 512MB\ndisk_free_limit.absolute = 1MB\n"
+    )
+    (folder / "plugins").write_text("[].\n")
+    places = {"RABBITMQ_MNESIA_BASE": "data", "RABBITMQ_LOG_BASE": "logs", "RABBITMQ_ENABLED_PLUGINS_FILE": "plugins", "HOME": "."}
+    environment = {
+        **os.environ, **{name: str(folder / place) for name, place in places.items()}, "RABBITMQ_CONFIG_FILE": str(folder / "rabbitmq.conf"),
+        "RABBITMQ_NODENAME": name, "RABBITMQ_DIST_PORT": str(free_port()), "ERL_EPMD_ADDRESS": "127.0.0.1",
+        "ERL_EPMD_PORT": str(names), "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "+sbwt none",
+    }  # fmt: skip
+    program("rabbitmq-server")
+    server = ["/usr/lib/rabbitmq/bin/rabbitmq-server"]  # the other one wants to be root and becomes somebody else
+    name_server = [program("epmd"), "-address", "127.0.0.1", "-port", str(names)]  # else it starts one that stays
+    with (
+        running(name_server, lambda: listens(names), folder / "epmd.log"),
+        running(server, lambda: b"Server startup complete" in (folder / "log").read_bytes(), folder / "log", environment=environment),
+    ):
         yield port

@@ -1,6 +1,8 @@
 """The rules of pieces (sdk/checking.py): kept by all of ours, and each of them caught where it is broken."""
 
 import importlib
+import subprocess
+import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -23,6 +25,19 @@ def test_our_pieces_keep_the_rules(name: str) -> None:
 
 def test_all_of_them_are_in_the_catalogue() -> None:
     assert len(OURS) == len(Catalogue.load().all())
+
+
+def test_client_libraries_wait_until_a_piece_is_used() -> None:
+    """An idle server has all pieces in its catalogue, and should stay small."""
+    libraries = [
+        "aio_pika", "aioftp", "aiomqtt", "aiomysql", "asyncpg", "asyncssh", "bson", "dns", "paho", "PIL", "pymongo", "pypdf", "redis",
+    ]  # fmt: skip
+    program = (
+        "import sys; from piecework.runner.catalogue import Catalogue; [piece.describe() for piece in Catalogue.load().all()]; "
+        f"print([name for name in {libraries} if name in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
 
 
 def regions(country: str) -> dict[str, str]:

@@ -18,7 +18,7 @@ AUTH = CustomAuth(
 piece = Piece(
     "mysql",
     display_name="MySQL",
-    version="0.1.10",
+    version="0.2.7",
     description="Query a MySQL or MariaDB database and change its rows.",
     categories=[PieceCategory.DEVELOPER_TOOLS],
     auth=AUTH,

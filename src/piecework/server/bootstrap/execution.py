@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from piecework.runner.catalogue import Catalogue
+from piecework.runner.databases import SqliteDatabases
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
 from piecework.runner.npm import NpmRuntime
 from piecework.runner.steps import StepRunner
@@ -33,6 +34,7 @@ class Vault:
 
 
 PIECES_FOLDER = "pieces"
+DATABASES_FOLDER = "databases"
 
 
 @dataclass(frozen=True)
@@ -63,8 +65,9 @@ def build_execution(ground: Foundation) -> Execution:
     vault = _vault(ground, catalogue, http, address)
     app_secrets = {name: secret.webhookSecret.get_secret_value() for name, secret in settings.app_webhook_secrets.items()}
     services = StepServices(
-        ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes, app_secrets
-    )
+        ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes, app_secrets,
+        lambda project_id: SqliteDatabases(settings.data_dir / DATABASES_FOLDER / project_id),
+    )  # fmt: skip
     folders = PieceFolders(settings.data_dir / PIECES_FOLDER)
     host = npm_host(settings, folders)
     npm = NpmRuntime(host, app_secrets)

@@ -11,7 +11,7 @@ from piecework.runner.secrets import Secrets
 from piecework.runner.services import Services
 from piecework.sdk.errors import FileTooLarge, PieceError
 from piecework.sdk.http_messages import HttpError
-from piecework.sdk.services import NO_FLOWS, Flows, LoadedFile
+from piecework.sdk.services import NO_DATABASES, NO_FLOWS, Databases, Flows, LoadedFile
 from piecework.server.kernel.errors import ApError
 from piecework.server.modules.connections.service import Credentials
 from piecework.server.modules.files.schemas import FileType
@@ -183,6 +183,7 @@ class StepServices:
         public_url: str,
         max_file_bytes: int,
         app_secrets: Mapping[str, str] | None = None,
+        databases_of: Callable[[str], Databases] = lambda _project_id: NO_DATABASES,
     ) -> None:
         self._app_secrets = app_secrets or {}
         self._store = store
@@ -192,6 +193,7 @@ class StepServices:
         self._max_file_bytes = max_file_bytes
         self._credentials = credentials
         self._variables = variables
+        self._databases_of = databases_of
         self._flows_of: Callable[[str], Flows] = lambda _project_id: NO_FLOWS
 
     def connect_flows(self, flows_of: Callable[[str], Flows]) -> None:
@@ -214,6 +216,7 @@ class StepServices:
             secrets=secrets,
             flows=self._flows_of(project_id),
             app_secrets=self._app_secrets,
+            databases=self._databases_of(project_id),
         )
 
 

@@ -1,0 +1,3 @@
+from piecework.pieces.sqlite.piece import piece
+
+__all__ = ["piece"]
