@@ -28,6 +28,9 @@ LONG_FUNCTIONS: dict[str, str] = {
     "server/bootstrap/machinery.py:build_runs": "what is made of what, one constructor after the other; half of its lines are their arguments",
     "pieces/http/sending.py:send_request": "the signature is the form that a user fills in: 13 properties with their labels; the body is short",
     "sdk/context.py:__init__": "one parameter and one assignment for each thing that a step sees",
+    "pieces/mqtt/publishing.py:publish_message": "the signature is the form that a user fills in: 13 properties; the body is short",
+    "pieces/mqtt/triggers.py:new_message": "the signature is the form that a user fills in; the body is short",
+    "pieces/webhook_sender/piece.py:send_webhook": "the signature is the form that a user fills in; the body is short",
     "pieces/text_helper/markup.py:extract_from_html": "the signature is the form that a user fills in; the body is short",
 }
 """Functions above 40 lines as file:name, each with the reason why it is not two."""

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Literal, TypeVar, overload
-from urllib.parse import quote
 
 from piecework.sdk.actions import OFFERED, Action, ErrorHandling
 from piecework.sdk.app_events import AppEvents, Verify, checked
@@ -11,9 +10,11 @@ from piecework.sdk.auth import Auth
 from piecework.sdk.context import ActionContext, TriggerContext
 from piecework.sdk.docstrings import documented
 from piecework.sdk.errors import PieceDefinitionError, UnknownProperty
+from piecework.sdk.logos import monogram
 from piecework.sdk.outputs import dedupe_of, json_of
 from piecework.sdk.polling import Dedupe, polling_hooks
 from piecework.sdk.properties import Computed, DropdownState, DynamicProperties, Property
+from piecework.sdk.schedules import always
 from piecework.sdk.triggers import CronSchedule, Handshake, Hook, Hooks, Schedule, Trigger, hook_from, titled
 from piecework.sdk.versions import VersionRange, parse_version
 from piecework.spec.connection import OAUTH2_TYPES
@@ -274,7 +275,7 @@ class Piece:
             form, items = hook_from(function)
             hooks = polling_hooks(items, dedupe or dedupe_of(function), json_of(function))
             if every is not None:
-                hooks = replace(hooks, schedule=_always(every))
+                hooks = replace(hooks, schedule=always(every))
             self._add(Trigger(
                 name=name or function.__name__, display_name=titled(name or function.__name__, display_name),
                 description=documented(function).text, strategy=TriggerStrategy.POLLING, form=form, hooks=hooks,
@@ -387,10 +388,6 @@ class Piece:
         return wire
 
 
-def _always(schedule: Schedule) -> Callable[[Mapping[str, Any]], Schedule]:
-    return lambda _: schedule
-
-
 def _unconnected(prop: Computed) -> dict[str, Any]:
     """What a form shows before a connection was chosen: nothing could be asked yet."""
     if isinstance(prop, DynamicProperties):
@@ -402,15 +399,3 @@ def _refuse_twins(piece: str, auths: Sequence[Auth]) -> None:
     """A connection says its type and nothing more, so that two kinds of one type could not be told apart."""
     if len({auth.type for auth in auths}) < len(auths):
         raise PieceDefinitionError(f"{piece} declares two auths of one type")
-
-
-def monogram(display_name: str) -> str:
-    """A logo for a piece without one: its initial on a square whose colour the name decides, as a data URL."""
-    hue = sum(ord(letter) * 37 for letter in display_name) % 360
-    svg = (
-        '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 48 48">'
-        f'<rect width="48" height="48" rx="12" fill="hsl({hue},55%,45%)"/>'
-        '<text x="24" y="32" font-family="sans-serif" font-size="24" font-weight="600" fill="#fff" text-anchor="middle">'
-        f"{display_name[:1].upper()}</text></svg>"
-    )
-    return f"data:image/svg+xml,{quote(svg)}"

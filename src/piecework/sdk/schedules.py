@@ -1,6 +1,8 @@
 """When a trigger is asked by the clock."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,3 +21,8 @@ class IntervalSchedule:
 
 
 Schedule = CronSchedule | IntervalSchedule
+
+
+def always(schedule: Schedule) -> Callable[[Mapping[str, Any]], Schedule]:
+    """The schedule of a trigger whose properties do not change it."""
+    return lambda _: schedule
