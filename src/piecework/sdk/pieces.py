@@ -336,7 +336,7 @@ class Piece:
         """
         prop = self._computed(action_or_trigger, property_name)
         if self._lacks_connection(action_or_trigger, ctx):
-            return _unconnected(prop)
+            return {"type": prop.type.value, "options": prop.unconnected()}
         result = await prop.compute(ctx, form_input, search_value)
         if isinstance(prop, DynamicProperties):
             return {"type": prop.type.value, "options": {name: child.describe() for name, child in result.items()}}
@@ -386,13 +386,6 @@ class Piece:
             described = [auth.describe() for auth in self.auths]
             wire["auth"] = described[0] if len(described) == 1 else described
         return wire
-
-
-def _unconnected(prop: Computed) -> dict[str, Any]:
-    """What a form shows before a connection was chosen: nothing could be asked yet."""
-    if isinstance(prop, DynamicProperties):
-        return {"type": prop.type.value, "options": {}}
-    return {"type": prop.type.value, "options": DropdownState(disabled=True, placeholder="Choose a connection first").describe()}
 
 
 def _refuse_twins(piece: str, auths: Sequence[Auth]) -> None:

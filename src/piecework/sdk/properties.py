@@ -289,6 +289,10 @@ class Computed(Property, ABC):
         result = function(**arguments)
         return await result if inspect.isawaitable(result) else result
 
+    def unconnected(self) -> dict[str, Any]:
+        """What a form shows before a connection was chosen: nothing could be asked yet."""
+        return DropdownState(disabled=True, placeholder="Choose a connection first").describe()
+
 
 @dataclass(frozen=True)
 class Dropdown(Computed):
@@ -321,6 +325,9 @@ class DynamicProperties(Computed):
 
     def coercer(self) -> coercion.Coerce:
         return coercion.to_object
+
+    def unconnected(self) -> dict[str, Any]:
+        return {}
 
 
 _BY_TYPE: dict[str, type[Property]] = {
