@@ -12,7 +12,8 @@ from piecework.engine.state import RunState
 from piecework.runner.errors import failure
 from piecework.runner.steps import RunFacts, now_ms
 from piecework.runner.triggers import trigger_context, trigger_facts, trigger_input, trigger_payloads
-from piecework.server.ports.runs import JobKind, RunQueue, RunRow, new_run
+from piecework.server.kernel.ids import derived_id
+from piecework.server.ports.runs import NewRun, RunQueue, RunRow, new_run
 from piecework.spec import jsons
 from piecework.spec.run import FlowRunStatus, RunEnvironment, StepStatus
 
@@ -35,9 +36,8 @@ async def call_trigger_again(
     try:
         async with asyncio.timeout(seconds):
             outputs = await _outputs(program, facts, payload)
-        for output in outputs[1:]:
-            another = new_run(run.project_id, run.flow_id, run.flow_version_id, RunEnvironment(run.environment))
-            await queue.enqueue(another, JobKind.BEGIN, jsons.dumps(output))
+        if outputs[1:]:
+            await queue.enqueue_all([_another(run, number, output) for number, output in enumerate(outputs[1:], 1)])
     except Exception as error:
         failed = failure(error, now_ms(), now_ms() - started, facts.services.secrets.scrub_text)
         state.record(name, failed_trigger(program.trigger["type"], payload, failed))
@@ -50,6 +50,13 @@ async def call_trigger_again(
     state.restored = {**state.restored, name: record}
     state.changes.append(((), name, record))
     return None
+
+
+def _another(run: RunRow, number: int, output: Any) -> NewRun:
+    """A run beside this one. After a crash it has the same id, and does not begin twice."""
+    another = new_run(run.project_id, run.flow_id, run.flow_version_id, RunEnvironment(run.environment))
+    another.id = derived_id("output", run.id, str(number))
+    return NewRun(another, jsons.dumps(output))
 
 
 async def _outputs(program: Program, facts: RunFacts, payload: Any) -> list[Any]:

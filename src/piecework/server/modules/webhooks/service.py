@@ -148,9 +148,8 @@ class WebhookService:
         self, facts: FlowFacts, version_id: str, program: Program, mode: Mode, payload: dict[str, Any], failed: StepFailed
     ) -> Answer:
         """The trigger could do nothing with the call, which must not be lost: a run that failed keeps it."""
-        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
         try:
-            run = await self._new_run(facts, version_id, environment, payload["body"], payload["headers"])
+            run = await self._new_run(facts, version_id, mode, payload["body"], payload["headers"])
         except TooManyCalls as error:
             return Answer(409, {"code": "SUBFLOW_FAILED", "params": {"message": str(error)}})
         await self._runs.add_failed_call(run, program.trigger, payload, failed)
@@ -190,9 +189,8 @@ class WebhookService:
     async def _run(
         self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any], key: str | None
     ) -> Answer:
-        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
         try:
-            runs = [await self._new_run(facts, version_id, environment, output, payload["headers"]) for output in outputs]
+            runs = [await self._new_run(facts, version_id, mode, output, payload["headers"]) for output in outputs]
         except TooManyCalls as error:
             return Answer(409, {"code": "SUBFLOW_FAILED", "params": {"message": str(error)}})
         keys = [self._recent.key_of(facts.id, output) for output in outputs]
@@ -201,12 +199,11 @@ class WebhookService:
             for number, run in enumerate(runs):
                 run.id = derived_id("call", mode, facts.id, key, str(number))
         if mode in SYNC_MODES:
-            answer = await self._run_and_wait(runs[0], contents[0], once=key is not None) if runs else NO_RESPONSE
-        else:
-            await self._begin(facts, runs, contents, once=key is not None)
-            answer = ACCEPTED
+            self._recent.remember(keys)  # its sender may call again before it has its answer
+            return await self._run_and_wait(runs[0], contents[0], once=key is not None) if runs else NO_RESPONSE
+        await self._begin(facts, runs, contents, once=key is not None)
         self._recent.remember(keys)
-        return answer
+        return ACCEPTED
 
     async def _begin(self, facts: FlowFacts, runs: list[RunRow], contents: list[bytes], *, once: bool) -> None:
         """Write the runs of an asynchronous call. ``once``: their ids say which call it is, and a second one like it begins nothing."""
@@ -224,9 +221,8 @@ class WebhookService:
             await self._queue.enqueue(run, JobKind.BEGIN, content)
             announce_queued(self._progress, run)
 
-    async def _new_run(
-        self, facts: FlowFacts, version_id: str, environment: RunEnvironment, output: Any, headers: Mapping[str, str]
-    ) -> RunRow:
+    async def _new_run(self, facts: FlowFacts, version_id: str, mode: Mode, output: Any, headers: Mapping[str, str]) -> RunRow:
+        environment = RunEnvironment.PRODUCTION if mode in LIVE_MODES else RunEnvironment.TESTING
         run = new_run(facts.project_id, facts.id, version_id, environment)
         if PARENT_RUN in headers:
             run.parent_run_id, run.fail_parent_on_failure, run.parent_waitpoint_id = await self._parent(facts, output, headers)
