@@ -8,64 +8,32 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from piecework.pieces.sftp.remote import too_large
-from piecework.sdk import CustomAuthValue, Network, PieceError
+from piecework.sdk import CustomAuthValue, Network
+from piecework.sdk.ssh import private_key, ssh_session
 
 if TYPE_CHECKING:
     import asyncssh
 
-SECONDS = 30
 CHUNK = 256 * 1024
 
 
 @asynccontextmanager
 async def over_ssh(network: Network, auth: CustomAuthValue) -> AsyncGenerator[OverSsh]:
-    """A session that is logged in, closed afterwards. Raises PieceError for all that the machine or the way to it refuses.
-
-    Nothing of the server that Piecework runs on is used: no configuration, keys, known hosts or agent.
-    """
-    import asyncssh
-
+    """A session that is logged in, closed afterwards. Raises what ``ssh_session`` does."""
     host, port = str(auth["host"]), int(auth.get("port") or 22)
-    address = await network.address(host, port)
-    try:
-        connection = await asyncssh.connect(
-            address, port, username=str(auth["username"]), known_hosts=_trusted(auth.get("hostKey") or ""), config=None, agent_path=None,
-            connect_timeout=SECONDS, login_timeout=SECONDS, server_host_key_algs=auth.get("algorithm") or (), **_credentials(auth),
-        )  # fmt: skip
-    except (asyncssh.Error, OSError, ValueError) as error:
-        raise PieceError(f"Cannot log in to {host}:{port}: {error or 'no answer in time'}") from None
-    try:
-        async with connection.start_sftp_client() as client:
-            yield OverSsh(client)
-    except (asyncssh.Error, OSError) as error:
-        raise PieceError(f"The machine says: {error or 'no answer in time'}") from None
-    finally:
-        connection.close()
-        await connection.wait_closed()
+    async with (
+        ssh_session(
+            network, host, port, host_key=auth.get("hostKey") or "", algorithms=auth.get("algorithm") or (), username=str(auth["username"]),
+            **_credentials(auth),
+        ) as connection,
+        connection.start_sftp_client() as client,
+    ):  # fmt: skip
+        yield OverSsh(client)
 
 
 def _credentials(auth: CustomAuthValue) -> dict[str, Any]:
-    import asyncssh
-
     password, key = auth.get("password") or None, auth.get("privateKey") or ""
-    if not key.strip():
-        return {"password": password, "client_keys": None}
-    try:
-        return {"client_keys": [asyncssh.import_private_key(key, password)]}
-    except (asyncssh.KeyImportError, asyncssh.KeyEncryptionError) as error:
-        raise PieceError(f"privateKey: not a private key that can be opened: {error}") from None
-
-
-def _trusted(host_key: str) -> Any:
-    """What the machine's key must be; None takes any."""
-    import asyncssh
-
-    if not host_key.strip():
-        return None
-    try:
-        return [asyncssh.import_public_key(line) for line in host_key.strip().splitlines()], [], []
-    except asyncssh.KeyImportError as error:
-        raise PieceError(f"hostKey: not a public key: {error}") from None
+    return {"client_keys": [private_key("privateKey", key, password)]} if key.strip() else {"password": password}
 
 
 class OverSsh:
