@@ -19,6 +19,8 @@ export class TriggerWatch implements OnDestroy {
   private readonly found = signal<readonly TriggerRun[]>([]);
   private readonly following = signal<string | null>(null);
   private asked = 0;
+  /** Whether something was told that the answer under way may not know. */
+  private hasNews = false;
 
   /** Null until it is read. */
   readonly health = this.read.asReadonly();
@@ -31,7 +33,9 @@ export class TriggerWatch implements OnDestroy {
 
   private readonly stopListening = this.live.on<RunProgress>('UPDATE_RUN_PROGRESS', ({ flowRun }) => {
     const health = this.read();
-    if (health && !this.isLoading() && isNews(health, flowRun)) void this.refresh();
+    if (!health || !isNews(health, flowRun)) return;
+    if (this.isLoading()) this.hasNews = true;
+    else void this.refresh();
   });
 
   /** What of the flow decides whether and how it listens. */
@@ -54,6 +58,7 @@ export class TriggerWatch implements OnDestroy {
   /** Reads everything anew. */
   async refresh(): Promise<void> {
     const id = this.builder.flowId();
+    this.hasNews = false;
     await this.attempt(async () => {
       const health = ok(this.api.GET('/triggers/{id}/health', { params: { path: { id } } }));
       const [read, page] = await Promise.all([health, this.page(null)]);
@@ -95,5 +100,6 @@ export class TriggerWatch implements OnDestroy {
     } finally {
       if (asked === this.asked) this.isLoading.set(false);
     }
+    if (asked === this.asked && this.hasNews) await this.refresh();
   }
 }
