@@ -10,7 +10,7 @@ import { ClockPipe, DateTimePipe, DurationPipe, RelativeTimePipe } from '../../d
 import { shortError } from '../../runs/view/step-error';
 import { FlowBuilder } from '../flow-builder';
 import { TriggerWatch } from './trigger-watch';
-import { failingSince, kindOf, stateOf } from './verdict';
+import { type Kind, failingSince, kindOf, stateOf } from './verdict';
 
 /** How many runs are shown before somebody wants to see more. */
 const FEW = 4;
@@ -64,8 +64,9 @@ export class TriggerHealthView {
     this.isLong.set(true);
   }
 
-  protected startedKey({ items }: TriggerRun): string {
-    return `triggerHealth.started.${items === 0 ? 'none' : items === 1 ? 'one' : 'many'}`;
+  /** A poll brings items, and starts a run for each; the clock just starts runs. */
+  protected startedKey({ items }: TriggerRun, kind: Kind): string {
+    return `triggerHealth.${kind === 'clock' ? 'ran' : 'started'}.${items === 0 ? 'none' : items === 1 ? 'one' : 'many'}`;
   }
 
   protected short(run: TriggerRun): string {
