@@ -46,6 +46,8 @@ class Scene:
     waiting: str
     """A flow whose run went on after a failure, started another one, and waits for an approval."""
     waiting_run: str
+    scheduled: str
+    """A flow that the clock will start for the first time."""
     connected: str
     """A draft whose first step has a connection that nobody has filled in, and whose second needs a piece that is not installed."""
 
@@ -187,6 +189,15 @@ def connected_flow(account: Account) -> str:
     return flow
 
 
+def scheduled_flow(account: Account) -> str:
+    """See `Scene.scheduled`. Returns the flow's id."""
+    trigger = titled(piece_trigger("schedule", "0.1.17", "every_x_minutes", minutes=59), "Nearly every hour")
+    flow = make_flow(account, trigger, titled(mapping("step_1", report="stock"), "Write the report"))["id"]
+    operate(account, flow, "CHANGE_NAME", {"displayName": "Report the stock"})
+    operate(account, flow, "LOCK_AND_PUBLISH", {})
+    return flow
+
+
 def waiting_flow() -> tuple[Step, ...]:
     """Sleeps for a moment, goes on after a failure, and asks for each of two items whether it may be bought."""
     source = "export const code = async () => { throw new Error('The supplier does not answer'); };\n"
@@ -244,6 +255,7 @@ def stage(server: Server, session: dict[str, Any]) -> Scene:
         approval_link(account),
         waiting,
         paused,
+        scheduled_flow(account),
         connected_flow(account),
     )
 

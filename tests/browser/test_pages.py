@@ -71,6 +71,7 @@ SHOTS = [
         "builder-connection", lambda scene: f"/flows/{scene.connected}?step=step_1", "Nobody has filled it in yet", PANEL, complains="400"
     ),
     Shot("builder-missing-piece", lambda scene: f"/flows/{scene.connected}?step=step_2", "This step needs", PANEL, complains="404"),
+    Shot("trigger-health", lambda scene: f"/flows/{scene.scheduled}?step=trigger", "Waits for its first start", PANEL),
     Shot("builder-failed-run", lambda scene: f"/flows/{scene.failing}/runs/{scene.failed_run}", "toLowerCase", BUILDER),
 ]
 

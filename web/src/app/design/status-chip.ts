@@ -37,14 +37,19 @@ const LOOKS: Record<string, Look> = {
   ACTIVE: { tone: 'good', icon: mdiCheckCircleOutline },
   ERROR: { tone: 'bad', icon: mdiAlertCircleOutline },
   MISSING: { tone: 'warn', icon: mdiAlertCircleOutline },
+  // Triggers.
+  WELL: { tone: 'good', icon: mdiCheckCircleOutline },
+  LISTENING: { tone: 'good', icon: mdiCheckCircleOutline },
+  FAILING: { tone: 'bad', icon: mdiAlertCircleOutline },
+  AWAITED: { tone: 'quiet', icon: mdiClockOutline },
 };
 
-/** The tone and the icon of the status of a run, a step or a connection. */
+/** The tone and the icon of the status of a run, a step, a connection or a trigger. */
 export function lookOf(status: string): Look {
   return LOOKS[status] ?? QUIET;
 }
 
-/** The status of a run, a step or a connection: a word with its colour and its icon. */
+/** The status of a run, a step, a connection or a trigger: a word with its colour and its icon. */
 @Component({
   selector: 'pw-status-chip',
   imports: [Icon, TranslocoDirective],

@@ -11,6 +11,7 @@ import runs from './runs.json';
 import settings from './settings.json';
 import humanInput from './human-input.json';
 import signIn from './sign-in.json';
+import triggerHealth from './trigger-health.json';
 
 export const messages = {
   ...common,
@@ -25,4 +26,5 @@ export const messages = {
   ...settings,
   ...humanInput,
   ...signIn,
+  ...triggerHealth,
 };

@@ -12,6 +12,7 @@ import { type Action, type Step, isTrigger } from '../model/step';
 import { innerSlotsOf } from '../model/tree';
 import { PiecePicker, type PickedStep } from '../piece-picker/piece-picker';
 import { StepTest } from '../step-test/step-test';
+import { TriggerHealthView } from '../trigger-health/trigger-health-view';
 import { CodeSettings } from './code/code-settings';
 import { ErrorHandling } from './error-handling';
 import { ComputedOptions } from './fields/computed-options';
@@ -40,6 +41,7 @@ const TABS: readonly Tab[] = ['settings', 'test'];
     RouterSettings,
     StepTest,
     TranslocoDirective,
+    TriggerHealthView,
   ],
   providers: [StepForm, ComputedOptions, MarkdownVariables],
   templateUrl: './step-panel.html',
@@ -76,6 +78,11 @@ export class StepPanel {
     const found = this.form.stepPiece();
     if (!found) return this.kind() === 'PIECE' ? '' : this.transloco.translate(`stepSettings.kind.${this.kind()}`);
     return found.operation ? `${found.piece.displayName} · ${found.operation.displayName}` : found.piece.displayName;
+  });
+  /** Whether something listens: also with edits in the draft, and while the flow is off. Not beside versions of the past. */
+  protected readonly isPublishedTrigger = computed(() => {
+    const step = this.form.step();
+    return !!step && isTrigger(step) && !this.builder.isReadonly() && !!this.builder.flow()?.publishedVersionId;
   });
   protected readonly missing = computed(() => this.form.missing().map((each) => each.labels.join(' → ')));
   /** What is wrong with the step, as a sentence; empty if nothing is known to be. */

@@ -1,5 +1,7 @@
-import { Component, computed, inject, input } from '@angular/core';
+import { Component, ElementRef, Injector, afterNextRender, computed, inject, input } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
+import { mdiDeleteOutline } from '@mdi/js';
+import { Icon } from '../../design/icon';
 import { Notify } from '../../design/notify';
 import type { TriggerEvent } from '../../api/schema';
 import { DateTimePipe, RelativeTimePipe } from '../../design/when';
@@ -9,18 +11,28 @@ import { TriggerTests } from './trigger-tests';
 /** What the trigger received in the past; one of these events can be the sample. */
 @Component({
   selector: 'pw-event-list',
-  imports: [DateTimePipe, RelativeTimePipe, TranslocoDirective],
+  imports: [DateTimePipe, Icon, RelativeTimePipe, TranslocoDirective],
   template: `
     <ng-container *transloco="let t">
       @if (tests.events()?.length) {
         <fieldset>
           <legend>{{ t('stepTest.events') }}</legend>
           @for (event of tests.events(); track event.id) {
-            <label [title]="event.created | dateTime">
-              <input type="radio" name="pw-sample-event" [checked]="event.id === chosen()" (change)="use(event)" />
-              <span class="when">{{ event.created | relativeTime }}</span>
-              <span class="what">{{ text(event) }}</span>
-            </label>
+            <div>
+              <label [title]="event.created | dateTime">
+                <input type="radio" name="pw-sample-event" [checked]="event.id === chosen()" (change)="use(event)" />
+                <span class="when">{{ event.created | relativeTime }}</span>
+                <span class="what">{{ text(event) }}</span>
+              </label>
+              <button
+                type="button"
+                [attr.aria-label]="t('stepTest.removeEvent', { when: event.created | dateTime })"
+                [title]="t('stepTest.remove')"
+                (click)="remove(event, $index)"
+              >
+                <pw-icon [path]="icons.remove" />
+              </button>
+            </div>
           }
         </fieldset>
       }
@@ -36,16 +48,38 @@ import { TriggerTests } from './trigger-tests';
       padding: 0 0 6px;
       font-weight: 620;
     }
+    div {
+      display: flex;
+      align-items: center;
+      border-radius: var(--pw-radius-small);
+    }
     label {
       display: flex;
+      flex: 1;
+      min-width: 0;
       align-items: center;
       gap: 10px;
       padding: 6px 8px;
-      border-radius: var(--pw-radius-small);
       font-size: 13px;
       cursor: pointer;
     }
-    label:hover {
+    button {
+      --pw-icon-size: 18px;
+      display: grid;
+      flex: none;
+      place-items: center;
+      width: 30px;
+      height: 30px;
+      border: 0;
+      border-radius: var(--pw-radius-small);
+      background: none;
+      color: var(--pw-text-soft);
+      cursor: pointer;
+    }
+    button:hover {
+      color: var(--pw-bad);
+    }
+    div:hover {
       background: var(--pw-ground);
     }
     input {
@@ -70,7 +104,10 @@ import { TriggerTests } from './trigger-tests';
 })
 export class EventList {
   private readonly notify = inject(Notify);
+  private readonly element = inject<ElementRef<HTMLElement>>(ElementRef).nativeElement;
+  private readonly injector = inject(Injector);
   protected readonly tests = inject(TriggerTests);
+  protected readonly icons = { remove: mdiDeleteOutline };
 
   /** The trigger's sample, to find the event that it came from. */
   readonly sample = input<unknown>();
@@ -90,5 +127,17 @@ export class EventList {
 
   protected use(event: TriggerEvent): void {
     void this.notify.attempt(() => this.tests.use(event));
+  }
+
+  /** Whoever works with the keyboard goes on at the next event, or at the last one. */
+  protected async remove(event: TriggerEvent, index: number): Promise<void> {
+    if (!(await this.notify.attempt(() => this.tests.remove(event)))) return;
+    afterNextRender(
+      () => {
+        const buttons = this.element.querySelectorAll('button');
+        buttons[Math.min(index, buttons.length - 1)]?.focus();
+      },
+      { injector: this.injector },
+    );
   }
 }

@@ -52,13 +52,17 @@ export class TriggerTest {
     },
     loader: ({ params }) => this.pieces.metadata(params.pieceName, params.pieceVersion),
   });
-  protected readonly way = computed<Way>(() => {
+  private readonly trigger = computed(() => {
     const metadata = this.metadata.hasValue() ? this.metadata.value() : undefined;
-    const trigger = metadata?.triggers[this.step().settings.triggerName ?? ''];
+    return metadata?.triggers[this.step().settings.triggerName ?? ''];
+  });
+  protected readonly way = computed<Way>(() => {
+    const trigger = this.trigger();
     if (!trigger) return 'unknown';
-    if (trigger['testStrategy'] === 'SIMULATION') return this.hasPage() || metadata?.name === WEBHOOK ? 'wait' : 'service';
+    const { pieceName } = this.step().settings;
+    if (trigger['testStrategy'] === 'SIMULATION') return this.hasPage() || pieceName === WEBHOOK ? 'wait' : 'service';
     if (trigger['type'] === 'MANUAL') return 'manual';
-    return metadata?.name === SCHEDULE ? 'schedule' : 'ask';
+    return pieceName === SCHEDULE ? 'schedule' : 'ask';
   });
   private readonly flags = resource({ loader: () => ok(this.api.GET('/flags')) });
   protected readonly testUrl = computed(() => {
@@ -77,7 +81,10 @@ export class TriggerTest {
   });
   /** What the waiting is for, and what one does meanwhile. */
   protected readonly waiting = computed(() => {
-    if (this.way() === 'service') return { heading: 'stepTest.waitingService', hint: 'stepTest.waitingServiceHint' };
+    if (this.way() === 'service') {
+      const isApp = this.trigger()?.['type'] === 'APP_WEBHOOK'; // it knows one address for all flows: nothing is registered
+      return { heading: 'stepTest.waitingService', hint: isApp ? 'stepTest.waitingAppHint' : 'stepTest.waitingServiceHint' };
+    }
     return { heading: 'stepTest.waiting', hint: this.hasPage() ? 'stepTest.waitingPageHint' : 'stepTest.waitingHint' };
   });
   protected readonly service = computed(() => this.pieces.displayName(this.step().settings.pieceName ?? ''));

@@ -11,6 +11,8 @@ import { SampleWriter } from './sample-writer';
 
 /** How many of the events of the past are offered. */
 const SHOWN_EVENTS = 10;
+/** How long the server waits for an event (docs/howto/triggers.md). */
+export const TRIAL_MILLISECONDS = 900_000;
 
 export type TriggerTrial = 'idle' | 'starting' | 'waiting' | 'asking';
 
@@ -32,6 +34,7 @@ export class TriggerTests {
   readonly received = signal<TriggerEvent | null>(null);
   readonly isBusy = computed(() => this.trial() !== 'idle');
   private isWanted = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor() {
     const stopListening = this.live.on<{ flowId: string }>('TRIGGER_EVENT_RECEIVED', (told) => {
@@ -62,7 +65,9 @@ export class TriggerTests {
     await this.attempt('starting', async () => {
       await this.load(); // what was there before is not what is waited for
       await this.test('SIMULATION');
+      if (this.trial() !== 'starting') return this.end(); // somebody has left meanwhile
       this.trial.set('waiting');
+      this.timer = setTimeout(() => this.expired(), TRIAL_MILLISECONDS);
     });
   }
 
@@ -81,10 +86,8 @@ export class TriggerTests {
   /** Waits no longer. */
   async stop(): Promise<void> {
     const wasWaiting = this.trial() === 'waiting';
-    this.trial.set('idle');
-    if (!wasWaiting) return;
-    const query = { projectId: this.session.projectId(), flowId: this.builder.flowId() };
-    await this.api.DELETE('/test-trigger', { params: { query } }).catch(() => undefined);
+    this.idle();
+    if (wasWaiting) await this.end();
   }
 
   /** Keeps something as if the trigger had received it, and makes it the sample. */
@@ -99,6 +102,29 @@ export class TriggerTests {
   /** Makes an event the trigger's sample. */
   async use(event: TriggerEvent): Promise<void> {
     await this.writer.save(this.builder.draft()?.trigger.name ?? 'trigger', event.payload);
+  }
+
+  /** Forgets an event. The sample stays, even if it came from it. */
+  async remove(event: TriggerEvent): Promise<void> {
+    await ok(this.api.DELETE('/trigger-events/{id}', { params: { path: { id: event.id } } }));
+    await this.load();
+  }
+
+  private async end(): Promise<void> {
+    const query = { projectId: this.session.projectId(), flowId: this.builder.flowId() };
+    await this.api.DELETE('/test-trigger', { params: { query } }).catch(() => undefined);
+  }
+
+  /** The server has ended the trial by itself. */
+  private expired(): void {
+    if (this.trial() !== 'waiting') return;
+    this.idle();
+    this.problem.set('EXPIRED');
+  }
+
+  private idle(): void {
+    clearTimeout(this.timer);
+    this.trial.set('idle');
   }
 
   private async test(testStrategy: 'SIMULATION' | 'TEST_FUNCTION') {
@@ -120,7 +146,7 @@ export class TriggerTests {
     await this.load();
     const newest = this.events()?.find((event) => !before.has(event.id));
     if (!isAwaited || !newest || this.trial() !== 'waiting') return;
-    this.trial.set('idle');
+    this.idle();
     this.received.set(newest);
     await this.attempt('starting', async () => {
       await this.use(newest);
