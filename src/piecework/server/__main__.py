@@ -1,5 +1,6 @@
 """The command line: `piecework serve` and the commands of `server/cli`."""
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -31,6 +32,8 @@ def main() -> None:
 )
 def serve(host: str | None, port: int | None, data_dir: Path | None) -> None:
     """Run the server in the foreground."""
+    gc.disable()  # until it listens (`bootstrap.serving`): imports leave no garbage, and looking for it was a fifth of the start
+    sys.modules.setdefault("rich", None)  # type: ignore[arg-type] - structlog would load it where it is, and show what functions hold in tracebacks
     from piecework.server.kernel.settings import SettingsError, load_settings
 
     try:

@@ -1,5 +1,6 @@
 """The application of a container, and the server's life: what starts before the first request, what stops after the last one."""
 
+import gc
 import signal
 from collections.abc import AsyncGenerator, Coroutine, Sequence
 from contextlib import asynccontextmanager
@@ -164,6 +165,8 @@ def serve(settings: Settings) -> None:
             proxy_headers=False,
         )
         async with running(container):
+            gc.freeze()  # what the start has made stays: no collection looks through it again
+            gc.enable()
             log.info("listening", host=settings.host, port=settings.port, url=settings.frontend_url)
             for number in (signal.SIGINT, signal.SIGTERM):
                 signal.signal(number, _ignore_once)
