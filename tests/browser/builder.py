@@ -111,7 +111,7 @@ class Builder:
         """Tests the step that is open and waits until it has succeeded."""
         self.page.get_by_role("tab", name="Test").click()
         self.panel.get_by_role("button", name=re.compile("^Test (step|again)$")).click()
-        expect(self.panel.get_by_role("status").filter(has_text="Succeeded")).to_be_visible(timeout=30_000)
+        expect(self.panel.get_by_role("status").filter(has_text="Succeeded")).to_be_visible()
 
     def saved(self) -> None:
         """Waits until the server has every edit: the browser keeps none any more, and says so."""

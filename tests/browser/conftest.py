@@ -11,12 +11,15 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from piecework.server.api.web import WEB_ROOT
 from tests.e2e.server_process import Server, StartServer, starting
 
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE_SECONDS = 45
+"""For a page to become what a test expects, and for an element to be there: shorter than where servers start, as most failures are found here."""
+
 ColourScheme = Literal["light", "dark"]
 
 
@@ -24,6 +27,7 @@ ColourScheme = Literal["light", "dark"]
 def browser() -> Iterator[Browser]:
     """A Chromium without a window."""
     with sync_playwright() as playwright:
+        expect.set_options(timeout=PATIENCE_SECONDS * 1000)
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -108,7 +112,7 @@ def open_page(browser: Browser, server: Server, colour_scheme: ColourScheme, com
         )
         contexts.append(context)
         page = context.new_page()
-        page.set_default_timeout(15_000)
+        page.set_default_timeout(PATIENCE_SECONDS * 1000)
         complaints.watch(page)
         return page
 

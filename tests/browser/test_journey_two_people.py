@@ -74,8 +74,8 @@ def edit_together(server: Server, account: Account, open_page: OpenPage) -> None
     # it comes back: everything is saved, both see it
     again = started_again(server)
     try:
-        expect(his.get_by_role("banner").get_by_role("status", name="Saved")).to_be_visible(timeout=30_000)
-        expect(right.step("step_2")).to_contain_text("Renamed while the server was away", timeout=30_000)
+        expect(his.get_by_role("banner").get_by_role("status", name="Saved")).to_be_visible()
+        expect(right.step("step_2")).to_contain_text("Renamed while the server was away")
         trigger = account.client.get(f"/flows/{flow}").json()["version"]["trigger"]
         assert trigger["nextAction"]["displayName"] == "Renamed by Ada"
         assert trigger["nextAction"]["nextAction"]["displayName"] == "Renamed while the server was away"

@@ -36,6 +36,7 @@ from piecework.server.ports.runs import (
     new_run,
 )
 from piecework.spec.run import FlowRunStatus, RunEnvironment
+from tests.patience import PATIENCE_SECONDS
 
 Reopen = Callable[[], Awaitable[SqliteRuns]]
 
@@ -68,7 +69,7 @@ def a_run() -> RunRow:
 
 
 async def claim_one(runs: SqliteRuns) -> tuple[Job, RunRow]:
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         [claim] = await runs.claim(1)
     assert claim.run is not None
     return claim.job, claim.run
@@ -620,7 +621,7 @@ async def test_more_jobs_than_memory_holds(reopen: Reopen) -> None:
     await asyncio.gather(*(runs.enqueue(run, JobKind.BEGIN, b"1") for run in expected))
     claimed: list[str] = []
     while len(claimed) < len(expected):
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             claimed += [claim.job.run_id for claim in await runs.claim(500)]
     assert sorted(claimed) == sorted(run.id for run in expected)
     assert await nothing_to_claim(runs)

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from tests.e2e.server_process import Account, Server
+from tests.patience import PATIENCE_SECONDS
 
 Step = dict[str, Any]
 WEBHOOK = ("webhook", "0.1.33")
@@ -93,7 +94,7 @@ def operate(account: Account, flow_id: str, kind: str, request: dict[str, Any]) 
     return response.json()
 
 
-def eventually(look: Callable[[], Any], seconds: float = 30.0) -> Any:
+def eventually(look: Callable[[], Any], seconds: float = PATIENCE_SECONDS) -> Any:
     """What ``look`` gives as soon as it gives something; fails when it does not."""
     deadline = time.monotonic() + seconds
     while not (seen := look()):

@@ -12,9 +12,9 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.patience import PATIENCE_SECONDS
 
 STRONG_PASSWORD = "Passw0rd!x"
-_STARTS_WITHIN = 60.0
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class Server:
     def stop(self) -> None:
         """Asks the server to stop and waits until it has."""
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=PATIENCE_SECONDS)
 
 
 @dataclass(frozen=True)
@@ -94,7 +94,7 @@ def log_of(data_dir: Path) -> Path:
 def launch(data_dir: Path, **settings: Any) -> Server:
     """Starts a server with AP_* settings (by field name) and waits until it answers."""
     server = spawn(data_dir, **settings)
-    deadline = time.monotonic() + _STARTS_WITHIN
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
             httpx.get(f"{server.url}/api/v1/health", timeout=5, trust_env=False)

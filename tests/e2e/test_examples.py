@@ -8,8 +8,8 @@ import httpx
 import pytest
 from tests.e2e.server_process import Account, Server
 from tests.examples import EXAMPLES, Example, differences, running_api, step_differences
+from tests.patience import PATIENCE_SECONDS
 
-PATIENCE_SECONDS = 60
 UNFINISHED = {"QUEUED", "RUNNING", "PAUSED"}
 
 

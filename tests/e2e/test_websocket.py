@@ -11,6 +11,7 @@ import pytest
 import socketio
 from tests.e2e.flow_building import action, code, loop, make_flow, mapping, operate, piece_trigger, run_in, webhook_trigger
 from tests.e2e.server_process import Account, Server
+from tests.patience import PATIENCE_SECONDS
 
 EVENTS = (
     "TEST_FLOW_RUN_STARTED",
@@ -52,7 +53,7 @@ class Watcher:
 
     async def until(self, event: str, holds: Callable[[Any], bool] = lambda _: True) -> Any:
         """The first payload of an event for which something holds."""
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while True:
                 self._more.clear()
                 for payload in self.all(event):
@@ -136,7 +137,7 @@ async def test_production_runs_are_told_from_their_beginning_to_their_end(server
         retry = {"projectId": owner.project_id, "strategy": "FROM_FAILED_STEP"}
         await asyncio.to_thread(owner.client.post, f"/flow-runs/{run_id}/retry", json=retry)
         told = watcher.all("UPDATE_RUN_PROGRESS")
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while [each["flowRun"]["status"] for each in told if "step" not in each].count("PAUSED") < 2:
                 await asyncio.sleep(0.05)
                 told = watcher.all("UPDATE_RUN_PROGRESS")

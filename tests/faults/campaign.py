@@ -23,6 +23,7 @@ from piecework.engine.timeline import fold
 from tests.e2e.server_process import Server, StartServer, spawn
 from tests.faults import ledger
 from tests.faults.sink import Sink
+from tests.patience import PATIENCE_SECONDS
 
 ENDED = frozenset({"SUCCEEDED", "FAILED", "CANCELED", "TIMEOUT", "INTERNAL_ERROR", "LOG_SIZE_EXCEEDED", "MEMORY_LIMIT_EXCEEDED"})
 KILLED_THRICE = "it was tried 3 times"
@@ -108,7 +109,7 @@ class Campaign:
     def acknowledged(self) -> int:
         return len(self._acknowledged)
 
-    async def until_acknowledged(self, count: int, seconds: float = 120) -> None:
+    async def until_acknowledged(self, count: int, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until so many calls have been acknowledged in all."""
         deadline = time.monotonic() + seconds
         while self.acknowledged < count:
@@ -200,7 +201,7 @@ class Campaign:
             self._read_until = rows[-1][0]
         return [_steps(data, compression) for _, data, compression in rows]
 
-    async def settle(self, seconds: float = 120) -> None:
+    async def settle(self, seconds: float = PATIENCE_SECONDS) -> None:
         """Wait until every run has ended, resuming those that wait."""
         deadline = time.monotonic() + seconds
         async with httpx.AsyncClient(timeout=20, trust_env=False) as client:

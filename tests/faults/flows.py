@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.e2e.server_process import Server
+from tests.patience import PATIENCE_SECONDS
 
 
 def publish_steps(server: Server, session: dict[str, Any], first: dict[str, Any]) -> str:
@@ -43,7 +44,7 @@ def statuses(data: Path) -> Counter[str]:
         connection.close()
 
 
-def wait_for(data: Path, wanted: dict[str, int], seconds: float = 30) -> None:
+def wait_for(data: Path, wanted: dict[str, int], seconds: float = PATIENCE_SECONDS) -> None:
     deadline = time.monotonic() + seconds
     while (found := statuses(data)) != Counter(wanted):
         assert time.monotonic() < deadline, (found, wanted)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -13,8 +12,9 @@ import httpx
 import pytest
 
 from tests.e2e.server_process import StartServer
-from tests.faults.flows import action, publish_steps, wait_for
+from tests.faults.flows import action, publish_steps, statuses, wait_for
 from tests.faults.pieces import install
+from tests.patience import PATIENCE_SECONDS
 
 OPEN: dict[str, Any] = {"allow_open_sign_up": True, "log_level": "error"}
 
@@ -47,20 +47,18 @@ def test_a_run_that_kills_its_worker_is_given_up_and_harms_no_other(
             client.post(f"/webhooks/{delay}", json={}).raise_for_status()
         with contextlib.suppress(httpx.TransportError):
             client.post(f"/webhooks/{deadly}", json={})
-    server.process.wait(10)
-    lives = 0
-    while True:
-        lives += 1
-        assert lives <= 5, "the run goes on killing"
+    server.process.wait(PATIENCE_SECONDS)
+    wanted = {"INTERNAL_ERROR": 1, "SUCCEEDED": 3}
+    for _ in range(5):
         try:
             server = start_server(data, **OPEN)
-        except AssertionError:
+        except AssertionError:  # it took the run up, and died, before it listened
             continue
-        try:
-            server.process.wait(2)
-        except subprocess.TimeoutExpired:
+        while server.process.poll() is None and statuses(data) != wanted:
+            time.sleep(0.1)
+        if server.process.poll() is None:
             break
-    wait_for(data, {"INTERNAL_ERROR": 1, "SUCCEEDED": 3})
+    assert statuses(data) == wanted, "the run goes on killing"
     server.stop()
 
 

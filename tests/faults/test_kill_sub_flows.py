@@ -65,7 +65,7 @@ def test_every_call_is_one_child_and_every_caller_ends(start_server: StartServer
             server.process.kill()
             server.process.wait()
             server = start_server(data, log_level="error")
-        eventually(lambda: all_ended(data), seconds=120)
+        eventually(lambda: all_ended(data))
         parents = [row[0] for row in rows(data, "SELECT id FROM flow_run WHERE flowId = ? AND status = 'SUCCEEDED'", flow_id)]
         assert len(parents) == KILLS * PARENTS_A_LIFE
         with server.client(session["token"]) as client:

@@ -20,6 +20,7 @@ import zstandard
 from tests.e2e.server_process import Server, StartServer
 from tests.faults.feed import PIECE, Feed
 from tests.faults.pieces import install
+from tests.patience import PATIENCE_SECONDS
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
@@ -114,7 +115,7 @@ def test_each_item_begins_exactly_one_run(
 
 def settle(server: Server, data: Path, flow: Published, feed: Feed) -> None:
     """Wait until the source has shown all, nothing is held back and every run has ended."""
-    deadline = time.monotonic() + 120
+    last, moved = None, time.monotonic()
     while True:
         with closing(sqlite3.connect(data / "piecework.db", timeout=30)) as connection:
             (moving,) = connection.execute("SELECT count(*) FROM flow_run WHERE status IN ('QUEUED', 'RUNNING')").fetchone()
@@ -122,7 +123,9 @@ def settle(server: Server, data: Path, flow: Published, feed: Feed) -> None:
         health = flow.health(server)
         if feed.produced == feed.total and not moving and not health["waiting"] and runs >= feed.total:
             return
-        assert time.monotonic() < deadline, (feed.produced, runs, moving, health)
+        if last != (last := (feed.produced, runs, moving)):
+            moved = time.monotonic()
+        assert time.monotonic() < moved + PATIENCE_SECONDS, f"nothing moves: {feed.produced=} {runs=} {moving=} {health=}"
         time.sleep(0.2)
 
 

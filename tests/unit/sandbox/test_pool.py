@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.patience import PATIENCE_SECONDS
 
 from piecework.sandbox import pool as pool_module
 from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, ProcessKilled, SandboxUnavailable
@@ -53,7 +54,7 @@ async def gone(pid: int) -> None:
 
 
 async def until(happened: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while not happened():
         assert time.monotonic() < deadline
         await asyncio.sleep(0.01)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from tests.bubblewrap import bubblewrap_works
+from tests.patience import PATIENCE_SECONDS
 
 from piecework.sandbox import pool as pool_module
 from piecework.sandbox.errors import CodeFailed, MemoryLimitExceeded, OutputTooLarge, SandboxError, SandboxUnavailable, TimeLimitExceeded
@@ -186,7 +187,7 @@ async def test_no_process_is_left(pool: SandboxPool) -> None:
     session = pool._zygote._process.pid
     assert refused(outcome) or set(processes_of_session(session)) > {session}
     await pool.close()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + PATIENCE_SECONDS
     while left := set(processes_of_session(session)):
         assert time.monotonic() < deadline, left
         await asyncio.sleep(0.02)
@@ -218,7 +219,7 @@ async def test_no_process_is_left_when_the_server_is_killed_at_any_moment() -> N
         await asyncio.sleep(delay / 100)
         server.kill()
         await server.wait()
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while any(set(processes_of_session(session)) for session in sessions):
             await asyncio.sleep(0.02)
 
@@ -228,7 +229,7 @@ async def test_a_step_whose_process_is_killed_is_run_again(pool: SandboxPool) ->
     outcome = await run(pool, "def code(i): return 1")
     for depth in (0, 1, 2) if not refused(outcome) else ():
         running = asyncio.create_task(run(pool, "import time\ndef code(i):\n    time.sleep(0.5)\n    return 'done'"))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while not pool._running:
                 await asyncio.sleep(0.01)
         (worker,) = pool._running

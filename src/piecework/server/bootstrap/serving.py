@@ -125,10 +125,10 @@ async def running(container: Container) -> AsyncGenerator[None, None]:
     ground, runs = container.foundation, container.runs
     with locked(ground.settings.data_dir):
         await upgrade_if_behind(ground.database, database_url(ground.settings))
+        watchdog = Watchdog(ground.settings.watchdog_seconds, runs.machinery.blocked_by)
+        watchdog.start()  # before the worker, which takes up what the last process left at once: perhaps what it hung on
         await runs.machinery.start()
         await runs.timekeeping.start()
-        watchdog = Watchdog(ground.settings.watchdog_seconds, runs.machinery.blocked_by)
-        watchdog.start()
         try:
             yield
         finally:

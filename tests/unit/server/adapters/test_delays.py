@@ -5,6 +5,7 @@ from pathlib import Path
 from time import time
 
 import pytest
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.server.worker.driven import driven, step
 
 from piecework.sdk import ActionContext
@@ -36,7 +37,7 @@ async def test_only_what_the_clock_denies_is_told(monkeypatch: pytest.MonkeyPatc
     measured.begin(1, int(now) + 200, 0.2)
     measured.begin(2, int(now) + 3_600_000, 0.1)
     measured.begin(3, int(now) + 3_600_000, 3600)
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         while len(measured._heap) > 1:
             await asyncio.sleep(0.01)
     assert over == [2]

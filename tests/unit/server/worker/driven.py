@@ -10,6 +10,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import create_engine
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.engine.flows import trigger
 
 from piecework.engine.program import Program, compile_program
@@ -101,13 +102,13 @@ class Driven:
 
     async def until(self, run_id: str, *statuses: str) -> str:
         """Wait until the run is in one of these states."""
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while (status := await self.status(run_id)) not in statuses:
                 await asyncio.sleep(0.01)
         return status
 
     async def until_executed(self, count: int) -> None:
-        async with asyncio.timeout(15):
+        async with asyncio.timeout(PATIENCE_SECONDS):
             while len(self.executed) < count:
                 await asyncio.sleep(0.005)
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from tests.patience import PATIENCE_SECONDS
 from tests.unit.server.worker.installation import MINUTE, START, Installation, Source, installed, trigger
 
 from piecework.server.kernel.errors import ApError
@@ -211,7 +212,7 @@ async def test_the_scheduler_wakes_when_a_schedule_changes(server: Installation)
     scheduler = Scheduler(server.schedules, fire, server.now)
     scheduler.start()
     await server.schedules.put(replace(row, due_at=START))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_SECONDS):
         assert await fired.get() == flow_id
     await scheduler.close()
     assert fired.empty()
