@@ -14,7 +14,7 @@ import structlog
 
 import piecework.pieces
 from piecework.sdk import Piece
-from piecework.sdk.versions import Version, parse_version
+from piecework.sdk.versions import allows, parse_version
 from piecework.spec.piece import WIRE_RELEASE
 
 ENTRY_POINT_GROUP = "piecework.pieces"
@@ -105,23 +105,8 @@ def _serving(versions: Mapping[str, Piece], wanted: str | None) -> Piece | None:
     text = (wanted or "").strip()
     if wanted is not None and text[:1] not in ("~", "^"):
         return versions.get(text.lstrip("v="))
-    fitting = [piece for piece in versions.values() if wanted is None or _allows(text, piece.version)]
+    fitting = [piece for piece in versions.values() if wanted is None or allows(text, piece.version)]
     return max(fitting, key=lambda piece: parse_version(piece.version), default=None)
-
-
-def _allows(wanted: str, version: str) -> bool:
-    try:
-        least, have = parse_version(wanted), parse_version(version)
-    except ValueError:
-        return False
-    return have >= least and have[: _fixed(wanted[0], least)] == least[: _fixed(wanted[0], least)]
-
-
-def _fixed(operator: str, least: Version) -> int:
-    """How many numbers of a version a range does not let change: two after ``~``, up to the first that is not zero after ``^``."""
-    if operator == "~":
-        return 2
-    return next((index + 1 for index, number in enumerate(least) if number), 3)
 
 
 def _own() -> Iterator[Piece]:

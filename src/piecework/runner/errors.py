@@ -87,7 +87,7 @@ def failure(error: BaseException, at: float, duration: float, scrub: Scrub = str
         kind=type(error).__name__,
         invalid=invalid,
         anew=isinstance(error, CallFailed),
-        error=error_record(error, scrub),
+        error=error_record(error, message, scrub),
         ends=FlowRunStatus.MEMORY_LIMIT_EXCEEDED if out_of_memory else FlowRunStatus.FAILED,
     )
 
@@ -107,15 +107,17 @@ def error_message(error: BaseException) -> str:
             return f"{type(error).__name__}: {error}"
 
 
-def error_record(error: BaseException, scrub: Scrub = str) -> ErrorRecord:
-    """An error's parts, without what ``scrub`` takes out. They are taken out before anything is cut: half a secret would not be found."""
+def error_record(error: BaseException, raw: str, scrub: Scrub = str) -> ErrorRecord:
+    """An error's parts, without what ``scrub`` takes out. They are taken out before anything is cut: half a secret would not be found.
+
+    ``raw``: its whole text, of which that is true already.
+    """
     name = error.name if isinstance(error, SandboxError) else type(error).__name__
     record = plain_error(scrub(_sentence(error) or name)[:RAW_LIMIT], name)
     if isinstance(error, HttpFailed):
         record |= _call(error, scrub)
     if isinstance(error, InvalidInput):
         record["problems"] = [{"property": problem.property, "message": scrub(problem.message)} for problem in error.problems]
-    raw = scrub(error_message(error))[:RAW_LIMIT]
     return record if raw == record["message"] else record | {"raw": raw}
 
 

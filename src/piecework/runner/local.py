@@ -34,10 +34,8 @@ from piecework.runner.steps import RunFacts, StepRunner, now_ms
 from piecework.runner.triggers import (
     PreparedTrigger,
     hears_starts,
+    open_run_trigger,
     tell_of_start,
-    trigger_context,
-    trigger_facts,
-    trigger_input,
     trigger_payloads,
 )
 from piecework.sandbox.pool import SandboxPool
@@ -175,14 +173,11 @@ async def _trigger_output(program: Program, facts: RunFacts, payload: Any) -> An
     is_webhook = trigger is not None and trigger.strategy in (TriggerStrategy.WEBHOOK, TriggerStrategy.APP_WEBHOOK)
     if payload is not None and not is_webhook:
         return payload
-    services = facts.services
-    props, auth = await trigger_input(program, services)
-    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
-    context = trigger_context(whose, services, auth, payload=webhook_call(payload) if is_webhook else None)
+    context, props = await open_run_trigger(program, facts, webhook_call(payload) if is_webhook else None)
     outputs = await trigger_payloads(program, context, props)
     if not outputs:
         raise NotTriggered("The trigger did not start a run for this payload")
-    return services.secrets.scrub(outputs[0])
+    return facts.services.secrets.scrub(outputs[0])
 
 
 def webhook_call(payload: Any) -> dict[str, Any]:

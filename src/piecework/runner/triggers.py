@@ -128,6 +128,27 @@ async def trigger_input(program: Program, services: Services) -> TriggerInput:
     return TriggerInput(props, auth_value(raw.get("auth")))
 
 
+class TriggerCall(NamedTuple):
+    """What a hook of a trigger is called with."""
+
+    context: TriggerContext
+    props: dict[str, Any]
+
+
+async def open_trigger(
+    program: Program, services: Services, whose: TriggerFacts, *, payload: Any = None, store: Store | None = None, run_id: str = ""
+) -> TriggerCall:
+    """A program's trigger, ready to be called. Raises what ``trigger_input`` does; the rest is ``trigger_context``'s."""
+    props, auth = await trigger_input(program, services)
+    return TriggerCall(trigger_context(whose, services, auth, payload=payload, store=store, run_id=run_id), props)
+
+
+async def open_run_trigger(program: Program, facts: RunFacts, payload: Any, *, run_id: str = "") -> TriggerCall:
+    """The trigger of a run's flow, with what it was handed. Raises what ``trigger_input`` does."""
+    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
+    return await open_trigger(program, facts.services, whose, payload=payload, run_id=run_id)
+
+
 async def trigger_payloads(program: Program, context: TriggerContext, props: Mapping[str, Any]) -> list[Any]:
     """The outputs that this event gives, each of which starts a run; for a webhook nearly always exactly one."""
     trigger: Trigger = program.trigger_handle.trigger
@@ -146,10 +167,7 @@ async def tell_of_start(program: Program, facts: RunFacts, output: Any) -> None:
 
     Raises what the trigger raises, and what ``trigger_input`` does.
     """
-    services = facts.services
-    props, auth = await trigger_input(program, services)
-    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
-    context = trigger_context(whose, services, auth, payload=output, run_id=facts.run_id)
+    context, props = await open_run_trigger(program, facts, output, run_id=facts.run_id)
     await call(program.trigger_handle.trigger.hooks.on_start, context, props)
 
 

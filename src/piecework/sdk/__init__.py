@@ -31,6 +31,7 @@ from piecework.sdk.errors import (
     WebhookAuthFailed,
 )
 from piecework.sdk.form import Form
+from piecework.sdk.form_data import form_data, form_parts
 from piecework.sdk.http import Http, given, http_failed, readable_body
 from piecework.sdk.http_messages import HttpError, HttpResponse, UploadedFile
 from piecework.sdk.loading import load_file
@@ -172,6 +173,8 @@ __all__ = [
     "auth_value",
     "custom_api_call",
     "database_value",
+    "form_data",
+    "form_parts",
     "given",
     "header_of",
     "http_failed",

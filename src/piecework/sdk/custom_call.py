@@ -12,24 +12,21 @@ from urllib.parse import urljoin, urlsplit
 from piecework.sdk import coercion
 from piecework.sdk.context import ActionContext
 from piecework.sdk.errors import PieceError
+from piecework.sdk.form_data import form_data, form_parts
 from piecework.sdk.http import CallOptions, http_failed, readable_body
-from piecework.sdk.http_messages import HttpResponse, UploadedFile
-from piecework.sdk.loading import load_file
+from piecework.sdk.http_messages import HttpResponse
 from piecework.sdk.pieces import Piece
 from piecework.sdk.properties import (
-    Array,
     Checkbox,
     Dropdown,
     DropdownState,
     DynamicProperties,
-    File,
     Json,
     LongText,
     Number,
     Object,
     Property,
     ShortText,
-    StaticDropdown,
 )
 
 Method = Literal["GET", "POST", "PATCH", "PUT", "DELETE", "HEAD"]
@@ -65,19 +62,7 @@ def body_fields(body_type: str | None, method: str | None) -> dict[str, Property
         case "raw":
             return {"data": LongText("Raw Body", required=True)}
         case "form_data":
-            kinds = StaticDropdown("Field Type", required=True, options={"Text": "text", "File": "file"}, disabled=False)
-            return {
-                "data": Array(
-                    "Form Data",
-                    required=True,
-                    of={
-                        "fieldName": ShortText("Field Name", required=True),
-                        "fieldType": kinds,
-                        "textFieldValue": LongText("Text Field Value", required=False),
-                        "fileFieldValue": File("File Field Value", required=False),
-                    },
-                )
-            }
+            return {"data": form_data()}
         case _:
             return {}
 
@@ -133,22 +118,9 @@ async def _body(ctx: ActionContext, method: str, body_type: str | None, body: An
         case "raw":
             return {"content": data if isinstance(data, str) else coercion.json_text(data)}
         case "form_data":
-            fields = coercion.to_array(data) or []
-            return {"files": [part for field in fields if (part := await _part(ctx, field)) is not None]}
+            return {"files": await form_parts(coercion.to_array(data) or [], ctx.files)}
         case _:
             raise PieceError(f"body_type: {body_type!r} is no kind of body")
-
-
-async def _part(ctx: ActionContext, field: Any) -> UploadedFile | None:
-    """A field of a form; None for one that was left empty."""
-    values = cast("dict[str, Any]", field) if isinstance(field, dict) else {}
-    name, text, file = str(values.get("fieldName") or ""), values.get("textFieldValue"), values.get("fileFieldValue")
-    if values.get("fieldType") != "file":
-        return None if text in (None, "") else UploadedFile(name, "", str(text).encode(), "")
-    if not file:
-        return None
-    loaded = await load_file(file, ctx.files)
-    return UploadedFile(name, loaded.filename, loaded.data)
 
 
 async def _answer(ctx: ActionContext, base: str, target: tuple[str, str], options: CallOptions, follow: bool) -> HttpResponse:

@@ -19,6 +19,23 @@ def parse_version(text: str) -> Version:
     return int(match[1]), int(match[2]), int(match[3] or 0)
 
 
+def allows(wanted: str, version: str) -> bool:
+    """Whether ``~0.1.24`` or ``^0.5.0`` lets a version in, as npm's semver reads them; False for a text that is no version."""
+    try:
+        least, have = parse_version(wanted), parse_version(version)
+    except ValueError:
+        return False
+    fixed = _fixed(wanted[0], least)
+    return have >= least and have[:fixed] == least[:fixed]
+
+
+def _fixed(operator: str, least: Version) -> int:
+    """How many numbers of a version a range does not let change: two after ``~``, up to the first that is not zero after ``^``."""
+    if operator == "~":
+        return 2
+    return next((index + 1 for index, number in enumerate(least) if number), 3)
+
+
 def _padded(text: str) -> Version:
     numbers = [int(part) for part in text.split(".")]
     numbers += [0] * (3 - len(numbers))

@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 from urllib.parse import quote
 
 import orjson
@@ -11,11 +11,9 @@ import orjson
 from piecework.pieces.http.piece import piece
 from piecework.sdk import (
     ActionContext,
-    Array,
     Checkbox,
     DynamicProperties,
     ErrorHandling,
-    File,
     HttpError,
     HttpFailed,
     HttpResponse,
@@ -28,9 +26,9 @@ from piecework.sdk import (
     ShortText,
     StaticDropdown,
     Switch,
-    UploadedFile,
+    form_data,
+    form_parts,
     http_failed,
-    load_file,
     readable_body,
 )
 from piecework.sdk.http import NO_ANSWER_STATUS
@@ -72,14 +70,7 @@ def body_fields(body_type: str | None) -> dict[str, Property]:
         case "raw":
             return {"data": LongText("Raw Body", required=True)}
         case "form_data":
-            kinds = StaticDropdown("Field Type", required=True, options={"Text": "text", "File": "file"}, disabled=False)
-            part: dict[str, Property] = {
-                "fieldName": ShortText("Field Name", required=True),
-                "fieldType": kinds,
-                "textFieldValue": LongText("Text Field Value"),
-                "fileFieldValue": File("File Field Value"),
-            }
-            return {"data": Array("Form Data", required=True, of=part)}
+            return {"data": form_data()}
         case _:
             return {}
 
@@ -206,29 +197,12 @@ async def request_body(ctx: ActionContext, body_type: str | None, body: Mapping[
     if data is None or body_type in (None, "none"):
         return {}, None
     if body_type == "form_data":
-        return {"files": [part for entry in form_entries(data) if (part := await form_part(ctx, entry)) is not None]}, data
+        if not isinstance(data, list):
+            raise PieceError("body.data: form data must be a list of fields")
+        return {"files": await form_parts(cast("list[Any]", data), ctx.files)}, data
     if body_type == "json" and not isinstance(data, str):
         return {"content": orjson.dumps(data)}, data
     return {"content": data if isinstance(data, str) else orjson.dumps(data)}, data
-
-
-def form_entries(data: Any) -> list[Mapping[str, Any]]:
-    if not isinstance(data, list):
-        raise PieceError("body.data: form data must be a list of fields")
-    return [entry for entry in data if isinstance(entry, Mapping)]
-
-
-async def form_part(ctx: ActionContext, entry: Mapping[str, Any]) -> UploadedFile | None:
-    """One part of a form; None for a field without a value."""
-    name = str(entry.get("fieldName", ""))
-    if entry.get("fieldType") == "file":
-        reference = entry.get("fileFieldValue")
-        if not reference:
-            return None
-        file = await load_file(reference, ctx.files)
-        return UploadedFile(name, file.filename, file.data)
-    value = entry.get("textFieldValue")
-    return UploadedFile(name, "", str(value).encode(), "") if value not in (None, "") else None
 
 
 CONTENT_TYPES = {"json": "application/json", "raw": "text/plain; charset=utf-8"}

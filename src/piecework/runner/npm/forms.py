@@ -35,8 +35,7 @@ def _property(raw: Mapping[str, Any]) -> Property | None:
 
 
 async def _nowhere(ctx: Any) -> Any:
-    """Options of a piece from npm are computed by the piece itself (``NpmPiece.options``)."""
-    raise NotImplementedError
+    raise AssertionError("what a property of a piece from npm offers is computed by the piece itself: NpmPiece.options")
 
 
 def processed(form: Form, raw: Mapping[str, Any], settings: Mapping[str, Any]) -> dict[str, Any]:

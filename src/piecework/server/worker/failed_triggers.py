@@ -11,7 +11,7 @@ from piecework.engine.program import Program
 from piecework.engine.state import RunState
 from piecework.runner.errors import failure
 from piecework.runner.steps import RunFacts, now_ms
-from piecework.runner.triggers import trigger_context, trigger_facts, trigger_input, trigger_payloads
+from piecework.runner.triggers import open_run_trigger, trigger_payloads
 from piecework.server.kernel.ids import derived_id
 from piecework.server.ports.runs import NewRun, RunQueue, RunRow, new_run
 from piecework.spec import jsons
@@ -60,8 +60,5 @@ def _another(run: RunRow, number: int, output: Any) -> NewRun:
 
 
 async def _outputs(program: Program, facts: RunFacts, payload: Any) -> list[Any]:
-    services = facts.services
-    props, auth = await trigger_input(program, services)
-    whose = trigger_facts(program, facts.project_id, facts.flow_id, facts.flow_version_id, facts.server)
-    context = trigger_context(whose, services, auth, payload=payload)
-    return services.secrets.scrub(await trigger_payloads(program, context, props))
+    context, props = await open_run_trigger(program, facts, payload)
+    return facts.services.secrets.scrub(await trigger_payloads(program, context, props))

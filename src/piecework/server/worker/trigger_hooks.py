@@ -9,7 +9,7 @@ from typing import Any
 from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.secrets import Secrets
-from piecework.runner.triggers import prepare_trigger, trigger_context, trigger_facts, trigger_input
+from piecework.runner.triggers import open_trigger, prepare_trigger, trigger_facts
 from piecework.sdk import Trigger, TriggerContext
 from piecework.sdk.services import Server
 from piecework.server.modules.flows.schemas import StoredVersion
@@ -49,9 +49,8 @@ class TriggerHooks:
         program = compile_program(version.trigger, metadata=version.flow_metadata)
         prepared = program.trigger_handle = prepare_trigger(program, self._catalogue)
         services = self._services(version.project_id, version.flow_id, TEST_STORE if test else "")
-        props, auth = await trigger_input(program, services)
-        assert prepared.trigger is not None
         whose = trigger_facts(program, version.project_id, version.flow_id, version.id, self._server, test=test)
         held = store or self.store(version, test=test)
-        context = trigger_context(whose, services, auth, store=held)
+        context, props = await open_trigger(program, services, whose, store=held)
+        assert prepared.trigger is not None
         return OpenTrigger(prepared.trigger, whose.piece, context, props, held, services.secrets)

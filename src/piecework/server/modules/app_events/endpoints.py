@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 from typing import Any
 
-import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
-from piecework.server.kernel.ids import new_id
 from piecework.server.modules.app_events.delivery import AppEventDelivery
 from piecework.server.modules.webhooks.answers import Answer
-from piecework.server.modules.webhooks.exchange import METHODS, UNWRITTEN, problem, read_body, write
+from piecework.server.modules.webhooks.exchange import exchange_app, problem, read_body, wrong_method
 from piecework.server.modules.webhooks.payload import MalformedBody, PayloadTooLarge, read_payload
-from piecework.server.ports.runs import CannotWrite
 from piecework.spec import jsons
-
-log = structlog.get_logger(__name__)
 
 PREFIX = "/api/v1/app-events/"
 
@@ -24,28 +19,12 @@ PREFIX = "/api/v1/app-events/"
 def app_event_app(delivery: AppEventDelivery, max_bytes: int) -> ASGIApp:
     """The application. ``max_bytes`` bounds a request's body."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1000})
-            return
-        event_id = new_id()
-        try:
-            answer = await _handle(delivery, max_bytes, scope, receive)
-        except CannotWrite as error:
-            log.error("app event refused", path=scope["path"], webhook_id=event_id, error=str(error))
-            answer = UNWRITTEN
-        except Exception:
-            log.exception("app event failed", path=scope["path"], webhook_id=event_id)
-            answer = problem(500, "Internal Server Error", "The event could not be handled")
-        await write(send, answer, event_id, head=scope["method"] == "HEAD")
-
-    return app
+    return exchange_app("app event", partial(_handle, delivery, max_bytes))
 
 
 async def _handle(delivery: AppEventDelivery, max_bytes: int, scope: Scope, receive: Receive) -> Answer:
-    if scope["method"] not in METHODS:
-        allowed = ", ".join(sorted(METHODS))
-        return replace(problem(405, "Method Not Allowed", f"Events of apps take {allowed}"), headers={"allow": allowed})
+    if refused := wrong_method(scope, "Events of apps"):
+        return refused
     try:
         body = await read_body(scope, receive, max_bytes)
         payload = await read_payload(scope["method"], scope["headers"], scope["query_string"], body, _no_file)

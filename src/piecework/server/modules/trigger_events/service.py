@@ -9,7 +9,7 @@ from piecework.engine.program import compile_program
 from piecework.runner.catalogue import Catalogue
 from piecework.runner.errors import error_message
 from piecework.runner.steps import Services
-from piecework.runner.triggers import PreparedTrigger, prepare_trigger, trigger_context, trigger_facts, trigger_input
+from piecework.runner.triggers import PreparedTrigger, open_trigger, prepare_trigger, trigger_facts
 from piecework.sdk import Trigger
 from piecework.sdk.services import Server
 from piecework.server.kernel.clock import from_iso
@@ -195,8 +195,7 @@ class TriggerTestService:
         services = self._services_of(project_id, flow_id, TEST_STORE)
         whose = trigger_facts(program, project_id, flow_id, version_id, self._server, test=True)
         try:
-            props, auth = await trigger_input(program, services)
-            items = services.secrets.scrub(await trigger.test(trigger_context(whose, services, auth), props))
+            items = services.secrets.scrub(await trigger.test(*await open_trigger(program, services, whose)))
         except Exception as error:
             message = services.secrets.scrub_text(error_message(error))
             raise ApError(ErrorCode.TEST_TRIGGER_FAILED, {"message": message}) from None  # the cause may quote a secret

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from functools import partial
 
-import structlog
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope
 
 from piecework.sdk import FileTooLarge
-from piecework.server.kernel.ids import new_id
 from piecework.server.modules.webhooks.answers import Answer
-from piecework.server.modules.webhooks.exchange import METHODS, UNWRITTEN, problem, read_body, write
+from piecework.server.modules.webhooks.exchange import exchange_app, problem, read_body, wrong_method
 from piecework.server.modules.webhooks.openapi import WEBHOOK_PATHS
 from piecework.server.modules.webhooks.payload import MalformedBody, PayloadTooLarge, read_payload
 from piecework.server.modules.webhooks.service import GONE, Mode, WebhookService
-from piecework.server.ports.runs import CannotWrite
 from piecework.spec import jsons
-
-log = structlog.get_logger(__name__)
 
 PREFIX = "/api/v1/webhooks/"
 MODES = {mode.value: mode for mode in Mode}
@@ -28,22 +23,7 @@ __all__ = ["PREFIX", "WEBHOOK_PATHS", "webhook_app"]
 def webhook_app(service: WebhookService, max_bytes: int) -> ASGIApp:
     """The application. ``max_bytes`` bounds a request's body."""
 
-    async def app(scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http":
-            await send({"type": "websocket.close", "code": 1000})
-            return
-        webhook_id = new_id()
-        try:
-            answer = await _handle(service, max_bytes, scope, receive)
-        except CannotWrite as error:
-            log.error("webhook refused", path=scope["path"], webhook_id=webhook_id, error=str(error))
-            answer = UNWRITTEN
-        except Exception:
-            log.exception("webhook failed", path=scope["path"], webhook_id=webhook_id)
-            answer = problem(500, "Internal Server Error", "The webhook could not be handled")
-        await write(send, answer, webhook_id, head=scope["method"] == "HEAD")
-
-    return app
+    return exchange_app("webhook", partial(_handle, service, max_bytes))
 
 
 async def _handle(service: WebhookService, max_bytes: int, scope: Scope, receive: Receive) -> Answer:
@@ -51,9 +31,8 @@ async def _handle(service: WebhookService, max_bytes: int, scope: Scope, receive
     mode = MODES.get(rest)
     if mode is None:
         return problem(404, "Not Found", "Route not found")
-    if scope["method"] not in METHODS:
-        allowed = ", ".join(sorted(METHODS))
-        return replace(problem(405, "Method Not Allowed", f"Webhooks take {allowed}"), headers={"allow": allowed})
+    if refused := wrong_method(scope, "Webhooks"):
+        return refused
     try:
         body = await read_body(scope, receive, max_bytes)
     except PayloadTooLarge:

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from starlette.types import Receive, Scope, Send
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
+import structlog
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from piecework.server.kernel.ids import new_id
 from piecework.server.modules.webhooks.answers import Answer, content_of, flow_headers
 from piecework.server.modules.webhooks.payload import PayloadTooLarge
+from piecework.server.ports.runs import CannotWrite
+
+log = structlog.get_logger(__name__)
 
 METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
 UNWRITTEN = Answer(
@@ -13,6 +21,38 @@ UNWRITTEN = Answer(
     {"statusCode": 503, "error": "Service Unavailable", "message": "The server cannot write at the moment; nothing was kept of this call"},
     {"retry-after": "5"},
 )
+
+
+Handle = Callable[[Scope, Receive], Awaitable[Answer]]
+
+
+def exchange_app(what: str, handle: Handle) -> ASGIApp:
+    """The application that answers each call with what ``handle`` gives. ``what``: what a call is, for the log and for who called in vain."""
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await send({"type": "websocket.close", "code": 1000})
+            return
+        webhook_id = new_id()
+        try:
+            answer = await handle(scope, receive)
+        except CannotWrite as error:
+            log.error(f"{what} refused", path=scope["path"], webhook_id=webhook_id, error=str(error))
+            answer = UNWRITTEN
+        except Exception:
+            log.exception(f"{what} failed", path=scope["path"], webhook_id=webhook_id)
+            answer = problem(500, "Internal Server Error", f"The {what} could not be handled")
+        await write(send, answer, webhook_id, head=scope["method"] == "HEAD")
+
+    return app
+
+
+def wrong_method(scope: Scope, takers: str) -> Answer | None:
+    """The answer to a method that ``takers`` do not take (RFC 9110 §15.5.6); None for one that they do."""
+    if scope["method"] in METHODS:
+        return None
+    allowed = ", ".join(sorted(METHODS))
+    return replace(problem(405, "Method Not Allowed", f"{takers} take {allowed}"), headers={"allow": allowed})
 
 
 async def read_body(scope: Scope, receive: Receive, max_bytes: int) -> bytes:

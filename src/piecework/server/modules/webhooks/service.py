@@ -16,9 +16,9 @@ from piecework.engine.events import StepFailed
 from piecework.engine.program import Program
 from piecework.runner.errors import error_message, failure
 from piecework.runner.steps import Services, now_ms
-from piecework.runner.triggers import PreparedTrigger, source_name, trigger_context, trigger_facts, trigger_input, trigger_payloads
+from piecework.runner.triggers import PreparedTrigger, TriggerCall, open_trigger, source_name, trigger_facts, trigger_payloads
 from piecework.sandbox.errors import SandboxError
-from piecework.sdk import PayloadRejected, PieceError, TriggerContext, WebhookAuthFailed
+from piecework.sdk import PayloadRejected, PieceError, WebhookAuthFailed
 from piecework.sdk.services import Server
 from piecework.sdk.triggers import call
 from piecework.server.kernel.errors import ErrorCode
@@ -163,7 +163,7 @@ class WebhookService:
             return None
         services = self.services(facts)
         try:
-            context, props = await self._context(facts, version_id, program, payload, services)
+            context, props = await self._opened(facts, version_id, program, payload, services)
             said = services.secrets.scrub(await call(trigger.hooks.on_handshake, context, props) or {})
         except (PieceError, SandboxError) as error:
             message = services.secrets.scrub_text(error_message(error))
@@ -174,17 +174,15 @@ class WebhookService:
         self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services
     ) -> tuple[list[Any], str | None]:
         """The outputs, and what tells this call from every other, if the trigger knows that."""
-        context, props = await self._context(facts, version_id, program, payload, services)
+        context, props = await self._opened(facts, version_id, program, payload, services)
         outputs = services.secrets.scrub(await trigger_payloads(program, context, props))
         return self._recent.fresh(facts.id, outputs), context.idempotency_key
 
-    async def _context(
+    async def _opened(
         self, facts: FlowFacts, version_id: str, program: Program, payload: dict[str, Any], services: Services
-    ) -> tuple[TriggerContext, dict[str, Any]]:
-        props, auth = await trigger_input(program, services)
+    ) -> TriggerCall:
         whose = trigger_facts(program, facts.project_id, facts.id, version_id, self._server)
-        context = trigger_context(whose, services, auth, payload=payload)
-        return context, props
+        return await open_trigger(program, services, whose, payload=payload)
 
     async def _run(
         self, facts: FlowFacts, version_id: str, mode: Mode, outputs: list[Any], payload: dict[str, Any], key: str | None
