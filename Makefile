@@ -14,7 +14,12 @@ $(VENV)/.installed: requirements/dev.txt pyproject.toml
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
-install: $(VENV)/.installed
+# Bytecode for the modules that changed: where Python may not write it (PYTHONDONTWRITEBYTECODE, a read-only folder), each start would compile anew.
+$(VENV)/.compiled: $(shell find src -name '*.py') $(VENV)/.installed
+	$(BIN)/python -m compileall -q src/piecework
+	touch $@
+
+install: $(VENV)/.installed $(VENV)/.compiled
 
 # The web application: built into the server's package, where `piecework serve` finds it.
 WEB_PAGE := src/piecework/server/api/web/index.html

@@ -14,7 +14,7 @@ from piecework.server.api.errors import install_error_handlers
 from piecework.server.api.methods import AllowedMethods
 from piecework.server.api.redirect import redirect_mount
 from piecework.server.api.web import web_app
-from piecework.server.kernel.http import Access, JsonResponse, RateLimiter, Routes
+from piecework.server.kernel.http import Access, JsonResponse, RateLimiter, Routes, problem_schemas
 
 API_PREFIX = "/api/v1"
 _OVERHEAD_BYTES = 64 * 1024
@@ -74,7 +74,7 @@ def _below(prefix: str, app: ASGIApp) -> ASGIApp:
 
 
 def _complete_openapi(api: FastAPI, mounts: Sequence[Mount]) -> None:
-    """Adds the mounts' paths to the document and takes out FastAPI's own 422, which this server never answers."""
+    """Adds the mounts' paths and the problems to the document and takes out FastAPI's own 422, which this server never answers."""
     generate = api.openapi
 
     def openapi() -> dict[str, Any]:
@@ -86,8 +86,9 @@ def _complete_openapi(api: FastAPI, mounts: Sequence[Mount]) -> None:
                 for operation in item.values():
                     if "HTTPValidationError" in str(operation.get("responses", {}).get("422")):
                         del operation["responses"]["422"]
+            document["components"]["schemas"] |= problem_schemas()
             for unused in ("HTTPValidationError", "ValidationError"):
-                document.get("components", {}).get("schemas", {}).pop(unused, None)
+                document["components"]["schemas"].pop(unused, None)
             api.openapi_schema = document
         return api.openapi_schema
 

@@ -5,7 +5,7 @@ from piecework.server.kernel.http.fields import Body, EntityId, IdText, Name, Pl
 from piecework.server.kernel.http.pages import Cursor, Page, PageQuery, page_of
 from piecework.server.kernel.http.rate_limit import RateLimited, RateLimiter
 from piecework.server.kernel.http.replies import JsonResponse, no_content, reply
-from piecework.server.kernel.http.routes import Routes
+from piecework.server.kernel.http.routes import Routes, problem_schemas
 from piecework.server.kernel.http.services import Provided
 
 __all__ = [
@@ -31,5 +31,6 @@ __all__ = [
     "as_whole",
     "no_content",
     "page_of",
+    "problem_schemas",
     "reply",
 ]
