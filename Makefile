@@ -5,12 +5,13 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install run test check format reference screenshots clean lock web web-api web-check
+.PHONY: install develop run test check format reference screenshots clean lock web web-api web-check
 
-$(VENV)/.installed: requirements/dev.txt pyproject.toml
+# What the platform needs to run.
+$(VENV)/.installed: requirements/run.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=python3.12"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV) || { echo "on Debian, venv comes with: apt-get install python3-venv"; exit 1; }
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/run.txt
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
@@ -20,6 +21,13 @@ $(VENV)/.compiled: $(shell find src -name '*.py') $(VENV)/.installed
 	touch $@
 
 install: $(VENV)/.installed $(VENV)/.compiled
+
+# What its tests and checks need besides.
+$(VENV)/.developed: requirements/dev.txt $(VENV)/.installed
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+develop: install $(VENV)/.developed
 
 # The web application: built into the server's package, where `piecework serve` finds it.
 WEB_PAGE := src/piecework/server/api/web/index.html
@@ -47,7 +55,7 @@ web-check: web/node_modules/.installed
 run: install web
 	$(BIN)/piecework serve --port $(PORT) --data-dir $(DATA_DIR)
 
-check: install
+check: develop
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
@@ -61,12 +69,12 @@ test: check web web-check
 	sh scripts/ensure-servers.sh
 	$(BIN)/pytest -n 2
 
-format: install
+format: develop
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
 # The pictures of the documentation, as the browser tests make them.
-screenshots: install web
+screenshots: develop web
 	sh scripts/ensure-browser.sh
 	$(BIN)/pytest tests/browser/test_tutorial.py tests/browser/test_pages.py
 	mkdir -p docs/tutorial/images docs/images
@@ -77,7 +85,7 @@ reference: install
 	$(BIN)/python scripts/write_reference.py
 
 lock:
-	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --output-file requirements/base.txt pyproject.toml
+	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --group install --output-file requirements/run.txt pyproject.toml
 	uv pip compile --quiet --universal --no-emit-index-url --generate-hashes --python-version 3.11 --group dev --output-file requirements/dev.txt pyproject.toml
 
 clean:
