@@ -1,4 +1,5 @@
-"""A trigger that fails says so in the list of flows and beside its settings, and recovers; a trial of a webhook ends at its sender; samples are removed."""
+"""A trigger that fails says so in the list of flows and beside its settings, and recovers; a trial of a webhook ends at its sender; samples are
+removed."""
 
 from __future__ import annotations
 
@@ -114,7 +115,7 @@ def look_at_the_mark(flows: Page, mark: Locator) -> None:
         flows.keyboard.press("Tab")
         expect(mark).to_be_focused()
         expect(flows.locator("mat-tooltip-component")).to_contain_text("The harbour master answers 503")
-        expect(mark).to_have_accessible_description(re.compile("Failed once, at .* The harbour master answers 503"))
+        expect(mark).to_have_accessible_description(re.compile(r"Failed once \(.*\)\. The harbour master answers 503"))
     for colour_scheme in COLOUR_SCHEMES:
         flows.emulate_media(color_scheme=colour_scheme)
         keep(flows, f"flows-failing-{colour_scheme}")

@@ -16,7 +16,10 @@ _PUT = (
     f"INSERT INTO trigger_schedule ({', '.join(map(quoted, _COLUMNS))}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - names are constants
     f' ON CONFLICT ("flowId") DO UPDATE SET {", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in _COLUMNS)}'
 )
-_TAKE = 'UPDATE trigger_schedule SET "dueAt" = ?, failures = ?, "failingSince" = ? WHERE "flowId" = ? AND activation = ? AND source = ? AND "dueAt" = ?'
+_TAKE = (
+    'UPDATE trigger_schedule SET "dueAt" = ?, failures = ?, "failingSince" = ?'
+    ' WHERE "flowId" = ? AND activation = ? AND source = ? AND "dueAt" = ?'
+)
 _GO_ON = 'UPDATE trigger_schedule SET "flowVersionId" = ?, failures = 0, "failingSince" = NULL WHERE "flowId" = ? AND activation = ?'
 _ASK_SOON = 'UPDATE trigger_schedule SET "dueAt" = ? WHERE "flowId" = ? AND activation = ? AND "dueAt" > ?'
 _RESCHEDULE = 'UPDATE trigger_schedule SET schedule = ?, "dueAt" = ? WHERE "flowId" = ? AND activation = ?'
