@@ -1,14 +1,16 @@
-"""A trigger that fails says so beside its settings, and recovers; a trial of a webhook ends at its sender; samples are removed."""
+"""A trigger that fails says so in the list of flows and beside its settings, and recovers; a trial of a webhook ends at its sender; samples are
+removed."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.builder import Builder
 from tests.browser.conftest import OpenPage
@@ -71,9 +73,13 @@ def test_a_trigger_that_fails_and_recovers(coast: Server, account: Account, open
         harbour.arrive("Nautilus")
         expect(section.get_by_role("list", name="Last polls")).to_contain_text("1 item, 1 run")
 
+        # a poll that fails is told, here and in the list of flows
+        flows = open_page(account.session, url=coast.url, reduced_motion="reduce")
+        flows.goto("/flows")
+        expect(flows.get_by_role("switch", name="is enabled")).to_be_checked()
+        mark = flows.get_by_role("link", name="Trigger fails")
+        expect(mark).to_have_count(0)
         harbour.status = 503
-        eventually(lambda: health()["failures"])
-        section.get_by_role("button", name="Read again").press("Enter")
         expect(section.get_by_role("status")).to_have_text("Failing")
         expect(section).to_contain_text("The harbour master answers 503")
         expect(section).to_contain_text("once")
@@ -82,6 +88,7 @@ def test_a_trigger_that_fails_and_recovers(coast: Server, account: Account, open
             section.scroll_into_view_if_needed()
             keep(page, f"trigger-failing-{colour_scheme}")
             assert serious_findings(page) == []
+        look_at_the_mark(flows, mark)
 
         # published again it is asked at its usual interval, and what came in meanwhile is not lost
         harbour.arrive("Pequod")
@@ -91,10 +98,32 @@ def test_a_trigger_that_fails_and_recovers(coast: Server, account: Account, open
         builder.publish()
         expect(section.get_by_role("status")).to_have_text("Works")
         expect(section).to_contain_text("The harbour master answers 503")  # the last error stays to be read
+        expect(mark).to_have_count(0)
 
         page.get_by_role("banner").get_by_role("switch").click()
         expect(section.get_by_role("status")).to_have_text("Off")
         expect(section).to_contain_text("The flow is off")
+
+
+def look_at_the_mark(flows: Page, mark: Locator) -> None:
+    """The mark that has come says what is wrong, also to the keyboard, is there after a reload, and leads to the trigger."""
+    for reload in (False, True):
+        if reload:
+            flows.reload()
+        mark.focus()
+        flows.keyboard.press("Shift+Tab")
+        flows.keyboard.press("Tab")
+        expect(mark).to_be_focused()
+        expect(flows.locator("mat-tooltip-component")).to_contain_text("The harbour master answers 503")
+        expect(mark).to_have_accessible_description(re.compile(r"Failed once \(.*\)\. The harbour master answers 503"))
+    for colour_scheme in COLOUR_SCHEMES:
+        flows.emulate_media(color_scheme=colour_scheme)
+        keep(flows, f"flows-failing-{colour_scheme}")
+        assert serious_findings(flows) == []
+    mark.click()
+    expect(flows.get_by_role("region", name="Health").get_by_role("status")).to_have_text("Failing")
+    flows.go_back()
+    expect(mark).to_be_visible()
 
 
 def test_a_trial_ends_at_its_sender_and_samples_are_removed(coast: Server, account: Account, open_page: OpenPage) -> None:

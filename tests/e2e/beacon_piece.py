@@ -1,11 +1,12 @@
-"""A piece for the tests of triggers, installed as a package of its own: events of an app, hooks that note what was registered, a start hook."""
+"""A piece for the tests of triggers, installed as a package of its own: events of an app, hooks that note what was registered, a start hook,
+a poll that fails."""
 
 import hashlib
 import hmac
 from collections.abc import Mapping
 from typing import Annotated, Any
 
-from piecework.sdk import AppEvent, Piece, PieceError, Response, ShortText, StoreScope, TriggerContext
+from piecework.sdk import AppEvent, ById, IntervalSchedule, Piece, PieceError, Response, ShortText, StoreScope, TriggerContext
 
 piece = Piece("beacon", display_name="Beacon", version="1.0.0", description="Tells what happens.")
 
@@ -55,3 +56,11 @@ async def started(ctx: TriggerContext, props: Mapping[str, Any]) -> None:
 def seen(ctx: TriggerContext, name: Annotated[str, ShortText("Name")]) -> list[Any]:
     """A beacon was seen."""
     return [(ctx.payload or {})["body"]]
+
+
+@piece.poll(dedupe=ById(lambda fire: str(fire["id"])), every=IntervalSchedule(1), display_name="Burns")
+async def burns(ctx: TriggerContext) -> list[dict[str, Any]]:
+    """A beacon burns, unless the project's store says that it is wet."""
+    if await ctx.store.get("wet", StoreScope.PROJECT):
+        raise PieceError("the wood is wet")
+    return []

@@ -125,6 +125,7 @@ CALLS: list[Call] = [
         "/test-trigger",
         {"projectId": "{own_project}", "flowId": "{own_flow}", "flowVersionId": "{version}", "testStrategy": "SIMULATION"},
     ),
+    ("GET", "/triggers/failing?projectId={project}", None),
     ("DELETE", "/test-trigger?projectId={project}&flowId={flow}", None),
     ("DELETE", "/test-trigger?projectId={own_project}&flowId={flow}", None),
     ("GET", "/files/{file}?token=x", None),

@@ -1,5 +1,6 @@
 """Triggers over HTTP: events of apps, signed calls, payload schemas, trials at the sender, start hooks, and how a trigger does."""
 
+import asyncio
 import hashlib
 import hmac
 import json
@@ -13,6 +14,7 @@ import httpx
 import pytest
 from tests.e2e.flow_building import account_of, eventually, make_flow, mapping, only_run, operate, piece_trigger, respond, run_in, runs_of
 from tests.e2e.server_process import Account, Server, StartServer
+from tests.e2e.test_websocket import of, watching
 from tests.faults.pieces import install
 
 BEACON = ("beacon", "1.0.0")
@@ -136,6 +138,9 @@ def test_events_can_be_deleted(account: Account, beacons: Server) -> None:
     with beacons.client(stranger["token"]) as client:
         assert client.delete(f"/trigger-events/{page['data'][1]['id']}").status_code == 403
         assert client.get(f"/triggers/{flow['id']}/health").status_code == 403
+        assert client.get("/triggers/failing", params={"projectId": account.project_id}).status_code == 403
+        assert client.get("/triggers/failing", params={"projectId": stranger["projectId"]}).json() == {"data": []}
+        assert client.get("/triggers/failing").status_code == 400
         assert client.get("/trigger-runs", params={"projectId": account.project_id, "flowId": flow["id"]}).status_code == 403
         assert client.get("/trigger-runs", params={"projectId": stranger["projectId"], "flowId": flow["id"]}).status_code == 404
 
@@ -207,3 +212,21 @@ def test_how_a_trigger_does(account: Account) -> None:
     operate(account, flow["id"], "CHANGE_STATUS", {"status": "DISABLED"})
     stopped = get(f"/triggers/{flow['id']}/health")
     assert (stopped["listening"], stopped["nextRunAt"], stopped["schedule"]) == (False, None, None)
+
+
+async def test_a_trigger_that_fails_is_told_and_listed_where_it_belongs(beacons: Server, account: Account) -> None:
+    stranger = beacons.sign_up("passer-by@example.com")
+    flow = make_flow(account, piece_trigger(*BEACON, "burns"), mapping("one"))
+    async with watching(beacons, *of(account)) as watcher, watching(beacons, stranger["token"], stranger["projectId"]) as passer_by:
+        rain = {"projectId": account.project_id, "key": "wet", "value": True}
+        assert (await asyncio.to_thread(account.client.post, "/store-entries", json=rain)).status_code == 200
+        told = await watcher.until("TRIGGER_HEALTH_CHANGED")
+        assert passer_by.heard == []
+    listing = {"projectId": account.project_id}
+    failing = account.client.get("/triggers/failing", params=listing).json()["data"]
+    assert failing == [told]
+    assert (told["flowId"], told["projectId"], told["failures"]) == (flow["id"], account.project_id, 1)
+    assert "the wood is wet" in told["error"]
+    assert told["failingSince"] == account.client.get(f"/triggers/{flow['id']}/health").json()["failingSince"]
+    operate(account, flow["id"], "CHANGE_STATUS", {"status": "DISABLED"})
+    assert account.client.get("/triggers/failing", params=listing).json() == {"data": []}

@@ -177,7 +177,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
-            TriggerNews(flows.trigger_events, machinery.broadcast),
+            TriggerNews(flows.trigger_events, trigger_runs, machinery.broadcast),
             ConnectionNews(execution.vault.credentials, machinery.broadcast),
         ),
     )

@@ -147,7 +147,8 @@ class TriggerPolls:
     async def _end(self, tick: Listening, version: StoredVersion, asked: Asked, outcome: Outcome) -> None:
         assert tick.due_at is not None
         assert tick.schedule is not None
-        failures = 0 if asked.error is None else tick.failures + 1
+        after = self._trigger_runs.after(tick, outcome)
+        failures = after["failures"]
         now = self._clock()
         if asked.error is None:
             next_at = following_due(tick.schedule, tick.due_at, now)
@@ -164,7 +165,9 @@ class TriggerPolls:
         outcome = replace(outcome, items=len(begun), waiting=waiting)
         piece = str(version.trigger["settings"].get("pieceName"))
         beside += self._trigger_runs.noted(tick, piece, outcome, next_at)
-        only_if = self._schedules.taken(tick, next_at, failures)
+        only_if = self._schedules.taken(tick, next_at, failures, after["failingSince"])
         done = await self._runs.start_all(tick.project_id, tick.flow_id, version.id, begun, only_if=only_if, beside=beside)
         if done:
             self._recent.remember(asked.keys)
+            if failures or tick.failures:
+                self._trigger_runs.announce(after)

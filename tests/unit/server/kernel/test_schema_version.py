@@ -115,3 +115,29 @@ async def test_a_run_that_waits_while_the_server_is_upgraded_goes_on_by_its_link
     [claim] = await runs.claim(2)
     assert claim.job.payload == b'{"path":[],"step":"wait","payload":1}'
     await runs.close()
+
+
+async def test_a_trigger_that_fails_while_the_server_is_upgraded_fails_since_its_first_failure(tmp_path: Path) -> None:
+    """Triggers know since when they fail since 0009."""
+    from alembic import command
+    from alembic.config import Config
+
+    path = tmp_path / "failing.db"
+    url = f"sqlite+aiosqlite:///{path}"
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["url"] = url
+    await asyncio.to_thread(command.upgrade, config, "0008")
+    runs = [("a", 1, "FAILED"), ("a", 2, "COMPLETED"), ("a", 3, "TIMED_OUT"), ("a", 4, "FAILED"), ("b", 5, "FAILED"), ("c", 6, "COMPLETED")]
+    with sqlite3.connect(path) as connection:
+        for flow, failures in (("a", 2), ("b", 1), ("c", 0)):
+            columns = "flowId, projectId, flowVersionId, source, failures"
+            connection.execute(f"INSERT INTO trigger_schedule ({columns}) VALUES (?, 'p', 'v', 's', ?)", (flow, failures))
+        for flow, created, status in runs:
+            columns = "id, created, updated, projectId, flowId, flowVersionId, type, status, items, waiting, durationMs"
+            values = (f"{flow}{created}", f"2026-01-0{created}", flow, status)
+            connection.execute(f"INSERT INTO trigger_run ({columns}) VALUES (?, ?, '', 'p', ?, 'v', 'POLL', ?, 0, 0, 1)", values)
+    await asyncio.to_thread(upgrade, url)
+    with sqlite3.connect(path) as connection:
+        since = dict(connection.execute("SELECT flowId, failingSince FROM trigger_schedule").fetchall())
+    assert since == {"a": "2026-01-03", "b": "2026-01-05", "c": None}

@@ -1,15 +1,17 @@
 """A tick ends in one transaction: runs, cursor, waiting items, record and next tick, or nothing of it. The clock is set by hand."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.unit.server.worker.installation import MINUTE, START, Installation, Source, installed, trigger
+from tests.unit.server.worker.installation import MINUTE, PROJECT, START, Installation, Source, installed, trigger
 
+from piecework.server.kernel.clock import to_iso
 from piecework.server.kernel.db import execute_all
 from piecework.server.kernel.settings import MissedTicks
-from piecework.server.modules.trigger_runs.schemas import TriggerRunQuery
+from piecework.server.modules.trigger_runs.schemas import TriggerFailures, TriggerRunQuery
 from piecework.server.ports.runs import Statement
 
 POLL = trigger("tested", "new_item", folder="inbox")
@@ -141,6 +143,77 @@ async def test_errors_back_off_are_shown_and_forgotten(server: Installation, sou
     assert (await server.queued(), health["failures"]) == ([{"id": 1}], 0)
     assert health["lastRun"] is not None
     assert (health["lastRun"]["status"], health["lastRun"]["items"]) == ("COMPLETED", 1)
+
+
+async def due(server: Installation, flow_id: str) -> None:
+    """The trigger's next tick, whenever it is."""
+    listening = await server.listening(flow_id)
+    assert listening is not None
+    assert listening.due_at is not None
+    server.clock[0] = listening.due_at
+    await server.tick()
+
+
+async def failing(server: Installation, project_id: str = PROJECT) -> list[TriggerFailures]:
+    return (await server.trigger_runs.failing(project_id))["data"]
+
+
+@pytest.mark.parametrize(("listens", "call"), [(POLL, "poll"), (trigger("tested", "leased", address="a"), "renew")])
+async def test_failures_and_their_end_are_told_and_nothing_else_is(
+    server: Installation, source: Source, listens: dict[str, Any], call: str
+) -> None:
+    flow_id = await server.publish(listens)
+    told: list[TriggerFailures] = []
+    server.trigger_runs.on_health.append(told.append)
+    for _ in range(2):
+        await due(server, flow_id)
+    assert (told, await failing(server)) == ([], [])
+
+    source.failing = {call}
+    await due(server, flow_id)
+    since = to_iso(datetime.fromtimestamp(server.clock[0] / 1000, UTC))
+    await due(server, flow_id)
+    assert [(event["failures"], event["failingSince"]) for event in told] == [(1, since), (2, since)]
+    assert told[-1] == (await failing(server))[0]
+    assert (told[-1]["flowId"], told[-1]["projectId"]) == (flow_id, PROJECT)
+    assert str(told[-1]["error"]).startswith(f"RuntimeError: no {call}")
+    assert (await server.trigger_runs.health(flow_id))["failingSince"] == since
+
+    source.failing = set()
+    for _ in range(2):
+        await due(server, flow_id)
+    works = {"flowId": flow_id, "projectId": PROJECT, "failures": 0, "failingSince": None, "error": None}
+    assert (told[2:], await failing(server)) == ([works], [])
+    assert (await server.trigger_runs.health(flow_id))["failingSince"] is None
+
+
+async def test_a_tick_that_is_void_tells_nothing(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(POLL)
+    told: list[TriggerFailures] = []
+    server.trigger_runs.on_health.append(told.append)
+    server.clock[0] += 5 * MINUTE
+    tick = await server.listening(flow_id)
+    assert tick is not None
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "DISABLED"})
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "ENABLED"})
+    source.failing = {"poll"}
+    assert await server.polls.fire(tick)
+    assert (told, await failing(server)) == ([], [])
+
+
+async def test_only_triggers_of_enabled_flows_fail_and_each_in_its_project(server: Installation, source: Source) -> None:
+    first, second = await server.publish(POLL), await server.publish(POLL)
+    source.failing = {"poll"}
+    await server.tick(5)
+    await server.tick(5)
+    assert {row["flowId"]: row["failures"] for row in await failing(server)} == {first: 2, second: 2}
+    assert await failing(server, "q" * 21) == []
+    await server.operate(first, "CHANGE_STATUS", {"status": "DISABLED"})
+    assert [row["flowId"] for row in await failing(server)] == [second]
+    await server.operate(second, "LOCK_AND_PUBLISH", {})
+    assert await failing(server) == [], "it is asked anew, and has not failed since"
+    await server.tick(5)
+    assert [(row["flowId"], row["failures"]) for row in await failing(server)] == [(second, 1)]
 
 
 async def test_what_is_kept_of_trigger_runs_is_bounded_and_counted(server: Installation, source: Source) -> None:

@@ -1440,6 +1440,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/triggers/failing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List triggers that fail
+         * @description Returns which triggers of a project's enabled flows fail now, since when, and the beginning of the last error; 1,000 at the most (ours).
+         *
+         *     Who listens at the socket hears of changes by `TRIGGER_HEALTH_CHANGED`.
+         */
+        get: operations["list_failing_triggers_triggers_failing_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/user-invitations": {
         parameters: {
             query?: never;
@@ -2288,6 +2310,14 @@ export interface components {
             message: string;
             /** Name */
             name: string;
+        };
+        /**
+         * FailingTriggers
+         * @description The triggers of a project that fail, those first that began to fail last.
+         */
+        FailingTriggers: {
+            /** Data */
+            data: components["schemas"]["TriggerFailures"][];
         };
         /**
          * FailureCount
@@ -4073,10 +4103,31 @@ export interface components {
             updated: string;
         };
         /**
+         * TriggerFailures
+         * @description Since when and how often in a row the trigger of a flow has failed, and how it did last: the beginning of its error.
+         *
+         *     `failures` 0, the others null: it works.
+         */
+        TriggerFailures: {
+            /** Error */
+            error: string | null;
+            /** Failingsince */
+            failingSince: string | null;
+            /** Failures */
+            failures: number;
+            /** Flowid */
+            flowId: string;
+            /** Projectid */
+            projectId: string;
+        };
+        /**
          * TriggerHealth
-         * @description How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well.
+         * @description How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well;
+         *     `failingSince`: when the first of them was.
          */
         TriggerHealth: {
+            /** Failingsince */
+            failingSince: string | null;
             /** Failures */
             failures: number;
             /** Flowid */
@@ -5049,6 +5100,7 @@ export type DomainProblem = components['schemas']['DomainProblem'];
 export type EngineConnection = components['schemas']['EngineConnection'];
 export type FailedPiece = components['schemas']['FailedPiece'];
 export type FailedStepView = components['schemas']['FailedStepView'];
+export type FailingTriggers = components['schemas']['FailingTriggers'];
 export type FailureCount = components['schemas']['FailureCount'];
 export type FlowProblem = components['schemas']['FlowProblem'];
 export type FlowProblems = components['schemas']['FlowProblems'];
@@ -5139,6 +5191,7 @@ export type Template = components['schemas']['Template'];
 export type TestTrigger = components['schemas']['TestTrigger'];
 export type TimeCount = components['schemas']['TimeCount'];
 export type TriggerEvent = components['schemas']['TriggerEvent'];
+export type TriggerFailures = components['schemas']['TriggerFailures'];
 export type TriggerHealth = components['schemas']['TriggerHealth'];
 export type TriggerRun = components['schemas']['TriggerRun'];
 export type TriggerRunStatus = components['schemas']['TriggerRunStatus'];
@@ -14553,6 +14606,100 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TriggerHealth"];
+                };
+            };
+            /** @description The request is malformed: the message names each field and what is wrong with it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"] | components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The bearer token is not valid, or the credentials are wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The caller may not do this. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description There is no such thing. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"] | components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The request does not fit what is there. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainProblem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description The body's content type is not understood. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RequestProblem"];
+                };
+            };
+        };
+    };
+    list_failing_triggers_triggers_failing_get: {
+        parameters: {
+            query: {
+                projectId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailingTriggers"];
                 };
             };
             /** @description The request is malformed: the message names each field and what is wrong with it. */

@@ -3,7 +3,7 @@ import { TestBed } from '@angular/core/testing';
 import { provideRouter } from '@angular/router';
 import { TranslocoTestingModule } from '@jsverse/transloco';
 import { messages } from '../../i18n/en';
-import type { PopulatedFlow } from '../api/schema';
+import type { PopulatedFlow, TriggerFailures } from '../api/schema';
 import { Pieces } from '../design/pieces';
 import { Session } from '../session/session';
 import { FlowRow } from './flow-row';
@@ -21,7 +21,7 @@ const FLOW = {
   },
 } as unknown as PopulatedFlow;
 
-async function render(flow: PopulatedFlow) {
+async function render(flow: PopulatedFlow, failures?: TriggerFailures) {
   TestBed.configureTestingModule({
     imports: [TranslocoTestingModule.forRoot({ langs: { en: messages }, translocoConfig: { defaultLang: 'en', availableLangs: ['en'] } })],
     providers: [
@@ -33,6 +33,7 @@ async function render(flow: PopulatedFlow) {
   });
   const fixture = TestBed.createComponent(FlowRow);
   fixture.componentRef.setInput('flow', flow);
+  fixture.componentRef.setInput('failures', failures);
   await fixture.whenStable();
   return { fixture, row: fixture.nativeElement as HTMLElement };
 }
@@ -43,6 +44,19 @@ describe('FlowRow', () => {
     expect(row.querySelector('a')?.getAttribute('href')).toBe('/flows/flow');
     expect(row.textContent).toContain('Unpublished changes');
     expect(row.querySelector('pw-piece-chain')?.getAttribute('aria-label')).toBe('@activepieces/piece-webhook');
+  });
+
+  it('marks a flow whose trigger fails, says why and since when, and leads to the trigger', async () => {
+    const failures = { flowId: 'flow', projectId: 'p', failures: 3, failingSince: '2026-01-01T12:00:00.000Z', error: 'No harbour' };
+    const { fixture, row } = await render({ ...FLOW, status: 'ENABLED' }, failures);
+    const mark = row.querySelector<HTMLElement>('a.failing');
+    expect(mark?.getAttribute('aria-label')).toBe('Trigger fails: Orders');
+    expect(mark?.getAttribute('href')).toBe('/flows/flow?step=trigger');
+    const described = document.getElementById(mark?.getAttribute('aria-describedby') ?? '')?.textContent;
+    expect(described).toMatch(/^Failing since .+, 3 times in a row\. No harbour$/);
+    fixture.componentRef.setInput('flow', FLOW); // it is switched off
+    await fixture.whenStable();
+    expect(row.querySelector('a.failing')).toBeNull();
   });
 
   it('asks for the other status and keeps showing the one that the server gave', async () => {

@@ -14,6 +14,7 @@ import { Notify, ProblemText } from '../design/notify';
 import { PageHeader } from '../design/page-header';
 import { SearchField } from '../design/search-field';
 import { BulkBar, type BulkCommand } from './bulk-bar';
+import { FailingTriggers } from './failing-triggers';
 import { FlowCommands } from './flow-commands';
 import { type FlowFilter, FlowList, NO_FOLDER } from './flow-list';
 import { type FlowCommand, FlowRow } from './flow-row';
@@ -44,7 +45,7 @@ const TYPING_PAUSE = 250;
   ],
   templateUrl: './flows-page.html',
   styleUrl: './flows-page.scss',
-  providers: [FlowList, FolderList, FlowCommands],
+  providers: [FlowList, FolderList, FlowCommands, FailingTriggers],
   host: { '(dragover)': 'offerDrop($event)', '(drop)': 'takeDrop($event)' },
 })
 export class FlowsPage {
@@ -55,6 +56,7 @@ export class FlowsPage {
   protected readonly list = inject(FlowList);
   protected readonly folders = inject(FolderList);
   protected readonly commands = inject(FlowCommands);
+  protected readonly failing = inject(FailingTriggers);
 
   // The query of the address.
   readonly q = input<string>();

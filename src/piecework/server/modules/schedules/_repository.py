@@ -16,8 +16,11 @@ _PUT = (
     f"INSERT INTO trigger_schedule ({', '.join(map(quoted, _COLUMNS))}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608 - names are constants
     f' ON CONFLICT ("flowId") DO UPDATE SET {", ".join(f"{quoted(name)} = excluded.{quoted(name)}" for name in _COLUMNS)}'
 )
-_TAKE = 'UPDATE trigger_schedule SET "dueAt" = ?, failures = ? WHERE "flowId" = ? AND activation = ? AND source = ? AND "dueAt" = ?'
-_GO_ON = 'UPDATE trigger_schedule SET "flowVersionId" = ?, failures = 0 WHERE "flowId" = ? AND activation = ?'
+_TAKE = (
+    'UPDATE trigger_schedule SET "dueAt" = ?, failures = ?, "failingSince" = ?'
+    ' WHERE "flowId" = ? AND activation = ? AND source = ? AND "dueAt" = ?'
+)
+_GO_ON = 'UPDATE trigger_schedule SET "flowVersionId" = ?, failures = 0, "failingSince" = NULL WHERE "flowId" = ? AND activation = ?'
 _ASK_SOON = 'UPDATE trigger_schedule SET "dueAt" = ? WHERE "flowId" = ? AND activation = ? AND "dueAt" > ?'
 _RESCHEDULE = 'UPDATE trigger_schedule SET schedule = ?, "dueAt" = ? WHERE "flowId" = ? AND activation = ?'
 _MARK = 'UPDATE trigger_schedule SET switching = ? WHERE "flowId" = ? AND activation = ?'
@@ -90,9 +93,9 @@ def remove(flow_id: str) -> list[Statement]:
     return [Statement(f'DELETE FROM {table} WHERE "flowId" = ?', (flow_id,)) for table in tables]  # noqa: S608 - names are constants
 
 
-def take(row: Row, next_at: int | None, failures: int) -> Statement:
+def take(row: Row, next_at: int | None, failures: int, failing_since: str | None) -> Statement:
     """Changes the row of a listening trigger if its tick is still the one that was begun."""
-    return Statement(_TAKE, (next_at, failures, row["flowId"], row["activation"], row["source"], row["dueAt"]))
+    return Statement(_TAKE, (next_at, failures, failing_since, row["flowId"], row["activation"], row["source"], row["dueAt"]))
 
 
 def keep_back(activation: str, flow_id: str, payloads: Sequence[bytes]) -> list[Statement]:

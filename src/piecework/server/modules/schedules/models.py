@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, ForeignKey, Index, Integer, PrimaryKeyConstraint, String, Table, false
 
-from piecework.server.kernel.db import Blob, Id, Json, metadata
+from piecework.server.kernel.db import Blob, Id, Json, Timestamp, metadata
 
 trigger_schedule = Table(
     "trigger_schedule",
@@ -15,6 +15,7 @@ trigger_schedule = Table(
     Column("dueAt", BigInteger, comment="the next tick in milliseconds since 1970; null: never"),
     Column("activation", Id, nullable=False, server_default="", comment="another one each time the trigger is enabled"),
     Column("failures", Integer, nullable=False, server_default="0", comment="how many ticks have failed since the last one that did not"),
+    Column("failingSince", Timestamp, comment="when the first of them failed; null where there is none"),
     Column(
         "switching", Boolean, nullable=False, server_default=false(), comment="its hooks are being called, and nobody knows the outcome"
     ),

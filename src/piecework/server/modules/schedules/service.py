@@ -16,7 +16,7 @@ class Listening:
     """A trigger that listens. ``due_at`` is in milliseconds since 1970, None for one that the clock does not call.
 
     ``activation`` is another one each time the trigger is enabled, and the same over publishing it again with the same input. ``failures``: how
-    many ticks have failed since the last one that did not.
+    many ticks have failed since the last one that did not, ``failing_since`` when the first of them did.
     """
 
     flow_id: str
@@ -27,6 +27,7 @@ class Listening:
     due_at: int | None
     activation: str = ""
     failures: int = 0
+    failing_since: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +117,9 @@ class ScheduleService:
 
     # Parts of the transaction that ends a tick
 
-    def taken(self, tick: Listening, next_at: int | None, failures: int) -> Statement:
+    def taken(self, tick: Listening, next_at: int | None, failures: int, failing_since: str | None) -> Statement:
         """The tick is done with, the next one is at ``next_at``. Changes no row when the trigger was changed meanwhile."""
-        return _repository.take(_row(tick), next_at, failures)
+        return _repository.take(_row(tick), next_at, failures, failing_since)
 
     def keep_back(self, tick: Listening, payloads: Sequence[bytes]) -> list[Statement]:
         """These items begin at later ticks; there must be none that wait already."""
@@ -150,6 +151,7 @@ def _row(listening: Listening) -> Row:
         "dueAt": listening.due_at,
         "activation": listening.activation,
         "failures": listening.failures,
+        "failingSince": listening.failing_since,
         "switching": False,
     }
 
@@ -164,4 +166,5 @@ def _listening(row: Row) -> Listening:
         row["dueAt"],
         row["activation"],
         row["failures"],
+        row["failingSince"],
     )

@@ -3,14 +3,17 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from piecework.server.kernel.db import Row, quoted, row_of, rows_of
 from piecework.server.kernel.http import Page, PageQuery, page_of
+from piecework.server.modules.flows.models import flow
 from piecework.server.modules.projects.models import project
+from piecework.server.modules.schedules.models import trigger_schedule
 from piecework.server.modules.trigger_runs.models import trigger_run, trigger_run_count
 from piecework.server.ports.runs import Statement
+from piecework.spec.flow import FlowStatus
 
 _NAMES = [column.name for column in trigger_run.columns]
 _QUOTED = ", ".join(map(quoted, _NAMES))
@@ -47,6 +50,17 @@ async def find_last(connection: AsyncConnection, flow_id: str, but: Sequence[str
     """The newest trigger run of a flow, of those that have none of these statuses."""
     statement = select(trigger_run).where(trigger_run.c.flowId == flow_id, trigger_run.c.status.not_in(but))
     return row_of(await connection.execute(statement.order_by(trigger_run.c.created.desc(), trigger_run.c.id.desc()).limit(1)))
+
+
+async def find_failing(connection: AsyncConnection, project_id: str, longest_error: int, limit: int) -> list[Row]:
+    """The triggers of enabled flows that fail, each with the beginning of its last error; those first that began to fail last."""
+    last = select(func.substr(trigger_run.c.error, 1, longest_error)).where(trigger_run.c.flowId == trigger_schedule.c.flowId)
+    last = last.order_by(trigger_run.c.created.desc(), trigger_run.c.id.desc()).limit(1)
+    listening = trigger_schedule.c
+    columns = (listening.flowId, listening.projectId, listening.failures, listening.failingSince)
+    statement = select(*columns, last.scalar_subquery().label("error")).join(flow, flow.c.id == listening.flowId)
+    statement = statement.where(listening.projectId == project_id, listening.failures > 0, flow.c.status == FlowStatus.ENABLED)
+    return rows_of(await connection.execute(statement.order_by(listening.failingSince.desc(), listening.flowId).limit(limit)))
 
 
 async def find_counts(connection: AsyncConnection, platform_id: str, oldest_day: str) -> list[Row]:

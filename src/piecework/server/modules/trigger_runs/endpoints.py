@@ -5,7 +5,14 @@ from typing import Annotated
 from fastapi import Query, Response
 
 from piecework.server.kernel.http import CallerOf, EntityId, Page, Provided, Routes, reply
-from piecework.server.modules.trigger_runs.schemas import TriggerHealth, TriggerRun, TriggerRunQuery, TriggerStatusReport
+from piecework.server.modules.trigger_runs.schemas import (
+    FailingTriggers,
+    FailingTriggersQuery,
+    TriggerHealth,
+    TriggerRun,
+    TriggerRunQuery,
+    TriggerStatusReport,
+)
 from piecework.server.modules.trigger_runs.service import TriggerRunService
 
 routes = Routes("trigger runs")
@@ -23,6 +30,16 @@ async def list_trigger_runs(caller: CallerOf, runs: Runs, query: Annotated[Trigg
 async def trigger_status(caller: CallerOf, runs: Runs) -> Response:
     """Counts the trigger runs of the platform's last 14 days. For platform administrators."""
     return reply(await runs.report((await caller.admin()).platform_id))
+
+
+@routes.get("/triggers/failing", response_model=FailingTriggers, summary="List triggers that fail")
+async def list_failing_triggers(caller: CallerOf, runs: Runs, query: Annotated[FailingTriggersQuery, Query()]) -> Response:
+    """Returns which triggers of a project's enabled flows fail now, since when, and the beginning of the last error; 1,000 at the most (ours).
+
+    Who listens at the socket hears of changes by `TRIGGER_HEALTH_CHANGED`.
+    """
+    await caller.enter(query.project_id)
+    return reply(await runs.failing(query.project_id))
 
 
 @routes.get("/triggers/{id}/health", response_model=TriggerHealth, summary="How a trigger does")

@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from typing_extensions import TypedDict
 
-from piecework.server.kernel.http import IdText, PageQuery
+from piecework.server.kernel.http import IdText, PageQuery, Query
 
 
 class TriggerRunStatus(StrEnum):
@@ -35,7 +35,8 @@ class TriggerRun(TypedDict):
 
 
 class TriggerHealth(TypedDict):
-    """How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well."""
+    """How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well;
+    `failingSince`: when the first of them was."""
 
     flowId: str
     listening: bool
@@ -45,9 +46,29 @@ class TriggerHealth(TypedDict):
     schedule: dict[str, Any] | None
     nextRunAt: str | None
     failures: int
+    failingSince: str | None
     waiting: int
     lastRun: TriggerRun | None
     lastError: TriggerRun | None
+
+
+class TriggerFailures(TypedDict):
+    """Since when and how often in a row the trigger of a flow has failed, and how it did last: the beginning of its error.
+
+    `failures` 0, the others null: it works.
+    """
+
+    flowId: str
+    projectId: str
+    failures: int
+    failingSince: str | None
+    error: str | None
+
+
+class FailingTriggers(TypedDict):
+    """The triggers of a project that fail, those first that began to fail last."""
+
+    data: list[TriggerFailures]
 
 
 class DailyStats(TypedDict):
@@ -75,3 +96,9 @@ class TriggerRunQuery(PageQuery):
 
     project_id: IdText
     flow_id: IdText
+
+
+class FailingTriggersQuery(Query):
+    """Whose triggers to list."""
+
+    project_id: IdText

@@ -1,5 +1,6 @@
 """Notes what triggers did, and tells how they do."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
@@ -12,7 +13,9 @@ from piecework.server.modules.flows.service import FlowService
 from piecework.server.modules.schedules.service import Listening, ScheduleService
 from piecework.server.modules.trigger_runs import _repository
 from piecework.server.modules.trigger_runs.schemas import (
+    FailingTriggers,
     PieceTriggerStatus,
+    TriggerFailures,
     TriggerHealth,
     TriggerRun,
     TriggerRunQuery,
@@ -27,6 +30,10 @@ RUNS_KEPT = 100
 DAYS_COUNTED = 14
 """As long as the wire counts them."""
 LONGEST_ERROR = 2000
+SHORT_ERROR = 300
+"""How much of an error stands in lists and in what is told."""
+MOST_FAILING = 1000
+"""Triggers that are listed as failing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +50,32 @@ class Outcome:
 
 
 class TriggerRunService:
-    """Keeps the last trigger runs of each flow, and counts by piece and day."""
+    """Keeps the last trigger runs of each flow, and counts by piece and day.
+
+    `on_health` are told when a trigger has failed, and when one that failed works again.
+    """
 
     def __init__(self, database: Database, flows: FlowService, schedules: ScheduleService) -> None:
         self._database = database
         self._flows = flows
         self._schedules = schedules
+        self.on_health: list[Callable[[TriggerFailures], None]] = []
+
+    def after(self, tick: Listening, outcome: Outcome) -> TriggerFailures:
+        """How the trigger does after this tick."""
+        failed = outcome.error is not None
+        return {
+            "flowId": tick.flow_id,
+            "projectId": tick.project_id,
+            "failures": tick.failures + 1 if failed else 0,
+            "failingSince": tick.failing_since or _iso(outcome.ended) if failed else None,
+            "error": None if outcome.error is None else outcome.error[:SHORT_ERROR],
+        }
+
+    def announce(self, failures: TriggerFailures) -> None:
+        """Tell those who want to know; what is told must be on the disk."""
+        for listener in self.on_health:
+            listener(failures)
 
     def noted(self, tick: Listening, piece_name: str, outcome: Outcome, next_at: int | None) -> list[Statement]:
         """What notes a tick's outcome; part of the transaction that ends the tick. ``next_at``: when the next one is."""
@@ -100,10 +127,17 @@ class TriggerRunService:
             "schedule": None if listening is None or listening.schedule is None else dict(listening.schedule),
             "nextRunAt": None if listening is None else _iso(listening.due_at),
             "failures": 0 if listening is None else listening.failures,
+            "failingSince": None if listening is None else listening.failing_since,
             "waiting": 0 if listening is None else await self._schedules.count_held_back(listening),
             "lastRun": last,
             "lastError": failed,
         }
+
+    async def failing(self, project_id: str) -> FailingTriggers:
+        """The triggers of a project's enabled flows that fail now."""
+        async with self._database.read() as connection:
+            rows: list[Any] = await _repository.find_failing(connection, project_id, SHORT_ERROR, MOST_FAILING)
+        return {"data": rows}
 
     async def report(self, platform_id: str) -> TriggerStatusReport:
         """Trigger runs of the platform's last 14 days, by piece."""

@@ -10,7 +10,7 @@ import { ClockPipe, DateTimePipe, DurationPipe, RelativeTimePipe } from '../../d
 import { shortError } from '../../runs/view/step-error';
 import { FlowBuilder } from '../flow-builder';
 import { TriggerWatch } from './trigger-watch';
-import { type Kind, failingSince, kindOf, stateOf } from './verdict';
+import { type Kind, kindOf, stateOf } from './verdict';
 
 /** How many runs are shown before somebody wants to see more. */
 const FEW = 4;
@@ -45,7 +45,7 @@ export class TriggerHealthView {
     if (!health || this.metadata.isLoading()) return null;
     const kind = kindOf(health, this.trigger()?.['type'] as string | undefined);
     if (kind === 'manual') return null;
-    return { health, kind, state: stateOf(health, kind), failing: failingSince(health, this.watch.runs()) };
+    return { health, kind, state: stateOf(health, kind) };
   });
   /** The published trigger's name where the draft has another one. */
   protected readonly other = computed(() => {

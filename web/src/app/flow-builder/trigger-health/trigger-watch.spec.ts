@@ -5,11 +5,9 @@ import { Live } from '../../session/live';
 import { FlowBuilder } from '../flow-builder';
 import { TriggerWatch } from './trigger-watch';
 
-type Told = (told: { flowRun: object }) => void;
-
 function watching() {
   const asked: string[] = [];
-  let told: Told = () => undefined;
+  const listeners = new Map<string, (told: object) => void>();
   let isDown = false;
   const pages = [
     { data: [{ id: 'r2' }], next: 'older' },
@@ -23,7 +21,10 @@ function watching() {
     return Promise.resolve({ data: path === '/trigger-runs' ? pages[cursor ? 1 : 0] : health });
   };
   const flow = signal<object | null>({ id: 'f', projectId: 'p', publishedVersionId: null, status: 'DISABLED' });
-  const live = { epoch: signal(1), on: (_: string, listener: Told) => ((told = listener), () => undefined) };
+  const live = {
+    epoch: signal(1),
+    on: (event: string, listener: (told: object) => void) => (listeners.set(event, listener), () => listeners.delete(event)),
+  };
   TestBed.configureTestingModule({
     providers: [
       TriggerWatch,
@@ -38,7 +39,9 @@ function watching() {
     await vi.waitFor(() => expect(watch.isLoading()).toBe(false));
   };
   const fail = (down: boolean) => (isDown = down);
-  return { watch, asked, flow, live, settle, fail, tell: (created: string) => told({ flowRun: run(created) }) };
+  const send = (event: string, told: object) => listeners.get(event)?.(told);
+  const tell = (created: string) => send('UPDATE_RUN_PROGRESS', { flowRun: run(created) });
+  return { watch, asked, flow, live, settle, fail, send, tell };
 }
 
 const run = (created: string) => ({ flowId: 'f', environment: 'PRODUCTION', created });
@@ -81,6 +84,20 @@ describe('TriggerWatch', () => {
     tell('2026-01-01T12:05:01.000Z');
     tell('2026-01-01T12:05:01.000Z');
     tell('2026-01-01T12:05:01.000Z');
+    await vi.waitFor(() => expect(asked).toHaveLength(6));
+    await settle();
+    expect(asked).toHaveLength(6);
+  });
+
+  it('reads again when the server tells how its trigger does, and of no other', async () => {
+    const { asked, flow, settle, send } = watching();
+    flow.set(published);
+    await settle();
+    send('TRIGGER_HEALTH_CHANGED', { flowId: 'other', failures: 1 });
+    await settle();
+    expect(asked).toHaveLength(2);
+    send('TRIGGER_HEALTH_CHANGED', { flowId: 'f', failures: 1 });
+    send('TRIGGER_HEALTH_CHANGED', { flowId: 'f', failures: 0 });
     await vi.waitFor(() => expect(asked).toHaveLength(6));
     await settle();
     expect(asked).toHaveLength(6);

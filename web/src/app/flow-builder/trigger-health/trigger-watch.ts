@@ -1,7 +1,7 @@
 /** How the trigger of the open flow does, and its last polls or renewals: read when somebody looks, and when the server tells of news. */
 import { Injectable, OnDestroy, computed, effect, inject, signal, untracked } from '@angular/core';
 import { Api, ok } from '../../api/api';
-import type { TriggerHealth, TriggerRun } from '../../api/schema';
+import type { TriggerFailures, TriggerHealth, TriggerRun } from '../../api/schema';
 import { Live } from '../../session/live';
 import { FlowBuilder } from '../flow-builder';
 import type { RunProgress } from '../model/run-progress';
@@ -31,12 +31,15 @@ export class TriggerWatch implements OnDestroy {
   /** What went wrong when it was read. */
   readonly problem = signal<unknown>(null);
 
-  private readonly stopListening = this.live.on<RunProgress>('UPDATE_RUN_PROGRESS', ({ flowRun }) => {
-    const health = this.read();
-    if (!health || !isNews(health, flowRun)) return;
-    if (this.isLoading()) this.hasNews = true;
-    else void this.refresh();
-  });
+  private readonly endings = [
+    this.live.on<RunProgress>('UPDATE_RUN_PROGRESS', ({ flowRun }) => {
+      const health = this.read();
+      if (health && isNews(health, flowRun)) this.hear();
+    }),
+    this.live.on<TriggerFailures>('TRIGGER_HEALTH_CHANGED', ({ flowId }) => {
+      if (flowId === this.builder.flowId()) this.hear();
+    }),
+  ];
 
   /** What of the flow decides whether and how it listens. */
   private readonly publication = computed(() => {
@@ -52,7 +55,13 @@ export class TriggerWatch implements OnDestroy {
   }
 
   ngOnDestroy(): void {
-    this.stopListening();
+    this.endings.forEach((end) => end());
+  }
+
+  /** There is news: what is being read may not know of it. */
+  private hear(): void {
+    if (this.isLoading()) this.hasNews = true;
+    else void this.refresh();
   }
 
   /** Reads everything anew. */

@@ -1,5 +1,5 @@
 import type { TriggerHealth, TriggerRun } from '../../api/schema';
-import { failingSince, isNews, kindOf, stateOf } from './verdict';
+import { isNews, kindOf, stateOf } from './verdict';
 
 const run = (created: string, status: TriggerRun['status'] = 'COMPLETED', type: TriggerRun['type'] = 'POLL'): TriggerRun =>
   ({ created, status, type, items: 0, waiting: 0, error: status === 'COMPLETED' ? null : 'no', flowId: 'f' }) as unknown as TriggerRun;
@@ -13,6 +13,7 @@ const health = (fields: Partial<TriggerHealth> = {}): TriggerHealth => ({
   schedule: { type: 'INTERVAL', intervalMs: 300_000 },
   nextRunAt: '2026-01-01T12:05:00.000Z',
   failures: 0,
+  failingSince: null,
   waiting: 0,
   lastRun: run('2026-01-01T12:00:00.000Z'),
   lastError: null,
@@ -58,20 +59,6 @@ describe('stateOf', () => {
 
   it('is off whatever happened before', () => {
     expect(stateOf(health({ listening: false, failures: 3 }), 'poll')).toBe('OFF');
-  });
-});
-
-describe('failingSince', () => {
-  const runs = [run('4', 'FAILED'), run('3', 'TIMED_OUT'), run('2'), run('1', 'FAILED')];
-
-  it('is the first of the failures in a row', () => {
-    expect(failingSince(health({ failures: 2 }), runs)).toEqual({ since: '3', isLonger: false });
-    expect(failingSince(health({ failures: 0 }), runs)).toBeNull();
-  });
-
-  it('says when it began earlier than what is known', () => {
-    expect(failingSince(health({ failures: 9 }), runs.slice(0, 2))).toEqual({ since: '3', isLonger: true });
-    expect(failingSince(health({ failures: 9 }), [])).toBeNull();
   });
 });
 

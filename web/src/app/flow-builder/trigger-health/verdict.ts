@@ -1,5 +1,5 @@
-/** How a published trigger does: pure, from what `GET /triggers/{id}/health` and `GET /trigger-runs` answer. */
-import type { TriggerHealth, TriggerRun } from '../../api/schema';
+/** How a published trigger does: pure, from what `GET /triggers/{id}/health` answers. */
+import type { TriggerHealth } from '../../api/schema';
 
 const SCHEDULE = '@activepieces/piece-schedule';
 
@@ -8,12 +8,6 @@ export type Kind = 'poll' | 'clock' | 'call' | 'manual';
 
 /** `AWAITED`: the clock will call it for the first time since it was published. `LISTENING`: it waits to be called, and nothing went wrong. */
 export type State = 'WELL' | 'LISTENING' | 'FAILING' | 'AWAITED' | 'OFF';
-
-/** Since when it fails. `isLonger`: it began before the runs that are known. */
-export interface Failing {
-  since: string;
-  isLonger: boolean;
-}
 
 /** `strategy`: the type that the piece gives its trigger, undefined where it is not installed. */
 export function kindOf(health: TriggerHealth, strategy: string | undefined): Kind {
@@ -29,13 +23,6 @@ export function stateOf(health: TriggerHealth, kind: Kind): State {
   if (health.failures > 0) return 'FAILING';
   if (kind === 'call' || kind === 'manual') return 'LISTENING';
   return health.lastRun?.status === 'COMPLETED' || !health.nextRunAt ? 'WELL' : 'AWAITED';
-}
-
-/** Since when the trigger fails; null when it does not, or nothing is known of it. `runs`: the newest first. */
-export function failingSince(health: TriggerHealth, runs: readonly TriggerRun[]): Failing | null {
-  const streak = runs.slice(0, health.failures);
-  const first = streak.at(-1);
-  return first ? { since: first.created, isLonger: streak.length < health.failures } : null;
 }
 
 /** Whether a run that has begun tells that the trigger was called since its health was read. */
