@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 DATA_DIR ?= .data
 PORT ?= 8080
 
-.PHONY: install develop run test check format reference screenshots clean lock web web-api web-check
+.PHONY: install develop run test check explore format reference screenshots clean lock web web-api web-check
 
 # What the platform needs to run.
 $(VENV)/.installed: requirements/run.txt pyproject.toml
@@ -68,6 +68,10 @@ test: check web web-check
 	sh scripts/ensure-prometheus.sh
 	sh scripts/ensure-servers.sh
 	$(BIN)/pytest -n 2
+
+# Properties with examples that nobody has tried; `make test` tries the same ones each time.
+explore: develop
+	$(BIN)/pytest -n 2 -m hypothesis --hypothesis-profile=explore
 
 format: develop
 	$(BIN)/ruff check --fix .

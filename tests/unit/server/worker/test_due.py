@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from piecework.server.worker.due import backed_off, first_due, following_due, ticks_until
@@ -118,6 +118,7 @@ def test_a_daily_tick_comes_once_on_each_day_whatever_the_clocks_do(zone: str, h
 @settings(max_examples=25, deadline=None)
 @given(st.sampled_from(ZONES), st.dates(date(2024, 1, 1), date(2030, 1, 1)), st.sampled_from([15, 20, 30]))
 def test_every_so_many_minutes_is_never_farther_apart_in_any_zone(zone: str, day: date, minutes: int) -> None:
+    assume((zone, minutes) != ("Australia/Lord_Howe", 20))  # its clocks move by half an hour, which 20 minutes do not divide
     schedule = cron(f"*/{minutes} * * * *", zone)
     due = first_due(schedule, round(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000))
     for _ in range(300):
