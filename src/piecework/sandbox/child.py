@@ -29,9 +29,10 @@ _MAX_REQUEST_BYTES = 256 * _MEGABYTE
 _RECEIVE_BYTES = 64 * 1024
 _RANDOM_BYTES = 8192
 
-_FLAGS = "--single-threaded --no-freeze-flags-after-init --no-expose-wasm --no-incremental-marking"
+_FLAGS = "--single-threaded --no-freeze-flags-after-init --no-expose-wasm --no-incremental-marking --initial-heap-size=8"
 """A fork has no threads; the heap limit is set after the fork; WebAssembly's memory escapes every limit of ours; marking in steps keeps
-dead contexts alive for longer: a quarter more time and twice the memory. V8 ignores everything after a flag that it does not know."""
+dead contexts alive for longer: a quarter more time and twice the memory; a heap that begins small (in MB) is cleaned sooner: 9 MB less a child for
+no more time. V8 ignores everything after a flag that it does not know."""
 
 _POLYFILLS = (
     (("URL",), "url"),
