@@ -5,11 +5,9 @@ is met by a longer text. Of steps, exactly those that are named must have run.
 """
 
 import json
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import takewhile
 from pathlib import Path
 from typing import Any, ClassVar
@@ -18,6 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 from piecework.engine.tree import walk
 from piecework.sandbox.language import Language, detect_language
 from tests.bubblewrap import bubblewrap_works
+from tests.http_servers import Answering, server_of, serving, url_of
 
 FOLDER = Path(__file__).parents[1] / "examples"
 
@@ -101,49 +100,33 @@ def step_differences(expected: Mapping[str, Any], actual: Mapping[str, Any], pat
         yield from differences({"status": "SUCCEEDED", **record}, actual[name], f"{path}.{name}")
 
 
-class _Api(BaseHTTPRequestHandler):
+class _Api(Answering):
     """Echoes POSTs with 201; `/missing` is not there; `/shaky` fails at every odd call."""
 
     calls: ClassVar[list[str]] = []
 
     def do_POST(self) -> None:
         url = urlsplit(self.path)
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = json.loads(self.body())
         authorized = self.headers["authorization"] == "Bearer t0ken" and self.headers["x-tenant"] == "acme"
-        self._answer(201 if authorized else 403, {"method": "POST", "path": url.path, "query": dict(parse_qsl(url.query)), "body": body})
+        self.answer_json(
+            {"method": "POST", "path": url.path, "query": dict(parse_qsl(url.query)), "body": body}, 201 if authorized else 403
+        )
 
     def do_GET(self) -> None:
         self.calls.append(self.path)
         attempt = self.calls.count("/shaky")
         if self.path != "/shaky":
-            self._answer(404, {"error": "not found"})
+            self.answer_json({"error": "not found"}, 404)
         elif attempt % 2:
-            self._answer(503, {"error": "try again"})
+            self.answer_json({"error": "try again"}, 503)
         else:
-            self._answer(200, {"attempt": attempt})
-
-    def _answer(self, status: int, body: Any) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_args: Any) -> None:
-        """Say nothing."""
+            self.answer_json({"attempt": attempt}, 200)
 
 
 @contextmanager
 def running_api() -> Iterator[str]:
     """Serves the API on a free port; gives its URL."""
     handler = type("Api", (_Api,), {"calls": []})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.server_address[1]}"
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
+    with serving(server_of(handler)) as server:
+        yield url_of(server)

@@ -5,17 +5,19 @@ import hashlib
 import json
 import subprocess
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
 from piecework.sandbox.npm.archive import unpack
 from piecework.sandbox.npm.node import npm_command
+from tests.http_servers import Answering, serving, url_of
 
 SOURCES = Path(__file__).parent / "npm_pieces"
 
@@ -48,7 +50,7 @@ class Registry(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.server_address[1]}"
+        return url_of(self)
 
     def document(self, name: str) -> dict[str, Any] | None:
         versions: dict[str, Any] = {}
@@ -65,37 +67,22 @@ class Registry(ThreadingHTTPServer):
         return {"name": name, "dist-tags": {"latest": list(versions)[-1]}, "versions": versions} if versions else None
 
 
-class _Answers(BaseHTTPRequestHandler):
+class _Answers(Answering):
     server: Registry
 
     def do_GET(self) -> None:
         path = unquote(self.path.partition("?")[0])
         if path.startswith("/-/") and path[3:] in archives():
             self.server.asked.append(path[3:])
-            return self._answer(200, "application/octet-stream", archives()[path[3:]])
+            return self.answer(200, archives()[path[3:]], "application/octet-stream")
         document = self.server.document(path[1:])
-        return self._answer(404 if document is None else 200, "application/json", json.dumps(document or {"error": "Not found"}).encode())
-
-    def _answer(self, status: int, kind: str, body: bytes) -> None:
-        self.send_response(status)
-        self.send_header("content-type", kind)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *args: Any) -> None:
-        """Tests are quiet."""
+        return self.answer_json(document or {"error": "Not found"}, 404 if document is None else 200)
 
 
 @contextmanager
 def registry() -> Iterator[Registry]:
-    """A running registry."""
-    server = Registry()
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
+    """A running registry, which npm uses meanwhile."""
+    with serving(Registry()) as server, pytest.MonkeyPatch.context() as environment:
+        environment.setenv("npm_config_registry", server.url)
+        environment.setenv("npm_config_fetch_retries", "0")
         yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()

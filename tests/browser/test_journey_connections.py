@@ -124,8 +124,9 @@ def test_a_window_that_is_closed_or_refuses(world: World, open_page: OpenPage) -
         asked = ask(dialog)
         expect(dialog).to_contain_text("Go on in the window of the service.")
         asked.close()
-        expect(dialog.get_by_role("alert")).to_contain_text("The window was closed before")
-        asked = ask(dialog)
+        expect(dialog.get_by_role("status")).to_contain_text("The window of the service was closed, or")
+        asked = ask(dialog, "Connect again")
+        expect(dialog.get_by_role("status")).to_have_text("Go on in the window of the service.")
         stranger = {"state": "another", "error": "access_denied", "error_description": "Not you"}
         asked.evaluate("([told, origin]) => opener.postMessage(told, origin)", [stranger, world.server.url])
         state = parse_qs(urlsplit(asked.url).query)["state"][0]
@@ -137,10 +138,41 @@ def test_a_window_that_is_closed_or_refuses(world: World, open_page: OpenPage) -
     expect(page.get_by_role("heading", name="No connections yet")).to_be_visible()
 
 
-def ask(dialog: Locator) -> Page:
+def test_a_service_that_cuts_its_window_off(world: World, open_page: OpenPage) -> None:
+    service = world.service
+    page = open_page(world.server.sign_up("barbara@example.com"), url=world.server.url)
+    page.goto("/connections")
+    service.isolated = True
+    try:
+        page.get_by_role("button", name="New connection").click()
+        page.get_by_role("dialog").get_by_label("Search pieces").fill("acme")
+        page.get_by_role("dialog").get_by_role("button", name="Acme").click()
+        dialog = page.get_by_role("dialog", name="Connect Acme")
+        dialog.get_by_label("Base URL").fill(service.url)
+        dialog.get_by_label("Client ID").fill(service.application.client_id)
+        dialog.get_by_label("Client secret").fill(service.application.client_secret)
+        asked = ask(dialog)
+        assert asked.evaluate("opener") is None
+        expect(dialog.get_by_role("status")).to_contain_text("or the service keeps it out of sight")
+        later = ask(dialog, "Connect again")
+        claims = len(service.requests_for("authorization_code"))
+        asked.get_by_role("link", name="Agree").click()
+        expect(asked.get_by_role("status")).to_contain_text("No page of Piecework waits for this window.")
+        assert len(service.requests_for("authorization_code")) == claims, "that answer is nobody's"
+        expect(dialog.get_by_role("status")).to_contain_text("or the service keeps it out of sight")
+        with later.expect_event("close"):
+            later.get_by_role("link", name="Agree").click()
+        dialog.wait_for(state="hidden")
+        expect(row_of(page, "Acme")).to_be_visible()
+        asked.close()
+    finally:
+        service.isolated = False
+
+
+def ask(dialog: Locator, button: str = "Connect") -> Page:
     """Opens the window, and waits until the service's page is in it."""
     with dialog.page.expect_popup() as opened:
-        dialog.get_by_role("button", name="Connect", exact=True).click()
+        dialog.get_by_role("button", name=button, exact=True).click()
     opened.value.wait_for_url("**/authorize?**")
     return opened.value
 

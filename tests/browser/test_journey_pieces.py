@@ -19,9 +19,7 @@ MODERN = "@local/piece-modern"
 
 @pytest.fixture(scope="module")
 def npm_registry() -> Iterator[Registry]:
-    with registry() as server, pytest.MonkeyPatch.context() as environment:
-        environment.setenv("npm_config_registry", server.url)
-        environment.setenv("npm_config_fetch_retries", "0")
+    with registry() as server:
         yield server
 
 

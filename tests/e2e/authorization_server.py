@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,7 +20,7 @@ from authlib.oauth2.rfc7636 import CodeChallenge
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 os.environ["AUTHLIB_INSECURE_TRANSPORT"] = "1"  # it listens on this machine alone
@@ -96,12 +97,14 @@ class Application:
 
 @dataclass
 class Service:
-    """What the tests see and turn: `lifetime` in seconds of the tokens (0: due at once), `outage` answers 503 to token requests."""
+    """What the tests see and turn: `lifetime` in seconds of the tokens (0: due at once), `outage` answers 503 to token requests, `isolated` asks for
+    consent on a page that cuts itself off from the window that opened it."""
 
     url: str = ""
     application: Application = field(default_factory=lambda: Application("acme-app", f"client-secret-{secrets.token_hex(12)}"))
     lifetime: int = 3600
     outage: bool = False
+    isolated: bool = False
     codes: dict[str, Code] = field(default_factory=dict)
     refresh_tokens: dict[str, Grant] = field(default_factory=dict)
     access_tokens: list[str] = field(default_factory=list)
@@ -201,7 +204,12 @@ def _application(service: Service) -> Starlette:
         return made
 
     async def authorize(request: Request) -> Response:
-        """Everybody gives consent here."""
+        """Everybody gives consent here, with a click if the page is isolated."""
+        if service.isolated and "agreed" not in request.query_params:
+            return HTMLResponse(
+                f'<a href="{escape(str(request.url.include_query_params(agreed=1)))}">Agree</a>',
+                headers={"cross-origin-opener-policy": "same-origin"},
+            )
         made = await request_of(request)
         grant = await run_in_threadpool(server.get_consent_grant, made, "ada")
         return server.create_authorization_response(made, grant_user="ada", grant=grant)

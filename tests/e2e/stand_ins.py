@@ -8,12 +8,10 @@ import random
 import shutil
 import ssl
 import subprocess
-import threading
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -22,6 +20,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from tests.http_servers import Answering, url_of
 
 
 @dataclass(frozen=True)
@@ -49,24 +48,19 @@ class StandIn(ThreadingHTTPServer):
 
     @property
     def url(self) -> str:
-        return f"http://{self.server_address[0]}:{self.server_address[1]}"
+        return url_of(self)
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(Answering):
     server: StandIn
 
     def do_GET(self) -> None:
         parts = urlsplit(self.path)
         query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-        asked = Asked(self.command, parts.path, query, self._body(), {name.lower(): value for name, value in self.headers.items()})
+        asked = Asked(self.command, parts.path, query, self._parsed(), {name.lower(): value for name, value in self.headers.items()})
         self.server.asked.append(asked)
         answer = self.server.answers(asked)
-        data = json.dumps(answer).encode()
-        self.send_response(404 if answer is None else 200)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(data)))
-        self.end_headers()
-        self.wfile.write(data)
+        self.answer_json(answer, 404 if answer is None else 200)
 
     def do_POST(self) -> None:
         self.do_GET()
@@ -74,30 +68,14 @@ class _Handler(BaseHTTPRequestHandler):
     def do_DELETE(self) -> None:
         self.do_GET()
 
-    def _body(self) -> Any:
-        text = self.rfile.read(int(self.headers.get("content-length") or 0)).decode()
+    def _parsed(self) -> Any:
+        text = self.body().decode()
         if "form" in self.headers.get("content-type", ""):
             return {name: values[-1] for name, values in parse_qs(text).items()}
         try:
             return json.loads(text)
         except ValueError:
             return text
-
-    def log_message(self, *args: Any) -> None:
-        """Tests are quiet."""
-
-
-@contextmanager
-def serving(server: StandIn) -> Iterator[StandIn]:
-    """A stand-in that answers."""
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    try:
-        yield server
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 # ---- names that mean a stand-in ----------------------------------------------------------------------------------------------------------

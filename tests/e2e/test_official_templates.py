@@ -3,9 +3,7 @@
 import hashlib
 import hmac
 import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +12,7 @@ import pytest
 from tests.bubblewrap import bubblewrap_works
 from tests.e2e.flow_building import operate, run_in, runs_of
 from tests.e2e.server_process import Account, Server
+from tests.http_servers import Answering, server_of, serving, url_of
 
 FOLDER = Path(__file__).parents[2] / "src" / "piecework" / "server" / "modules" / "templates" / "official"
 DOCUMENTS = {file.stem.partition("-")[2]: json.loads(file.read_text()) for file in sorted(FOLDER.glob("*.json"))}
@@ -21,45 +20,29 @@ ELSEWHERE = ("https://api.example.com", "https://chat.example.com", "https://www
 """The services that the templates name; the tests put one of their own in their place."""
 
 
-class Service(BaseHTTPRequestHandler):
+class Service(Answering):
     """Knows a rate and prices, fails when it is told to, and takes every POST."""
 
     is_down = False
 
     def do_GET(self) -> None:
         if self.is_down:
-            self._answer(503, {"error": "down"})
+            self.answer_json({"error": "down"}, 503)
         elif self.path.startswith("/v1/latest"):
-            self._answer(200, {"base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.25}})
+            self.answer_json({"base": "EUR", "date": "2026-11-20", "rates": {"USD": 1.25}})
         else:
-            self._answer(200, {"lamp": 30})
+            self.answer_json({"lamp": 30})
 
     def do_POST(self) -> None:
-        self._answer(200, json.loads(self.rfile.read(int(self.headers["content-length"]))))
-
-    def _answer(self, status: int, body: Any) -> None:
-        content = json.dumps(body).encode()
-        self.send_response(status)
-        self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(content)))
-        self.end_headers()
-        self.wfile.write(content)
-
-    def log_message(self, *_args: Any) -> None:
-        """Say nothing."""
+        self.answer_json(json.loads(self.body()))
 
 
 @pytest.fixture
 def service() -> Iterator[tuple[str, type[Service]]]:
     """The URL of the service, and its handler."""
     handler = type("Handler", (Service,), {})
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}", handler
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server_of(handler)) as server:
+        yield url_of(server), handler
 
 
 class Called:

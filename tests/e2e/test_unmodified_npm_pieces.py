@@ -7,11 +7,9 @@ import base64
 import json
 import sqlite3
 import struct
-import threading
 import zlib
 from collections.abc import Iterator
 from contextlib import closing
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +29,7 @@ from tests.e2e.flow_building import (
 )
 from tests.e2e.server_process import Account, Server, StartServer
 from tests.e2e.test_schedules import make_due
+from tests.http_servers import Answering, server_of, serving, url_of
 
 PIECES = {
     "data-mapper": "0.3.15",
@@ -61,7 +60,7 @@ def account(npm_server: Server) -> Iterator[Account]:
         yield account
 
 
-class WordPress(BaseHTTPRequestHandler):
+class WordPress(Answering):
     """As much of WordPress's REST API as the piece needs here. `seen` is what it was asked."""
 
     posts = ({"id": 1, "title": {"rendered": "First"}, "date": "2026-01-01T00:00:01"},)
@@ -71,33 +70,19 @@ class WordPress(BaseHTTPRequestHandler):
         self._answer([{"id": 1, "name": "admin"}] if "/users" in self.path else list(self.posts))
 
     def do_POST(self) -> None:
-        body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        body = json.loads(self.body())
         self._answer({"id": 9, **body}, body)
 
     def _answer(self, value: Any, body: Any = None) -> None:
         self.seen.append((self.command, self.path.partition("?")[0], body, self.headers.get("authorization")))
-        data = json.dumps(value).encode()
-        self.send_response(200)
-        for name, text in (("content-type", "application/json"), ("x-wp-totalpages", "1"), ("content-length", str(len(data)))):
-            self.send_header(name, text)
-        self.end_headers()
-        self.wfile.write(data)
-
-    def log_message(self, *args: Any) -> None:
-        """Tests are quiet."""
+        self.answer_json(value, **{"x-wp-totalpages": "1"})
 
 
 @pytest.fixture(scope="module")
 def wordpress() -> Iterator[dict[str, Any]]:
     """A connection to the stand-in."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), WordPress)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    yield {"type": "CUSTOM_AUTH", "props": {"username": "ada", "password": "s3cret", "website_url": url}}
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    with serving(server_of(WordPress)) as server:
+        yield {"type": "CUSTOM_AUTH", "props": {"username": "ada", "password": "s3cret", "website_url": url_of(server)}}
 
 
 def called(account: Account, flow: dict[str, Any], body: Any) -> Any:

@@ -29,7 +29,8 @@ from tests.e2e.flow_building import (
     webhook_trigger,
 )
 from tests.e2e.server_process import Account, Server, StartServer
-from tests.e2e.stand_ins import Asked, StandIn, names_can_be_changed, own_address, serving, under_names, with_certificate, write_hosts
+from tests.e2e.stand_ins import Asked, StandIn, names_can_be_changed, own_address, under_names, with_certificate, write_hosts
+from tests.http_servers import serving
 from tests.unit.pieces.servers import mariadb
 
 PIECES = {"mysql": "0.2.7", "slack": "0.17.9", "woocommerce": "0.4.0"}

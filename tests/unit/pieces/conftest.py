@@ -1,40 +1,26 @@
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
 
 import pytest
 from tests.unit.pieces import servers
 
 
-@pytest.fixture(scope="session")
-def postgres_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with servers.postgres(tmp_path_factory.mktemp("postgres")) as port:
-        yield port
+def _running(start: Callable[[Path], AbstractContextManager[Any]]) -> Any:
+    """A fixture that starts a server once, and gives what the server's function gives."""
+
+    @pytest.fixture(scope="session")
+    def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+        with start(tmp_path_factory.mktemp(start.__name__)) as given:
+            yield given
+
+    return server
 
 
-@pytest.fixture(scope="session")
-def mariadb_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with servers.mariadb(tmp_path_factory.mktemp("mariadb")) as port:
-        yield port
-
-
-@pytest.fixture(scope="session")
-def dovecot_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with servers.dovecot(tmp_path_factory.mktemp("dovecot")) as port:
-        yield port
-
-
-@pytest.fixture(scope="session")
-def redis_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with servers.redis(tmp_path_factory.mktemp("redis")) as port:
-        yield port
-
-
-@pytest.fixture(scope="session")
-def rabbitmq_port(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
-    with servers.rabbitmq(tmp_path_factory.mktemp("rabbitmq")) as port:
-        yield port
-
-
-@pytest.fixture(scope="session")
-def mosquitto(tmp_path_factory: pytest.TempPathFactory) -> Iterator[servers.Broker]:
-    with servers.mosquitto(tmp_path_factory.mktemp("mosquitto")) as broker:
-        yield broker
+postgres_port = _running(servers.postgres)
+mariadb_port = _running(servers.mariadb)
+dovecot_port = _running(servers.dovecot)
+redis_port = _running(servers.redis)
+rabbitmq_port = _running(servers.rabbitmq)
+mosquitto = _running(servers.mosquitto)

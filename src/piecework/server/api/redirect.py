@@ -1,7 +1,9 @@
 """``GET /redirect``: where a service sends the browser back with the code of an OAuth2 consent (spec/api.md §6).
 
 The page hands ``{code, state}`` or ``{error, errorDescription, state}`` to the window that opened it and closes. It tells windows of its own origin
-alone: the wire's page tells whoever opened it, and so any page in the world that had opened the consent page. The code stays in the browser until
+alone: the wire's page tells whoever opened it, and so any page in the world that had opened the consent page. A service that sends
+``Cross-Origin-Opener-Policy`` cuts the window off from the one that opened it; so the page gives the answer on a channel of its origin as well, which
+bears the state in its name, and closes when it was taken (``web/src/app/connections/connect/consent-window.ts``). The code stays in the browser until
 it is claimed: nothing is kept or logged here.
 """
 
@@ -24,13 +26,25 @@ const told = { state: given.get('state') };
 if (given.get('code')) told.code = given.get('code');
 else Object.assign(told, { error: given.get('error') || 'no_code', errorDescription: given.get('error_description') });
 history.replaceState(null, '', location.pathname);
-const text = document.getElementById('told');
-if (!window.opener) text.textContent = 'This window was not opened by Piecework. Close it and connect again.';
-else if (told.error) text.textContent = 'The service gave no permission: ' + (told.errorDescription || told.error);
-else text.textContent = 'Connected. This window can be closed.';
-if (window.opener) {
-  window.opener.postMessage(told, location.origin);
+const opener = window.opener;
+const say = (text) => { document.getElementById('told').textContent = text; };
+let nobody;
+const taken = () => {
+  clearTimeout(nobody);
+  if (!told.error) say('Connected. This window can be closed.');
   if (told.code) window.close();
+};
+if (!opener && !told.state) say('This window was not opened by Piecework. Close it and connect again.');
+else if (told.error) say('The service gave no permission: ' + (told.errorDescription || told.error));
+else if (!opener) nobody = setTimeout(say, 3000, 'No page of Piecework waits for this window. Close it and connect again.');
+if (told.state) {
+  const channel = new BroadcastChannel('piecework.consent.' + told.state);
+  channel.onmessage = taken;
+  channel.postMessage(told);
+}
+if (opener) {
+  opener.postMessage(told, location.origin);
+  taken();
 }
 """
 _PAGE = f"""<!doctype html>

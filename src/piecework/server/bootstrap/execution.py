@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from piecework.runner.catalogue import Catalogue
-from piecework.runner.databases import SqliteDatabases
 from piecework.runner.http import AddressGuard, NetworkMode, PooledHttp
 from piecework.runner.npm import NpmRuntime
 from piecework.runner.steps import StepRunner
@@ -20,6 +19,7 @@ from piecework.server.kernel.settings import ExecutionMode, Settings
 from piecework.server.modules.connections.service import Claims, Credentials, Renewal
 from piecework.server.modules.flows.code import CodeRejected, CompileCode, SourceCode
 from piecework.server.modules.piece_installs.service import PieceInstallService
+from piecework.server.modules.project_databases.service import ProjectDatabases
 from piecework.server.modules.step_services.service import StepServices
 from piecework.server.modules.variables.service import VariableValues
 
@@ -46,6 +46,7 @@ class Execution:
     http: PooledHttp
     runner: StepRunner
     services: StepServices
+    databases: ProjectDatabases
     vault: Vault
     address: Server
     npm_host: NpmHost
@@ -64,9 +65,10 @@ def build_execution(ground: Foundation) -> Execution:
     address = Server(api_url=api, public_url=api)
     vault = _vault(ground, catalogue, http, address)
     app_secrets = {name: secret.webhookSecret.get_secret_value() for name, secret in settings.app_webhook_secrets.items()}
+    databases = ProjectDatabases(settings.data_dir / DATABASES_FOLDER)
     services = StepServices(
         ground.store, ground.files, http, vault.credentials, vault.variables, settings.frontend_url, max_file_bytes, app_secrets,
-        lambda project_id: SqliteDatabases(settings.data_dir / DATABASES_FOLDER / project_id),
+        databases.of_project,
     )  # fmt: skip
     folders = PieceFolders(settings.data_dir / PIECES_FOLDER)
     host = npm_host(settings, folders)
@@ -79,6 +81,7 @@ def build_execution(ground: Foundation) -> Execution:
         http=http,
         runner=StepRunner(catalogue, sandbox),
         services=services,
+        databases=databases,
         vault=vault,
         address=address,
         npm_host=host,

@@ -162,6 +162,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
     execution.npm.connect_projects(accounts.projects.external_id)
+    accounts.projects.on_deleted.append(execution.databases.remove)
     webhooks = _webhooks(telemetry, execution, flows, machinery, runs, recent, seconds)
     builder_runs = BuilderRunService(flows.flows, flows.sample_data, flows.programs, runs)
     return Runs(
@@ -172,7 +173,7 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         webhooks=webhooks,
         app_events=AppEventDelivery(execution.catalogue, flows.triggers.events, webhooks, execution.address),
         machinery=machinery,
-        timekeeping=_timekeeping(ground, execution, flows, runs, trigger_runs, recent),
+        timekeeping=_timekeeping(ground, accounts, execution, flows, runs, trigger_runs, recent),
         trigger_runs=trigger_runs,
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
@@ -253,7 +254,13 @@ def _poll_limits(settings: Settings) -> PollLimits:
 
 
 def _timekeeping(
-    ground: Foundation, execution: Execution, flows: Flows, runs: RunService, trigger_runs: TriggerRunService, recent: RecentKeys
+    ground: Foundation,
+    accounts: Accounts,
+    execution: Execution,
+    flows: Flows,
+    runs: RunService,
+    trigger_runs: TriggerRunService,
+    recent: RecentKeys,
 ) -> Timekeeping:
     settings = ground.settings
     schedules = flows.triggers.schedules
@@ -264,6 +271,7 @@ def _timekeeping(
         "run_files": retention.remove_run_files,
         "trigger_events": retention.remove_trigger_events,
         "waitpoints": retention.remove_waitpoints,
+        "databases": lambda _before, _limit: execution.databases.remove_orphans(accounts.projects.ids),
     }
     return Timekeeping(
         schedules,

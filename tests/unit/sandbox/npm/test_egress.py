@@ -4,9 +4,8 @@ import asyncio
 import datetime
 import ipaddress
 import ssl
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 from tests.bubblewrap import bubblewrap_works
+from tests.http_servers import Answering, server_of, serving
 from tests.unit.sandbox.npm.conftest import MODERN, SMALL, Act, act_on
 
 from piecework.runner.http import AddressGuard, NetworkMode
@@ -23,35 +23,24 @@ from piecework.sandbox.npm.errors import PieceThrew
 from piecework.sandbox.npm.host import NpmHost
 
 
-class _Ok(BaseHTTPRequestHandler):
+class _Ok(Answering):
     def do_GET(self) -> None:
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, *args: object) -> None:
-        """Tests are quiet."""
-
 
 @pytest.fixture
 def plain_server() -> Iterator[ThreadingHTTPServer]:
-    yield from _serving(None)
+    with serving(server_of(_Ok)) as server:
+        yield server
 
 
 @pytest.fixture
 def self_signed_server(tmp_path: Path) -> Iterator[ThreadingHTTPServer]:
-    yield from _serving(_self_signed(tmp_path))
-
-
-def _serving(context: ssl.SSLContext | None) -> Iterator[ThreadingHTTPServer]:
-    server = ThreadingHTTPServer(("127.0.0.1", 0), _Ok)
-    if context is not None:
-        server.socket = context.wrap_socket(server.socket, server_side=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+    server = server_of(_Ok)
+    server.socket = _self_signed(tmp_path).wrap_socket(server.socket, server_side=True)
+    with serving(server):
+        yield server
 
 
 def _self_signed(folder: Path) -> ssl.SSLContext:

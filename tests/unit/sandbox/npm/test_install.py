@@ -26,9 +26,7 @@ MODERN, PINNED = ("@local/piece-modern", "1.2.0"), ("@local/piece-pinned", "0.4.
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
     with npm_packages.registry() as server:
-        monkeypatch.setenv("npm_config_registry", server.url)
         monkeypatch.setenv("AP_ENCRYPTION_KEY", "planted")
-        monkeypatch.setenv("npm_config_fetch_retries", "0")
         yield server
 
 

@@ -1,15 +1,12 @@
-import { Component, computed, inject, resource, signal } from '@angular/core';
+import { Component, computed, inject, signal } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatMenuModule } from '@angular/material/menu';
-import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { TranslocoDirective } from '@jsverse/transloco';
 import {
   mdiCheckCircleOutline,
-  mdiCloudAlertOutline,
   mdiDotsVertical,
   mdiLinkVariant,
   mdiPencilOutline,
-  mdiPlus,
   mdiRefresh,
   mdiShareVariantOutline,
   mdiSitemapOutline,
@@ -18,13 +15,10 @@ import {
 } from '@mdi/js';
 import { Api, ok } from '../api/api';
 import type { ListedConnection } from '../api/schema';
-import { EmptyState } from '../design/empty-state';
 import { Icon } from '../design/icon';
 import { Language } from '../design/language';
-import { ProblemText } from '../design/notify';
 import { PieceIcon } from '../design/piece-icon';
 import { Pieces } from '../design/pieces';
-import { SearchField } from '../design/search-field';
 import { StatusChip } from '../design/status-chip';
 import { RelativeTimePipe } from '../design/when';
 import { Session } from '../session/session';
@@ -32,8 +26,8 @@ import { Connect } from './connect/connect';
 import { ConnectionProblem } from './connect/connection-problem';
 import { type ConnectionCommand, ConnectionCommands } from './connection-commands';
 import { filtered, works } from './connection-filter';
-
-const ALL = 10_000;
+import { EntryList } from './entry-list';
+import { ProjectList } from './project-list';
 
 interface Entry {
   command: ConnectionCommand;
@@ -45,14 +39,12 @@ interface Entry {
   selector: 'pw-connections-page',
   imports: [
     ConnectionProblem,
-    EmptyState,
+    EntryList,
     Icon,
     MatButtonModule,
     MatMenuModule,
-    MatProgressBarModule,
     PieceIcon,
     RelativeTimePipe,
-    SearchField,
     StatusChip,
     TranslocoDirective,
   ],
@@ -64,15 +56,12 @@ export class ConnectionsPage {
   private readonly commands = inject(ConnectionCommands);
   private readonly connect = inject(Connect);
   private readonly language = inject(Language);
-  private readonly problems = inject(ProblemText);
   private readonly session = inject(Session);
   protected readonly pieces = inject(Pieces);
 
   protected readonly icons = {
-    add: mdiPlus,
     empty: mdiLinkVariant,
     more: mdiDotsVertical,
-    offline: mdiCloudAlertOutline,
     flows: mdiSitemapOutline,
   };
   private readonly entries: readonly Entry[] = [
@@ -85,23 +74,18 @@ export class ConnectionsPage {
     { command: 'delete', icon: mdiTrashCanOutline },
   ];
   protected readonly works = works;
-  protected readonly words = signal('');
   protected readonly onlyBroken = signal(false);
   /** The connection that something is being done with. */
   protected readonly busy = signal('');
 
-  protected readonly connections = resource({
-    params: () => this.session.projectId(),
-    loader: async ({ params: projectId, abortSignal }) =>
-      (await ok(this.api.GET('/app-connections', { params: { query: { projectId, limit: ALL } }, signal: abortSignal }))).data,
-  });
-  protected readonly all = computed(() => (this.connections.hasValue() ? this.connections.value() : []));
-  protected readonly broken = computed(() => this.all().filter((connection) => !works(connection)).length);
+  protected readonly list = new ProjectList<ListedConnection>(
+    async (query, signal) => (await ok(this.api.GET('/app-connections', { params: { query }, signal }))).data,
+  );
+  protected readonly broken = computed(() => this.list.all().filter((connection) => !works(connection)).length);
   protected readonly shown = computed(() => {
-    const filter = { words: this.words(), onlyBroken: this.onlyBroken() };
-    return filtered(this.all(), filter, (name) => this.pieces.displayName(name), this.language.current());
+    const filter = { words: this.list.words(), onlyBroken: this.onlyBroken() };
+    return filtered(this.list.all(), filter, (name) => this.pieces.displayName(name), this.language.current());
   });
-  protected readonly failure = computed(() => (this.connections.error() ? this.problems.of(this.connections.error()) : ''));
 
   /** What the user may do with a connection: the global ones belong to the administrators. */
   protected entriesFor({ scope }: ListedConnection): readonly Entry[] {
@@ -119,12 +103,12 @@ export class ConnectionsPage {
   }
 
   protected async add(): Promise<void> {
-    if (await this.connect.ask()) this.connections.reload();
+    if (await this.connect.ask()) this.list.reload();
   }
 
   protected async do(command: ConnectionCommand, connection: ListedConnection): Promise<void> {
     this.busy.set(connection.id);
-    if (await this.commands.do(command, connection, this.all())) this.connections.reload();
+    if (await this.commands.do(command, connection, this.list.all())) this.list.reload();
     this.busy.set('');
   }
 }

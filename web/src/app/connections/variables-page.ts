@@ -1,29 +1,25 @@
 import { Clipboard } from '@angular/cdk/clipboard';
-import { Component, computed, inject, resource, signal } from '@angular/core';
+import { Component, computed, inject } from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatDialog } from '@angular/material/dialog';
-import { MatProgressBarModule } from '@angular/material/progress-bar';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { mdiCloudAlertOutline, mdiContentCopy, mdiKeyVariant, mdiPlus, mdiTrashCanOutline } from '@mdi/js';
+import { mdiContentCopy, mdiKeyVariant, mdiTrashCanOutline } from '@mdi/js';
 import { firstValueFrom } from 'rxjs';
 import { Api, ok } from '../api/api';
 import type { Variable } from '../api/schema';
 import { Confirm } from '../design/confirm';
-import { EmptyState } from '../design/empty-state';
 import { Icon } from '../design/icon';
-import { Notify, ProblemText } from '../design/notify';
-import { SearchField } from '../design/search-field';
+import { Notify } from '../design/notify';
 import { RelativeTimePipe } from '../design/when';
-import { Session } from '../session/session';
+import { EntryList } from './entry-list';
+import { ProjectList } from './project-list';
 import type { VariableOrder } from './variable-dialog';
 import { expressionFor } from './variable-name';
-
-const ALL = 10_000;
 
 /** Encrypted texts that the project's flows use by name. */
 @Component({
   selector: 'pw-variables-page',
-  imports: [EmptyState, Icon, MatButtonModule, MatProgressBarModule, RelativeTimePipe, SearchField, TranslocoDirective],
+  imports: [EntryList, Icon, MatButtonModule, RelativeTimePipe, TranslocoDirective],
   templateUrl: './variables-page.html',
   styleUrl: './variables-page.scss',
 })
@@ -33,39 +29,27 @@ export class VariablesPage {
   private readonly confirm = inject(Confirm);
   private readonly dialog = inject(MatDialog);
   private readonly notify = inject(Notify);
-  private readonly problems = inject(ProblemText);
-  private readonly session = inject(Session);
   private readonly transloco = inject(TranslocoService);
 
-  protected readonly icons = {
-    add: mdiPlus,
-    copy: mdiContentCopy,
-    delete: mdiTrashCanOutline,
-    key: mdiKeyVariant,
-    offline: mdiCloudAlertOutline,
-  };
+  protected readonly icons = { copy: mdiContentCopy, delete: mdiTrashCanOutline, key: mdiKeyVariant };
   protected readonly expressionFor = expressionFor;
-  protected readonly words = signal('');
-  protected readonly variables = resource({
-    params: () => this.session.projectId(),
-    loader: async ({ params: projectId, abortSignal }) =>
-      (await ok(this.api.GET('/variables', { params: { query: { projectId, limit: ALL } }, signal: abortSignal }))).data,
-  });
-  protected readonly all = computed(() => (this.variables.hasValue() ? this.variables.value() : []));
+  protected readonly list = new ProjectList<Variable>(
+    async (query, signal) => (await ok(this.api.GET('/variables', { params: { query }, signal }))).data,
+  );
   protected readonly shown = computed(() => {
-    const wanted = this.words().trim().toLowerCase();
-    return this.all()
+    const wanted = this.list.words().trim().toLowerCase();
+    return this.list
+      .all()
       .filter((variable) => variable.name.toLowerCase().includes(wanted))
       .sort((one, other) => one.name.localeCompare(other.name));
   });
-  protected readonly failure = computed(() => (this.variables.error() ? this.problems.of(this.variables.error()) : ''));
 
   /** A new variable, or another value for one. */
   protected async edit(variable: Variable | null): Promise<void> {
     const { VariableDialog } = await import('./variable-dialog');
-    const data: VariableOrder = { variable, names: this.all().map(({ name }) => name) };
+    const data: VariableOrder = { variable, names: this.list.all().map(({ name }) => name) };
     const dialog = this.dialog.open<unknown, VariableOrder, boolean>(VariableDialog, { data, width: '480px' });
-    if (await firstValueFrom(dialog.afterClosed())) this.variables.reload();
+    if (await firstValueFrom(dialog.afterClosed())) this.list.reload();
   }
 
   protected copy(name: string): void {
@@ -82,7 +66,7 @@ export class VariablesPage {
     });
     if (isSure && (await this.notify.attempt(() => this.api.DELETE('/variables/{id}', { params: { path: { id } } })))) {
       this.notify.done(this.transloco.translate('variables.deleted', { name }));
-      this.variables.reload();
+      this.list.reload();
     }
   }
 }

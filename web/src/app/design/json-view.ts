@@ -4,6 +4,7 @@ import { MatTooltipModule } from '@angular/material/tooltip';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
 import { mdiChevronDown, mdiChevronRight, mdiChevronUp, mdiCodeBraces, mdiContentCopy, mdiMagnify, mdiUnfoldLessHorizontal } from '@mdi/js';
 import { Icon } from './icon';
+import { IconButton } from './icon-button';
 import { type JsonRow, find, isContainer, openAtFirst, pathText, rowId, rowsAround, sizeOf, valueText, visibleRows } from './json-tree';
 import { Notify } from './notify';
 
@@ -19,7 +20,7 @@ const LONGEST = 100_000;
  */
 @Component({
   selector: 'pw-json-view',
-  imports: [Icon, MatTooltipModule, TranslocoDirective],
+  imports: [Icon, IconButton, MatTooltipModule, TranslocoDirective],
   templateUrl: './json-view.html',
   styleUrl: './json-view.scss',
 })

@@ -26,6 +26,10 @@ async def find_project(connection: AsyncConnection, project_id: str) -> Row | No
     return row_of(await connection.execute(select(project).where(project.c.id == project_id)))
 
 
+async def find_ids(connection: AsyncConnection) -> set[str]:
+    return set((await connection.execute(select(project.c.id))).scalars())
+
+
 async def count_of_platform(connection: AsyncConnection, project_ids: Collection[str], platform_id: str) -> int:
     """How many of these projects the platform has."""
     statement = select(func.count()).select_from(project).where(project.c.id.in_(project_ids), project.c.platformId == platform_id)

@@ -28,13 +28,17 @@ CountFlows = Callable[[Sequence[str]], Awaitable[dict[str, FlowCount]]]
 
 
 class ProjectService:
-    """Reads and changes projects. Methods that take a connection are parts of a larger transaction; `on_added` are part of a new project's."""
+    """Reads and changes projects. Methods that take a connection are parts of a larger transaction; `on_added` are part of a new project's.
+
+    `on_deleted` get the id of a project whose rows are gone, and must not fail.
+    """
 
     def __init__(self, database: Database, count_flows: CountFlows) -> None:
         self._database = database
         self._count_flows = count_flows
         self.changed = Signal()
         self.on_added: list[Callable[[AsyncConnection, Row], Awaitable[None]]] = []
+        self.on_deleted: list[Callable[[str], Awaitable[object]]] = []
 
     async def add_personal(self, connection: AsyncConnection, platform_id: str, owner_id: str, first_name: str) -> Row:
         """Adds the project that a user has for himself and returns it."""
@@ -71,6 +75,11 @@ class ProjectService:
         """What others call a project; None if they do not, or if there is none."""
         row = await self.find(project_id)
         return None if row is None else row["externalId"]
+
+    async def ids(self) -> set[str]:
+        """Returns the ids of all projects, of every platform."""
+        async with self._database.read() as connection:
+            return await _repository.find_ids(connection)
 
     async def all_of_platform(self, project_ids: Collection[str], platform_id: str) -> bool:
         """Whether all these projects are of the platform."""
@@ -110,6 +119,8 @@ class ProjectService:
                 raise invalid("A personal project cannot be deleted")
             await _repository.delete_project(connection, project_id)
         self.changed.emit()
+        for listener in self.on_deleted:
+            await listener(project_id)
 
     async def _add(self, connection: AsyncConnection, platform_id: str, owner_id: str, values: Row) -> Row:
         defaults = {

@@ -59,10 +59,8 @@ class Installs:
 
 
 @pytest.fixture
-def npm_registry(monkeypatch: pytest.MonkeyPatch) -> Iterator[Registry]:
+def npm_registry() -> Iterator[Registry]:
     with registry() as server:
-        monkeypatch.setenv("npm_config_registry", server.url)
-        monkeypatch.setenv("npm_config_fetch_retries", "0")
         yield server
 
 

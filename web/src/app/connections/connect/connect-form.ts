@@ -1,4 +1,16 @@
-import { Component, computed, effect, inject, input, linkedSignal, output, signal, untracked, viewChildren } from '@angular/core';
+import {
+  Component,
+  DestroyRef,
+  computed,
+  effect,
+  inject,
+  input,
+  linkedSignal,
+  output,
+  signal,
+  untracked,
+  viewChildren,
+} from '@angular/core';
 import { MatButtonModule } from '@angular/material/button';
 import { MatDialogModule } from '@angular/material/dialog';
 import { MatProgressBarModule } from '@angular/material/progress-bar';
@@ -15,7 +27,7 @@ import { type AuthKind, initialValues, missingOf } from './auth-kinds';
 import type { ConnectRequest } from './connect';
 import { type Forms, type Sharing, type Wanted, Connecting } from './connecting';
 import { type OAuthClient, connectionValue, externalIdOf, refusedFields } from './connection-value';
-import { ConsentWindow, NoConsent } from './consent-window';
+import { ConsentWindow, NoConsent, type OpenedConsent } from './consent-window';
 import { OAuthClientFields, clientProblem } from './oauth-client-fields';
 import { SharingFields } from './sharing-fields';
 
@@ -76,6 +88,10 @@ export class ConnectForm {
   protected readonly canShare = computed(() => this.session.isAdministrator() && (!this.request().again || this.sharing() !== null));
 
   protected readonly stage = signal<Stage>('idle');
+  private readonly opened = signal<OpenedConsent | undefined>(undefined);
+  /** Whether the window of the service is out of sight: its answer may come still, or the person closed it and connects again. */
+  protected readonly isOutOfSight = computed(() => this.stage() === 'consent' && !!this.opened()?.isOutOfSight());
+  protected readonly isBusy = computed(() => this.stage() !== 'idle' && !this.isOutOfSight());
   protected readonly problem = signal('');
   private readonly tried = signal(false);
   private readonly refused = signal<Record<string, string>>({});
@@ -86,13 +102,18 @@ export class ConnectForm {
     const needed: string = this.transloco.translate('connect.fieldMissing');
     return { ...this.refused(), ...Object.fromEntries(missing.map((name) => [name, needed])) };
   });
-  protected readonly needsConsent = computed(() => this.type() === 'OAUTH2' && this.client().grant === 'authorization_code');
+  private readonly needsConsent = computed(() => this.type() === 'OAUTH2' && this.client().grant === 'authorization_code');
+  protected readonly submitLabel = computed(() => {
+    if (!this.needsConsent()) return 'common.save';
+    return this.isOutOfSight() ? 'connect.connectAgain' : 'connect.connect';
+  });
 
   constructor() {
     effect(() => {
       this.type();
       untracked(() => this.startOver());
     });
+    inject(DestroyRef).onDestroy(() => this.opened()?.abandon());
   }
 
   protected set(name: string, value: unknown): void {
@@ -102,7 +123,7 @@ export class ConnectForm {
 
   protected async submit(): Promise<void> {
     const kind = this.kind();
-    if (!kind || this.stage() !== 'idle') return;
+    if (!kind || this.isBusy()) return;
     this.tried.set(true);
     this.problem.set('');
     const isClientMissing = kind.type === 'OAUTH2' && this.clientProblem() !== '';
@@ -111,6 +132,7 @@ export class ConnectForm {
     try {
       this.made.emit(await this.make(kind));
     } catch (error) {
+      if (error instanceof NoConsent && error.reason === 'abandoned') return;
       this.failed(error);
     }
     this.stage.set('idle');
@@ -119,12 +141,14 @@ export class ConnectForm {
   /** The window of the consent must open while the click is handled: nothing is waited for before that. */
   private async make(kind: AuthKind): Promise<Connection> {
     const [wanted, values] = [this.wanted(), this.values()];
+    this.opened()?.abandon();
     if (kind.type !== 'OAUTH2') {
       this.stage.set('saving');
       return this.connecting.save(wanted, connectionValue(kind, values));
     }
     const client = this.client();
     const opened = this.needsConsent() ? this.windows.open() : undefined;
+    this.opened.set(opened);
     this.stage.set(opened ? 'consent' : 'saving');
     const consent = opened && (await this.connecting.consent(opened, wanted, kind, values, client));
     this.stage.set('saving');

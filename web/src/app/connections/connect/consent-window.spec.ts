@@ -1,4 +1,4 @@
-import { NoConsent, OpenedConsent } from './consent-window';
+import { OpenedConsent, channelOf } from './consent-window';
 
 /** A window that a service has been opened in. */
 function opened() {
@@ -36,18 +36,38 @@ describe('OpenedConsent', () => {
     await expect(code).rejects.toMatchObject({ reason: 'refused', words: 'Not you' });
   });
 
-  it('takes a code that comes as the window closes, and gives up on one that was closed', async () => {
+  it('waits on when the window is out of sight, until it is abandoned', async () => {
     const frame = opened();
-    const code = new OpenedConsent(frame as never, location.origin).code('u', 's');
+    const consent = new OpenedConsent(frame as never, location.origin);
+    const code = consent.code('u', 's');
     frame.closed = true;
     vi.advanceTimersByTime(500);
+    expect(consent.isOutOfSight()).toBe(true);
     tell(frame, { state: 's', code: 'late' });
     await expect(code).resolves.toBe('late');
-    const other = opened();
-    const none = new OpenedConsent(other as never, location.origin).code('u', 's');
-    other.closed = true;
-    const given = expect(none).rejects.toBeInstanceOf(NoConsent);
-    vi.advanceTimersByTime(1000);
-    await given;
+    const other = new OpenedConsent(opened() as never, location.origin);
+    const none = other.code('u', 's');
+    other.abandon();
+    await expect(none).rejects.toMatchObject({ reason: 'abandoned' });
+    await expect(other.code('u', 's')).rejects.toMatchObject({ reason: 'abandoned' });
+  });
+
+  it('takes a code from the channel of its state once, and says that it did', async () => {
+    const heard: unknown[] = [];
+    const page = new BroadcastChannel(channelOf('s-1'));
+    const answered = new Promise<void>((resolve) => {
+      page.onmessage = (event: MessageEvent) => {
+        heard.push(event.data);
+        resolve();
+      };
+    });
+    const code = new OpenedConsent(opened() as never, location.origin).code('u', 's-1');
+    page.postMessage({ state: 's-2', code: 'with another state' });
+    page.postMessage({ state: 's-1', code: 'right' });
+    page.postMessage({ state: 's-1', code: 'again' });
+    await expect(code).resolves.toBe('right');
+    await answered;
+    expect(heard).toEqual(['taken']);
+    page.close();
   });
 });

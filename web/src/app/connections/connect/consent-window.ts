@@ -1,9 +1,10 @@
 /**
  * The window in which a service asks for consent. It is opened by the click itself, empty, because browsers refuse windows that open later;
- * the service sends it to `/redirect`, which hands the code to this page. Only a message of that window, from this origin and with the state
- * that was sent along, is taken.
+ * the service sends it to `/redirect`, which hands the code to this page: as a message to the window that opened it, and on a channel of this
+ * origin. The channel is what is left where the service cuts its page off from the window that opened it (Cross-Origin-Opener-Policy).
+ * Only an answer from this origin and with the state that was sent along is taken, and of the messages only those of that window.
  */
-import { Injectable, InjectionToken, inject } from '@angular/core';
+import { Injectable, InjectionToken, inject, signal } from '@angular/core';
 
 /** Where services send the browser back to: of this page's own origin, so that the two windows may speak. */
 export const REDIRECT_URL = new InjectionToken<string>('REDIRECT_URL', {
@@ -11,13 +12,16 @@ export const REDIRECT_URL = new InjectionToken<string>('REDIRECT_URL', {
   factory: () => new URL('redirect', document.baseURI).href,
 });
 
+/** The channel on which `/redirect` gives the answer (`src/piecework/server/api/redirect.py`): nobody hears it but who knows the state. */
+export const channelOf = (state: string) => `piecework.consent.${state}`;
+
 const LOOKS = 'popup,width=560,height=720';
 const LOOK_MILLISECONDS = 400;
 
-/** Why there is no code: the browser let no window open, the person closed it, or the service said no (with its words). */
+/** Why there is no code: the browser let no window open, nobody waits for it any more, or the service said no (with its words). */
 export class NoConsent extends Error {
   constructor(
-    readonly reason: 'blocked' | 'closed' | 'refused',
+    readonly reason: 'blocked' | 'abandoned' | 'refused',
     readonly words = '',
   ) {
     super(words || reason);
@@ -44,38 +48,55 @@ export class ConsentWindow {
 }
 
 export class OpenedConsent {
+  /** Whether the window is out of sight: it was closed, or the service cut it off. Browsers do not say which of the two. */
+  readonly isOutOfSight = signal(false);
+  private readonly abandoning = new AbortController();
+
   constructor(
     private readonly opened: Window,
     private readonly origin: string,
   ) {}
 
-  /** Shows the consent page and waits for the code. Throws NoConsent. */
+  /** Shows the consent page and waits for the code, until it comes or `abandon` is called. Throws NoConsent. */
   code(url: string, state: string): Promise<string> {
+    const abandoned = this.abandoning.signal;
     return new Promise((resolve, reject) => {
+      if (abandoned.aborted) return reject(new NoConsent('abandoned'));
+      const channel = new BroadcastChannel(channelOf(state));
+      const watching = setInterval(() => this.isOutOfSight.set(this.opened.closed), LOOK_MILLISECONDS);
       const end = () => {
         window.removeEventListener('message', hear);
+        abandoned.removeEventListener('abort', giveUp);
+        channel.close();
         clearInterval(watching);
-      };
-      const hear = (event: MessageEvent<Told | null>) => {
-        if (event.source !== this.opened || event.origin !== this.origin || event.data?.state !== state) return;
-        end();
         this.close();
-        const { code, error, errorDescription } = event.data;
+      };
+      const giveUp = () => {
+        end();
+        reject(new NoConsent('abandoned'));
+      };
+      const take = ({ code, error, errorDescription }: Told) => {
+        channel.postMessage('taken');
+        end();
         if (code) resolve(code);
         else reject(new NoConsent('refused', errorDescription || error || ''));
       };
-      // A window tells nobody that it was closed. The message of one that closes itself comes before this is looked at a second time.
-      let wasClosed = false;
-      const watching = setInterval(() => {
-        if (wasClosed) {
-          end();
-          reject(new NoConsent('closed'));
-        }
-        wasClosed = this.opened.closed;
-      }, LOOK_MILLISECONDS);
+      const hear = (event: MessageEvent<Told | null>) => {
+        if (event.source === this.opened && event.origin === this.origin && event.data?.state === state) take(event.data);
+      };
+      channel.onmessage = (event: MessageEvent<Told | null>) => {
+        if (event.data?.state === state) take(event.data);
+      };
+      abandoned.addEventListener('abort', giveUp);
       window.addEventListener('message', hear);
       this.opened.location.href = url;
     });
+  }
+
+  /** Waits no longer: `code` throws NoConsent, and an answer that comes later is nobody's. */
+  abandon(): void {
+    this.abandoning.abort();
+    this.close();
   }
 
   close(): void {

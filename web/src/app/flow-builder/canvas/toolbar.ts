@@ -1,6 +1,7 @@
 import { Component, computed, inject } from '@angular/core';
 import { mdiFitToScreenOutline, mdiKeyboardOutline, mdiMapOutline, mdiMinus, mdiNotePlusOutline, mdiPlus } from '@mdi/js';
 import { Icon } from '../../design/icon';
+import { IconButton } from '../../design/icon-button';
 import { FlowBuilder } from '../flow-builder';
 import { CanvasCommands } from './canvas-commands';
 import { CanvasState } from './canvas-state';
@@ -10,15 +11,9 @@ import { LARGEST, SMALLEST, Viewport } from './viewport';
 /** The buttons at the lower edge of the canvas: how it is seen, notes, and help with the keys. */
 @Component({
   selector: 'pw-canvas-toolbar',
-  imports: [Icon],
+  imports: [Icon, IconButton],
   template: `
-    <button
-      type="button"
-      [disabled]="scale() <= smallest"
-      [attr.aria-label]="texts.t('toolbar.zoomOut')"
-      [title]="texts.t('toolbar.zoomOut')"
-      (click)="commands.run('zoomOut')"
-    >
+    <button [pwIconButton]="texts.t('toolbar.zoomOut')" [disabled]="scale() <= smallest" (click)="commands.run('zoomOut')">
       <pw-icon [path]="icons.minus" />
     </button>
     <button
@@ -30,41 +25,18 @@ import { LARGEST, SMALLEST, Viewport } from './viewport';
     >
       {{ percent() }} %
     </button>
-    <button
-      type="button"
-      [disabled]="scale() >= largest"
-      [attr.aria-label]="texts.t('toolbar.zoomIn')"
-      [title]="texts.t('toolbar.zoomIn')"
-      (click)="commands.run('zoomIn')"
-    >
+    <button [pwIconButton]="texts.t('toolbar.zoomIn')" [disabled]="scale() >= largest" (click)="commands.run('zoomIn')">
       <pw-icon [path]="icons.plus" />
     </button>
-    <button type="button" [attr.aria-label]="texts.t('toolbar.fit')" [title]="texts.t('toolbar.fit')" (click)="commands.fit()">
-      <pw-icon [path]="icons.fit" />
-    </button>
-    <button
-      type="button"
-      [attr.aria-label]="texts.t('toolbar.minimap')"
-      [title]="texts.t('toolbar.minimap')"
-      [attr.aria-pressed]="state.isMinimapShown()"
-      (click)="state.toggleMinimap()"
-    >
+    <button [pwIconButton]="texts.t('toolbar.fit')" (click)="commands.fit()"><pw-icon [path]="icons.fit" /></button>
+    <button [pwIconButton]="texts.t('toolbar.minimap')" [attr.aria-pressed]="state.isMinimapShown()" (click)="state.toggleMinimap()">
       <pw-icon [path]="icons.map" />
     </button>
     <span class="rule"></span>
     @if (!builder.isReadonly()) {
-      <button
-        type="button"
-        [attr.aria-label]="texts.t('toolbar.addNote')"
-        [title]="texts.t('toolbar.addNote')"
-        (click)="commands.addNote()"
-      >
-        <pw-icon [path]="icons.note" />
-      </button>
+      <button [pwIconButton]="texts.t('toolbar.addNote')" (click)="commands.addNote()"><pw-icon [path]="icons.note" /></button>
     }
-    <button type="button" [attr.aria-label]="texts.t('toolbar.help')" [title]="texts.t('toolbar.help')" (click)="commands.help()">
-      <pw-icon [path]="icons.keys" />
-    </button>
+    <button [pwIconButton]="texts.t('toolbar.help')" (click)="commands.help()"><pw-icon [path]="icons.keys" /></button>
   `,
   styles: `
     :host {

@@ -1,13 +1,15 @@
 import { NgTemplateOutlet } from '@angular/common';
 import { Component, computed, forwardRef, input, output } from '@angular/core';
 import { TranslocoDirective } from '@jsverse/transloco';
-import { mdiArrowDown, mdiArrowUp, mdiClose, mdiPlus } from '@mdi/js';
+import { mdiClose, mdiPlus } from '@mdi/js';
 import { Icon } from '../../../design/icon';
+import { IconButton } from '../../../design/icon-button';
 import { TemplateInput } from '../../data/template-input';
 import { defaultInput } from '../model/defaults';
 import { isRecord } from '../model/equality';
 import { textOf } from '../model/json-text';
 import type { Properties } from '../model/metadata';
+import { MoveButtons } from '../move-buttons';
 import { PropertyForm } from './property-form';
 
 /** The list with an item at another place. */
@@ -20,7 +22,7 @@ export function moved<T>(items: readonly T[], from: number, to: number): T[] {
 /** A list of texts, or of objects with fields of their own. */
 @Component({
   selector: 'pw-array-field',
-  imports: [Icon, NgTemplateOutlet, TemplateInput, TranslocoDirective, forwardRef(() => PropertyForm)],
+  imports: [Icon, IconButton, MoveButtons, NgTemplateOutlet, TemplateInput, TranslocoDirective, forwardRef(() => PropertyForm)],
   templateUrl: './array-field.html',
   styleUrl: './array-field.scss',
 })
@@ -32,7 +34,7 @@ export class ArrayField {
   readonly disabled = input(false);
   readonly valueChange = output<unknown[]>();
 
-  protected readonly icons = { add: mdiPlus, remove: mdiClose, up: mdiArrowUp, down: mdiArrowDown };
+  protected readonly icons = { add: mdiPlus, remove: mdiClose };
   protected readonly text = textOf;
   protected readonly items = computed<unknown[]>(() => {
     const value = this.value();

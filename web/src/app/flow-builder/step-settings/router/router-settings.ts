@@ -2,14 +2,16 @@ import { Component, computed, inject, linkedSignal, signal } from '@angular/core
 import { MatRadioModule } from '@angular/material/radio';
 import { MatSlideToggleModule } from '@angular/material/slide-toggle';
 import { TranslocoDirective, TranslocoService } from '@jsverse/transloco';
-import { mdiArrowDown, mdiArrowUp, mdiChevronDown, mdiChevronRight, mdiContentCopy, mdiPlus, mdiTrashCanOutline } from '@mdi/js';
+import { mdiChevronDown, mdiChevronRight, mdiContentCopy, mdiPlus, mdiTrashCanOutline } from '@mdi/js';
 import { Confirm } from '../../../design/confirm';
 import { Icon } from '../../../design/icon';
+import { IconButton } from '../../../design/icon-button';
 import { FlowBuilder } from '../../flow-builder';
 import { pasteOperations } from '../../model/copy';
 import type { Operation } from '../../model/operations';
 import type { Action, Branch, Condition, StepSettings } from '../../model/step';
 import { newBranchIndex, newBranchName } from '../model/conditions';
+import { MoveButtons } from '../move-buttons';
 import { StepForm } from '../step-form';
 import { ConditionEditor } from './condition-editor';
 
@@ -18,7 +20,7 @@ type ExecutionType = NonNullable<StepSettings['executionType']>;
 /** A router: which of the branches that fit run, one after the other or at the same time, and when each fits. */
 @Component({
   selector: 'pw-router-settings',
-  imports: [ConditionEditor, Icon, MatRadioModule, MatSlideToggleModule, TranslocoDirective],
+  imports: [ConditionEditor, Icon, IconButton, MatRadioModule, MatSlideToggleModule, MoveButtons, TranslocoDirective],
   templateUrl: './router-settings.html',
   styleUrl: './router-settings.scss',
 })
@@ -29,8 +31,6 @@ export class RouterSettings {
   private readonly transloco = inject(TranslocoService);
 
   protected readonly icons = {
-    up: mdiArrowUp,
-    down: mdiArrowDown,
     open: mdiChevronDown,
     closed: mdiChevronRight,
     copy: mdiContentCopy,

@@ -1,0 +1,1 @@
+"""The SQLite databases of projects, which go with them."""
