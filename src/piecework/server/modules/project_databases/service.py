@@ -4,12 +4,16 @@ import asyncio
 import re
 import shutil
 from collections.abc import Awaitable, Callable, Collection
+from functools import lru_cache
 from pathlib import Path
 
 import structlog
 
 from piecework.runner.databases import SqliteDatabases
 from piecework.server.kernel.ids import ID_PATTERN
+
+REMEMBERED = 1000
+"""Projects whose databases are at hand."""
 
 log = structlog.get_logger(__name__)
 
@@ -19,9 +23,10 @@ class ProjectDatabases:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        self.of_project = lru_cache(REMEMBERED)(self._of_project)  # asked for each run, and joining a path takes longer than all else there
+        """(id of a project) → its databases."""
 
-    def of_project(self, project_id: str) -> SqliteDatabases:
-        """Returns the databases of one project."""
+    def _of_project(self, project_id: str) -> SqliteDatabases:
         return SqliteDatabases(self._root / project_id)
 
     async def remove(self, project_id: str) -> bool:
