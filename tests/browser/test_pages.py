@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.conftest import Complaints, OpenPage
+from tests.browser.conftest import ColourScheme, Complaints, OpenPage
 from tests.browser.scenes import Scene, stage
 from tests.e2e.server_process import Server, StartServer
 
@@ -23,6 +23,8 @@ AXE = ROOT / "web/node_modules/axe-core/axe.min.js"
 PHONE = (360, 740)
 SMALL_LAPTOP = (1024, 768)
 DESKTOP = (1280, 800)
+SCHEMES: tuple[ColourScheme, ...] = ("light", "dark")
+"""One page in both, one after the other: it has to follow the system while it is open."""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,8 @@ def scene(studio: Server) -> Iterator[Scene]:
     staged.account.client.close()
 
 
-@pytest.mark.parametrize("colour_scheme", ["light", "dark"])
 @pytest.mark.parametrize("shot", SHOTS, ids=lambda shot: shot.name)
-def test_page(shot: Shot, colour_scheme: str, studio: Server, scene: Scene, open_page: OpenPage, complaints: Complaints) -> None:
+def test_page(shot: Shot, studio: Server, scene: Scene, open_page: OpenPage, complaints: Complaints) -> None:
     if shot.complains:
         complaints.expected.append(shot.complains)
     for width, height in shot.sizes:
@@ -101,8 +102,10 @@ def test_page(shot: Shot, colour_scheme: str, studio: Server, scene: Scene, open
             page.get_by_role("tab", name=shot.tab).click()
         page.get_by_text(shot.shows).first.wait_for()
         page.wait_for_load_state("networkidle")
-        keep(page, f"{shot.name}-{width}-{colour_scheme}")
-        assert serious_findings(page) == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            keep(page, f"{shot.name}-{width}-{scheme}")
+            assert serious_findings(page) == [], scheme
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow == 0, f"{shot.name} is {overflow} px too wide at {width} px"
         page.context.close()
