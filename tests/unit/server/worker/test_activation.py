@@ -112,10 +112,12 @@ async def test_a_crash_among_the_hooks_leaves_no_deaf_trigger(tmp_path: Path, so
         await server.switch.deactivate(flow)  # and then the process dies: the flow is still enabled
     assert source.calls == ["enable a", "disable a"]
     async with installed(tmp_path / "server.db", source, clock) as server:
-        await server.switch.repair()
+        await server.schedules.repair_all(server.now())  # as at each start
+        await server.tick()
         assert source.calls[2:] == ["disable a", "enable a"]
         assert await server.listening(flow_id) == before
-        await server.switch.repair()
+        await server.schedules.repair_all(server.now())
+        await server.tick(60)
         assert len(source.calls) == 4, "once is enough"
 
 
@@ -126,7 +128,8 @@ async def test_an_interrupted_change_of_a_poll_keeps_its_cursor(tmp_path: Path, 
         source.items = [{"id": 1}]
         await server.switch.deactivate(await server.flows.require(flow_id))
     async with installed(tmp_path / "server.db", source, clock) as server:
-        await server.switch.repair()
-        assert await server.schedules.switching() == []
+        await server.schedules.repair_all(server.now())
         await server.tick(5)
+        assert await server.queued() == [], "it does not listen yet"
+        await server.tick()
         assert await server.queued() == [{"id": 1}]

@@ -70,7 +70,7 @@ async def test_ticks_that_were_missed_fire_once_after_a_restart(path: Path, sour
 
 async def test_a_clock_that_is_set_back_stops_no_trigger(server: Installation) -> None:
     elapsed = [0.0]
-    scheduler = Scheduler(server.schedules, server.polls.fire, server.now, lambda: elapsed[0])
+    scheduler = Scheduler(server.schedules, server.polls.fire, server.repair, server.now, lambda: elapsed[0])
 
     async def after(minutes: float, *, set_by: float = 0.0) -> int:
         elapsed[0] += minutes * 60
@@ -209,7 +209,7 @@ async def test_the_scheduler_wakes_when_a_schedule_changes(server: Installation)
     flow_id = await server.publish(EVERY_10)
     row = await server.listening(flow_id)
     assert row is not None
-    scheduler = Scheduler(server.schedules, fire, server.now)
+    scheduler = Scheduler(server.schedules, fire, server.repair, server.now)
     scheduler.start()
     await server.schedules.put(replace(row, due_at=START))
     async with asyncio.timeout(PATIENCE_SECONDS):
