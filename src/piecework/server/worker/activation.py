@@ -213,7 +213,7 @@ class TriggerSwitch:
         except TimeoutError:
             raise HookTimedOut(f"The trigger took longer than {self._seconds:g} seconds") from None
         except Exception as error:
-            raise ActivationFailed(opened.secrets.scrub_text(str(error))) from None  # the cause may quote a secret
+            raise ActivationFailed(opened.secrets.scrub_text(str(error) or type(error).__name__)) from None  # the cause may quote a secret
 
     def _schedule_of(self, opened: OpenTrigger) -> Mapping[str, Any] | None:
         """When the clock calls the trigger: to be asked for what is new, or to renew its webhook."""
