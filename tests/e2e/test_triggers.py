@@ -232,7 +232,9 @@ async def test_a_trigger_that_fails_is_told_and_listed_where_it_belongs(beacons:
     assert account.client.get("/triggers/failing", params=listing).json() == {"data": []}
 
 
-def test_a_trigger_that_does_not_listen_is_seen_and_heals(start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_trigger_that_does_not_listen_is_seen_and_heals(
+    start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Its sender refuses for a while, and the server is killed: while the trigger does not listen, and in the middle of a hook."""
     install(tmp_path / "pieces", "beacon", Path(__file__).with_name("beacon_piece.py").read_text(), monkeypatch)
     server = start_server(allow_open_sign_up=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -64,6 +64,7 @@ class Source:
         self.items: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.failing: set[str] = set()
+        self.on_call: list[Callable[[], None]] = []
         self.piece = Piece("tested", display_name="Tested", version="0.1.0")
 
         @self.piece.poll(name="new_item", dedupe=ById(lambda item: str(item["id"])))
@@ -95,6 +96,8 @@ class Source:
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
+        for listener in self.on_call:
+            listener()
         if call.split()[0] in self.failing or call in self.failing:
             raise RuntimeError(f"no {call}")
 

@@ -254,6 +254,23 @@ async def test_a_repair_waits_for_who_switches_the_trigger_and_leaves_what_was_c
     assert source.calls == []
 
 
+async def test_whatever_switches_a_trigger_keeps_repairs_out(server: Installation, source: Source) -> None:
+    flow_id = await server.publish(HOOKED)
+    alone: list[bool] = []
+    source.on_call.append(lambda: alone.append(server.flows.switching(flow_id).locked()))
+
+    def moved(step: dict[str, Any]) -> dict[str, Any]:
+        return step | {"settings": step["settings"] | {"input": {"address": "c"}}}
+
+    await server.publish(trigger("tested", "hooked", address="b"), flow_id)
+    await server.flows.rewrite(flow_id, "u" * 21, moved, published=True)
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "DISABLED"})
+    await server.operate(flow_id, "CHANGE_STATUS", {"status": "ENABLED"})
+    await server.flows.delete(flow_id)
+    assert source.calls[1:] == ["disable a", "enable b", "disable b", "enable c", "disable c", "enable c", "disable c"]
+    assert all(alone)
+
+
 async def test_a_trigger_heals_also_when_its_failure_could_not_be_written_down(server: Installation, source: Source) -> None:
     flow_id = await server.publish(HOOKED)
     source.failing = {"enable"}
