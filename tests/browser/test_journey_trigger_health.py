@@ -17,7 +17,7 @@ from tests.browser.conftest import OpenPage
 from tests.browser.local_service import serving
 from tests.browser.scenes import titled
 from tests.browser.test_pages import keep, serious_findings
-from tests.e2e.flow_building import account_of, eventually, make_flow, mapping, piece_trigger
+from tests.e2e.flow_building import account_of, eventually, make_flow, mapping, operate, piece_trigger
 from tests.e2e.server_process import Account, Server, StartServer
 from tests.faults.pieces import install
 
@@ -124,6 +124,40 @@ def look_at_the_mark(flows: Page, mark: Locator) -> None:
     expect(flows.get_by_role("region", name="Health").get_by_role("status")).to_have_text("Failing")
     flows.go_back()
     expect(mark).to_be_visible()
+
+
+def test_a_trigger_that_does_not_listen_says_so_until_it_does(coast: Server, account: Account, open_page: OpenPage) -> None:
+    def beacon(name: str) -> dict[str, Any]:
+        return titled(piece_trigger("beacon", "1.0.0", "seen", name=name), "A beacon is lit")
+
+    def refuse(refusing: bool) -> None:
+        entry = {"projectId": account.project_id, "key": "refusing", "value": refusing}
+        assert account.client.post("/store-entries", json=entry).status_code == 200
+
+    flow = make_flow(account, beacon("Nardol"), mapping("step_1"))["id"]
+    page = open_page(account.session, url=coast.url, reduced_motion="reduce")
+    page.goto(f"/flows/{flow}?step=trigger")
+    section = page.get_by_role("region", name="Health")
+    expect(section.get_by_role("status")).to_have_text("Listening")
+    refuse(True)
+    operate(account, flow, "UPDATE_TRIGGER", beacon("Erelas"))
+    refused = account.client.post(f"/flows/{flow}", json={"type": "LOCK_AND_PUBLISH", "request": {}})
+    assert refused.json()["code"] == "TRIGGER_UPDATE_STATUS"
+
+    expect(section.get_by_role("status")).to_have_text("Failing")
+    expect(section).to_contain_text("It does not listen: it could not be switched on.")
+    expect(section).to_contain_text("Next attempt")
+    expect(section).to_contain_text("the warden refuses")
+    for colour_scheme in COLOUR_SCHEMES:
+        page.emulate_media(color_scheme=colour_scheme)
+        section.scroll_into_view_if_needed()
+        keep(page, f"trigger-deaf-{colour_scheme}")
+        assert serious_findings(page) == []
+
+    refuse(False)
+    operate(account, flow, "UPDATE_TRIGGER", beacon("Nardol"))
+    operate(account, flow, "LOCK_AND_PUBLISH", {})
+    expect(section.get_by_role("status")).to_have_text("Listening")
 
 
 def test_a_trial_ends_at_its_sender_and_samples_are_removed(coast: Server, account: Account, open_page: OpenPage) -> None:

@@ -1,6 +1,7 @@
 """A piece for the tests of triggers, installed as a package of its own: events of an app, hooks that note what was registered, a start hook,
-a poll that fails."""
+a poll that fails. What the project's store says makes its sender refuse, or not answer."""
 
+import asyncio
 import hashlib
 import hmac
 from collections.abc import Mapping
@@ -39,6 +40,10 @@ def lit(ctx: TriggerContext, team: Annotated[str, ShortText("Team")]) -> list[An
 async def register(ctx: TriggerContext, props: Mapping[str, Any]) -> None:
     if props["name"] == "refused":
         raise PieceError("there is no such beacon")
+    if await ctx.store.get("asleep", StoreScope.PROJECT):
+        await asyncio.Event().wait()
+    if await ctx.store.get("refusing", StoreScope.PROJECT):
+        raise PieceError("the warden refuses")
     await ctx.store.put(REGISTERED, ctx.webhook_url, StoreScope.PROJECT)
 
 

@@ -230,3 +230,67 @@ async def test_a_trigger_that_fails_is_told_and_listed_where_it_belongs(beacons:
     assert told["failingSince"] == account.client.get(f"/triggers/{flow['id']}/health").json()["failingSince"]
     operate(account, flow["id"], "CHANGE_STATUS", {"status": "DISABLED"})
     assert account.client.get("/triggers/failing", params=listing).json() == {"data": []}
+
+
+def test_a_trigger_that_does_not_listen_is_seen_and_heals(
+    start_server: StartServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its sender refuses for a while, and the server is killed: while the trigger does not listen, and in the middle of a hook."""
+    install(tmp_path / "pieces", "beacon", Path(__file__).with_name("beacon_piece.py").read_text(), monkeypatch)
+    server = start_server(allow_open_sign_up=True)
+    session = server.sign_up("warden@example.com")
+    project = {"projectId": session["projectId"]}
+
+    def client() -> httpx.Client:
+        return server.client(session["token"])
+
+    def get(path: str, **query: Any) -> Any:
+        with client() as asking:
+            answer = asking.get(path, params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def sender(**says: bool) -> None:
+        with client() as telling:
+            for key, value in says.items():
+                assert telling.post("/store-entries", json=project | {"key": key, "value": value}).status_code == 200
+
+    def publish(name: str) -> httpx.Response:
+        with client() as publishing:
+            operate(Account(session, publishing), flow_id, "UPDATE_TRIGGER", piece_trigger(*BEACON, "seen", name=name))
+            return publishing.post(f"/flows/{flow_id}", json={"type": "LOCK_AND_PUBLISH", "request": {}})
+
+    def killed_and_started() -> Server:
+        server.process.kill()
+        server.process.wait()
+        return start_server(server.data_dir, allow_open_sign_up=True)
+
+    with client() as making:
+        flow_id = make_flow(Account(session, making), piece_trigger(*BEACON, "seen", name="Eilenach"), mapping("one"))["id"]
+    sender(refusing=True)
+    assert publish("Nardol").json()["code"] == "TRIGGER_UPDATE_STATUS"
+    [failing] = get("/triggers/failing", **project)["data"]
+    assert (failing["flowId"], failing["failures"]) == (flow_id, 1)
+    assert failing["error"].startswith("The trigger does not listen: ")
+    assert "the warden refuses" in failing["error"]
+    health = get(f"/triggers/{flow_id}/health")
+    assert (health["listening"], health["failingSince"]) == (False, failing["failingSince"])
+    assert health["nextRunAt"] > failing["failingSince"]
+
+    server = killed_and_started()
+    eventually(lambda: get("/triggers/failing", **project)["data"][0]["failures"] == 2)
+    sender(refusing=False)
+    assert publish("Eilenach").status_code == 200, "it is enabled, although its input is the same"
+    assert get("/triggers/failing", **project) == {"data": []}
+    assert get(f"/triggers/{flow_id}/health")["listening"]
+
+    sender(asleep=True)
+    with ThreadPoolExecutor(1) as pool:
+        publishing = pool.submit(publish, "Nardol")
+        eventually(lambda: not get(f"/triggers/{flow_id}/health")["listening"])
+        sender(asleep=False)
+        server = killed_and_started()
+        assert isinstance(publishing.exception(), httpx.TransportError)
+    eventually(lambda: get(f"/triggers/{flow_id}/health")["listening"])
+    last = get("/trigger-runs", flowId=flow_id, **project)["data"][0]
+    assert (last["type"], last["status"], last["error"]) == ("ENABLE", "COMPLETED", None)

@@ -1,6 +1,6 @@
 """Flows and what belongs to them: folders, templates, samples, and the triggers that listen for a published flow."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,11 +16,13 @@ from piecework.server.modules.pieces.form_values import FormValues
 from piecework.server.modules.pieces.service import FilterOf, PieceService
 from piecework.server.modules.programs.service import ProgramService
 from piecework.server.modules.sample_data.service import SampleDataService
-from piecework.server.modules.schedules.service import ScheduleService
+from piecework.server.modules.schedules.service import Listening, ScheduleService
 from piecework.server.modules.tags.service import TagService
 from piecework.server.modules.templates.service import TemplateService
 from piecework.server.modules.trigger_events.service import TriggerEventService, TriggerTestService
-from piecework.server.worker.activation import FindVersion, TriggerSwitch
+from piecework.server.modules.trigger_runs.service import Outcome, TriggerRunService
+from piecework.server.ports.runs import Statement
+from piecework.server.worker.activation import FindVersion, NoteEnabling, TriggerSwitch
 from piecework.server.worker.trials import TriedTriggers
 from piecework.server.worker.trigger_hooks import TriggerHooks
 
@@ -53,6 +55,7 @@ class Flows:
     sample_data: SampleDataService
     trigger_events: TriggerEventService
     trigger_tests: TriggerTestService
+    trigger_runs: TriggerRunService
     human_input: HumanInputService
 
 
@@ -65,8 +68,12 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
     async def find_version(version_id: str) -> StoredVersion | None:  # the trigger switch and the flows know each other
         return await flows.version(version_id)
 
-    triggers = _triggers(ground, execution, find_version)
+    async def note_enabling(who: Listening, piece: str, outcome: Outcome, repair_at: int | None, beside: Sequence[Statement]) -> None:
+        await trigger_runs.enabled(who, piece, outcome, repair_at, beside)
+
+    triggers = _triggers(ground, execution, find_version, note_enabling)
     flows = _flow_service(ground, accounts, execution, folders, templates, triggers.switch)
+    trigger_runs = TriggerRunService(database, flows, triggers.schedules)
     accounts.projects.changed.connect(flows.forget_everything)
     trigger_events = TriggerEventService(database, flows, ground.files)
     samples = SampleDataService(ground.files)
@@ -87,6 +94,7 @@ def build_flows(ground: Foundation, accounts: Accounts, execution: Execution) ->
         trigger_tests=TriggerTestService(
             flows, trigger_events, execution.catalogue, execution.services, execution.address, _trials(ground, triggers)
         ),
+        trigger_runs=trigger_runs,
         human_input=HumanInputService(flows, execution.catalogue, accounts.projects, accounts.platforms),
     )
 
@@ -105,7 +113,7 @@ def _filter_of(accounts: Accounts) -> FilterOf:
     return filter_of
 
 
-def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion) -> Triggers:
+def _triggers(ground: Foundation, execution: Execution, find_version: FindVersion, note_enabling: NoteEnabling) -> Triggers:
     settings = ground.settings
     schedules = ScheduleService(ground.database)
     events = AppEventService(ground.database)
@@ -115,6 +123,7 @@ def _triggers(ground: Foundation, execution: Execution, find_version: FindVersio
         hooks,
         events,
         find_version,
+        note_enabling,
         poll_minutes=settings.trigger_default_poll_interval,
         hook_seconds=settings.trigger_hooks_timeout_seconds,
     )

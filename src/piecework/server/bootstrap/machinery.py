@@ -1,7 +1,6 @@
 """What runs flows in this process, and what begins and ends with the server: the queue, the worker, the clock, the browsers' connections."""
 
-import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from piecework.runner.http import PooledHttp
 from piecework.sandbox.npm.host import NpmHost
@@ -33,13 +32,13 @@ from piecework.server.modules.sub_flows.service import SubFlowService
 from piecework.server.modules.trigger_events.service import TriggerTestService
 from piecework.server.modules.trigger_runs.service import TriggerRunService
 from piecework.server.modules.webhooks.service import WebhookService
-from piecework.server.worker.activation import TriggerSwitch
+from piecework.server.worker.activation import now_ms
 from piecework.server.worker.claim import Worker
 from piecework.server.worker.install_retries import InstallRetries
 from piecework.server.worker.observing import Observer
 from piecework.server.worker.poll import PollLimits, TriggerPolls
 from piecework.server.worker.reap import Reaper, Sweep
-from piecework.server.worker.schedule import Scheduler, reconcile
+from piecework.server.worker.schedule import Scheduler, reconcile, repairs_by
 from piecework.server.worker.step_tests import StepTests
 from piecework.server.worker.turn_facts import RunLimits
 
@@ -89,13 +88,11 @@ class Timekeeping:
     reaper: Reaper
     install_retries: InstallRetries
     trials: TriggerTestService
-    switch: TriggerSwitch
-    repairs: list[asyncio.Task[None]] = field(default_factory=list[asyncio.Task[None]])
 
     async def start(self) -> None:
         """Begins to watch the clock."""
         await reconcile(self.schedules, self.flows)
-        self.repairs.append(asyncio.create_task(self.switch.repair(), name="trigger repair"))
+        await self.schedules.repair_all(now_ms())
         self.scheduler.start()
         self.reaper.start()
         self.install_retries.start()
@@ -107,9 +104,6 @@ class Timekeeping:
         await self.reaper.close()
         await self.install_retries.close()
         await self.trials.close()
-        for repair in self.repairs:
-            repair.cancel()
-        await asyncio.gather(*self.repairs, return_exceptions=True)
 
 
 @dataclass(frozen=True)
@@ -157,7 +151,6 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         ground.files,
         log_limits,
     )
-    trigger_runs = TriggerRunService(ground.database, flows.flows, flows.triggers.schedules)
     recent = RecentKeys()
     sub_flows = SubFlowService(FlowDirectory(ground.database), flows.flows, runs, execution.http)
     execution.services.connect_flows(sub_flows.of_project)
@@ -173,12 +166,12 @@ def build_runs(ground: Foundation, telemetry: Telemetry, accounts: Accounts, exe
         webhooks=webhooks,
         app_events=AppEventDelivery(execution.catalogue, flows.triggers.events, webhooks, execution.address),
         machinery=machinery,
-        timekeeping=_timekeeping(ground, accounts, execution, flows, runs, trigger_runs, recent),
-        trigger_runs=trigger_runs,
+        timekeeping=_timekeeping(ground, accounts, execution, flows, runs, recent),
+        trigger_runs=flows.trigger_runs,
         live=Live(
             Hub(machinery.broadcast, accounts.access, accounts.users, builder_runs),
             FlowEvents(flows.flows, machinery.broadcast),
-            TriggerNews(flows.trigger_events, trigger_runs, machinery.broadcast),
+            TriggerNews(flows.trigger_events, flows.trigger_runs, machinery.broadcast),
             ConnectionNews(execution.vault.credentials, machinery.broadcast),
         ),
     )
@@ -254,17 +247,11 @@ def _poll_limits(settings: Settings) -> PollLimits:
 
 
 def _timekeeping(
-    ground: Foundation,
-    accounts: Accounts,
-    execution: Execution,
-    flows: Flows,
-    runs: RunService,
-    trigger_runs: TriggerRunService,
-    recent: RecentKeys,
+    ground: Foundation, accounts: Accounts, execution: Execution, flows: Flows, runs: RunService, recent: RecentKeys
 ) -> Timekeeping:
     settings = ground.settings
     schedules = flows.triggers.schedules
-    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, schedules, trigger_runs, recent, _poll_limits(settings))
+    polls = TriggerPolls(flows.flows, runs, flows.triggers.hooks, schedules, flows.trigger_runs, recent, _poll_limits(settings))
     retention = RetentionService(ground.database)
     sweeps: dict[str, Sweep] = {
         "logs": retention.remove_logs,
@@ -276,9 +263,8 @@ def _timekeeping(
     return Timekeeping(
         schedules,
         flows.flows,
-        Scheduler(schedules, polls.fire),
+        Scheduler(schedules, polls.fire, repairs_by(flows.flows, flows.triggers.switch)),
         Reaper(sweeps, settings.execution_data_retention_days),
         InstallRetries(execution.installs),
         flows.trigger_tests,
-        flows.triggers.switch,
     )

@@ -16,6 +16,11 @@ def to_iso(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="milliseconds")[:-6] + "Z"
 
 
+def iso_of(milliseconds: float) -> str:
+    """Returns the timestamp text of milliseconds since 1970."""
+    return to_iso(datetime.fromtimestamp(milliseconds / 1000, UTC))
+
+
 def from_iso(text: str) -> datetime:
     """Returns the aware datetime of timestamp text. Raises ValueError when it is none."""
     return datetime.fromisoformat(text).astimezone(UTC)

@@ -47,19 +47,20 @@ def ticks_until(schedule: Schedule, due: int, now: int, limit: int) -> int:
 
 def backed_off(schedule: Schedule, due: int, now: int, failures: int) -> int | None:
     """The tick after ``failures`` ticks in a row that failed: the first one that is not before a pause that doubles each time."""
-    pause = _pause(failures)
+    soon = now + pause(failures)
     after = following_due(schedule, due, now)
-    return after if after is None or after >= now + pause else following_due(schedule, after, now + pause - 1)
+    return after if after is None or after >= soon else following_due(schedule, after, soon - 1)
 
 
 def tried_again(schedule: Schedule, due: int, now: int, failures: int) -> int | None:
     """When a renewal that failed is tried again: soon, ever later, and at its next tick at the latest."""
     after = following_due(schedule, due, now)
-    soon = now + _pause(failures)
+    soon = now + pause(failures)
     return soon if after is None else min(after, soon)
 
 
-def _pause(failures: int) -> int:
+def pause(failures: int) -> int:
+    """How long to wait, in milliseconds, after so many failures in a row."""
     return min(FIRST_PAUSE_MS << min(failures - 1, 10), LONGEST_PAUSE_MS)
 
 

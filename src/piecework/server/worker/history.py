@@ -7,10 +7,9 @@ forgotten with it; here they stay, for ``GET /flow-runs/{id}/timeline``. A turn 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from piecework.server.kernel.clock import now_iso, to_iso
+from piecework.server.kernel.clock import iso_of, now_iso
 from piecework.server.ports.runs import Job, JobKind, RunRow, Waitpoint
 
 Entry = dict[str, Any]
@@ -78,8 +77,3 @@ class TurnHistory:
         if self._left_out:
             entry["leftOut"] = self._left_out
         return [*self.earlier, entry]
-
-
-def iso_of(milliseconds: float) -> str:
-    """Timestamp text of milliseconds since 1970."""
-    return to_iso(datetime.fromtimestamp(milliseconds / 1000, UTC))

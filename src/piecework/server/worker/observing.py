@@ -16,12 +16,12 @@ from piecework.engine.commands import Command, ExecuteStep, Finish, Pause, Pause
 from piecework.engine.events import OutcomeKind, StepFailed, StepSucceeded
 from piecework.engine.outcomes import verdict_of
 from piecework.runner.steps import step_path, work_of
-from piecework.server.kernel.clock import from_iso, now_iso
+from piecework.server.kernel.clock import from_iso, iso_of, now_iso
 from piecework.server.kernel.metrics import Metrics
 from piecework.server.kernel.tracing import Moment, RunTrace, SpanError, Tracing
 from piecework.server.modules.runs.timeline import error_id
 from piecework.server.ports.runs import Claim, JobKind, RunRow, Waitpoint
-from piecework.server.worker.history import MESSAGE_LIMIT, Entry, TurnHistory, iso_of
+from piecework.server.worker.history import MESSAGE_LIMIT, Entry, TurnHistory
 from piecework.spec.run import FAILED_STATUSES, FlowRunStatus, StepStatus
 
 log = structlog.get_logger("engine")

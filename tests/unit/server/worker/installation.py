@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -41,7 +41,7 @@ from piecework.server.modules.users.service import UserService
 from piecework.server.modules.variables.service import VariableValues
 from piecework.server.worker.activation import TriggerSwitch
 from piecework.server.worker.poll import PollLimits, TriggerPolls
-from piecework.server.worker.schedule import Scheduler
+from piecework.server.worker.schedule import Scheduler, repairs_by
 from piecework.server.worker.trigger_hooks import TriggerHooks
 from piecework.spec.operations import parse_operation
 
@@ -64,6 +64,7 @@ class Source:
         self.items: list[dict[str, Any]] = []
         self.calls: list[str] = []
         self.failing: set[str] = set()
+        self.on_call: list[Callable[[], None]] = []
         self.piece = Piece("tested", display_name="Tested", version="0.1.0")
 
         @self.piece.poll(name="new_item", dedupe=ById(lambda item: str(item["id"])))
@@ -95,6 +96,8 @@ class Source:
 
     def _note(self, call: str) -> None:
         self.calls.append(call)
+        for listener in self.on_call:
+            listener()
         if call.split()[0] in self.failing or call in self.failing:
             raise RuntimeError(f"no {call}")
 
@@ -121,7 +124,9 @@ class Installation:
         hooks = TriggerHooks(catalogue, services, Server())
         self.schedules = ScheduleService(self.database)
         self.events = AppEventService(self.database)
-        self.switch = TriggerSwitch(self.schedules, hooks, self.events, self._find_version, poll_minutes=5, clock=self.now)
+        self.switch = TriggerSwitch(
+            self.schedules, hooks, self.events, self._find_version, self._note_enabling, poll_minutes=5, clock=self.now
+        )
         folders = FolderService(self.database, FlowCounts(self.database).in_folders)
         self.flows = FlowService(
             self.database, catalogue, folders, users, files, self.switch, _no_script, _no_template, _everybody, FlowSettings()
@@ -134,13 +139,17 @@ class Installation:
         self.recent = RecentKeys()
         limits = PollLimits(seconds=5.0, items=most_items, missed=missed)
         self.polls = TriggerPolls(self.flows, self.runs, hooks, self.schedules, self.trigger_runs, self.recent, limits, self.now)
-        self.scheduler = Scheduler(self.schedules, self.polls.fire, self.now)
+        self.repair = repairs_by(self.flows, self.switch)
+        self.scheduler = Scheduler(self.schedules, self.polls.fire, self.repair, self.now)
 
     def now(self) -> int:
         return self.clock[0]
 
     async def _find_version(self, version_id: str) -> StoredVersion | None:
         return await self.flows.version(version_id)
+
+    async def _note_enabling(self, *noted: Any) -> None:
+        await self.trigger_runs.enabled(*noted)
 
     async def tick(self, minutes: float = 0.0) -> None:
         """Let time go by, and fire what is due then."""

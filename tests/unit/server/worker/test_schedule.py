@@ -11,7 +11,7 @@ from tests.unit.server.worker.installation import MINUTE, START, Installation, S
 
 from piecework.server.kernel.errors import ApError
 from piecework.server.modules.schedules.service import Listening
-from piecework.server.worker.schedule import Scheduler, reconcile
+from piecework.server.worker.schedule import REPAIRS_AT_ONCE, Scheduler, reconcile
 
 EVERY_10 = trigger("schedule", "every_x_minutes", minutes=10)
 
@@ -70,7 +70,7 @@ async def test_ticks_that_were_missed_fire_once_after_a_restart(path: Path, sour
 
 async def test_a_clock_that_is_set_back_stops_no_trigger(server: Installation) -> None:
     elapsed = [0.0]
-    scheduler = Scheduler(server.schedules, server.polls.fire, server.now, lambda: elapsed[0])
+    scheduler = Scheduler(server.schedules, server.polls.fire, server.repair, server.now, lambda: elapsed[0])
 
     async def after(minutes: float, *, set_by: float = 0.0) -> int:
         elapsed[0] += minutes * 60
@@ -209,10 +209,50 @@ async def test_the_scheduler_wakes_when_a_schedule_changes(server: Installation)
     flow_id = await server.publish(EVERY_10)
     row = await server.listening(flow_id)
     assert row is not None
-    scheduler = Scheduler(server.schedules, fire, server.now)
+    scheduler = Scheduler(server.schedules, fire, server.repair, server.now)
     scheduler.start()
     await server.schedules.put(replace(row, due_at=START))
     async with asyncio.timeout(PATIENCE_SECONDS):
         assert await fired.get() == flow_id
     await scheduler.close()
     assert fired.empty()
+
+
+async def test_repairs_hold_up_no_polls(server: Installation) -> None:
+    """A service that does not answer keeps repairs waiting for minutes."""
+    answered = asyncio.Event()
+
+    async def repair(_tick: Listening) -> bool:
+        await answered.wait()
+        return True
+
+    flow_ids = [await server.publish(EVERY_10) for _ in range(REPAIRS_AT_ONCE + 2)]
+    rows = {row.flow_id: row for row in await server.schedules.all()}
+    for flow_id in flow_ids[1:]:
+        await server.schedules.put(replace(rows[flow_id], switching=True, repair_at=START))
+    server.clock[0] += 10 * MINUTE
+    scheduler = Scheduler(server.schedules, server.polls.fire, repair, server.now)
+    tick, *repairs = await scheduler.fire_due()
+    await tick
+    assert len(await server.queued()) == 1
+    assert len(repairs) == REPAIRS_AT_ONCE
+    assert await scheduler.fire_due() == [], "no more of them at the same time"
+    answered.set()
+    await asyncio.gather(*repairs)
+    assert len(await scheduler.fire_due()) == REPAIRS_AT_ONCE
+    await scheduler.close()
+
+
+async def test_a_clock_that_is_set_back_delays_no_repair(server: Installation) -> None:
+    elapsed = [0.0]
+    scheduler = Scheduler(server.schedules, server.polls.fire, server.repair, server.now, lambda: elapsed[0])
+    flow_id = await server.publish(EVERY_10)
+    row = await server.listening(flow_id)
+    assert row is not None
+    await server.schedules.put(replace(row, switching=True, repair_at=START + MINUTE))
+    server.clock[0] -= 24 * 60 * MINUTE
+    await scheduler.follow_clock()
+    await asyncio.gather(*await scheduler.fire_due())
+    listening = await server.listening(flow_id)
+    assert listening is not None
+    assert not listening.switching

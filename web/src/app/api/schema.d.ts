@@ -1389,7 +1389,8 @@ export interface paths {
         };
         /**
          * List trigger runs
-         * @description Returns the last polls of a flow's trigger, or renewals of its webhook, the newest first; of each flow the last 100 are kept (ours).
+         * @description Returns the last polls of a flow's trigger, or renewals of its webhook, and attempts to enable it when it did not listen, the newest first;
+         *     of each flow the last 100 are kept (ours).
          */
         get: operations["list_trigger_runs_trigger_runs_get"];
         put?: never;
@@ -4123,7 +4124,8 @@ export interface components {
         /**
          * TriggerHealth
          * @description How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well;
-         *     `failingSince`: when the first of them was.
+         *     `failingSince`: when the first of them was. `listening` false of an enabled flow: the trigger could not be enabled at its sender;
+         *     `nextRunAt` is when that is tried again.
          */
         TriggerHealth: {
             /** Failingsince */
@@ -4153,7 +4155,9 @@ export interface components {
         };
         /**
          * TriggerRun
-         * @description One poll of a trigger, or one renewal of its webhook. `items`: runs that it began; `waiting`: items that it left for later polls.
+         * @description One poll of a trigger, one renewal of its webhook, or one attempt to enable a trigger that did not listen (`ENABLE`).
+         *
+         *     `items`: runs that it began; `waiting`: items that it left for later polls.
          */
         TriggerRun: {
             /** Created */
@@ -4179,7 +4183,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "POLL" | "RENEW";
+            type: "POLL" | "RENEW" | "ENABLE";
             /** Updated */
             updated: string;
             /** Waiting */

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterable
-from datetime import UTC, datetime
 
-from piecework.server.kernel.clock import to_iso
+from piecework.server.kernel.clock import iso_of
 from piecework.server.ports.runs import QueueDepth
 
 _DUE = "SELECT count(*) FROM job WHERE claimed IS 0 AND dueAt <= ?"
@@ -26,5 +25,5 @@ def depth_of(connection: sqlite3.Connection, now: int, in_memory: int, oldest_in
     delayed, later = connection.execute(_DELAYED, (now,)).fetchone()
     since = list(oldest_in_memory)
     since += [updated for (updated,) in connection.execute(_OLDEST_AT_ONCE)]
-    since += [to_iso(datetime.fromtimestamp(due_at / 1000, UTC)) for (due_at,) in connection.execute(_OLDEST_DUE, (now,))]
+    since += [iso_of(due_at) for (due_at,) in connection.execute(_OLDEST_DUE, (now,))]
     return QueueDepth(queued=due + in_memory, delayed=delayed, paused=later - delayed, oldest_since=min(since, default=None))

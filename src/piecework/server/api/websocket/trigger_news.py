@@ -5,7 +5,7 @@ The wire of 0.83 has no such messages: its builder asks every two seconds, and n
 | Event | Payload |
 |---|---|
 | ``TRIGGER_EVENT_RECEIVED`` | ``id``, ``created``, ``flowId``, ``projectId``, ``sourceName`` of a sample |
-| ``TRIGGER_HEALTH_CHANGED`` | ``TriggerFailures``: after each call of a trigger that failed, and after the first one that did not |
+| ``TRIGGER_HEALTH_CHANGED`` | ``TriggerFailures``: after each call or enabling of a trigger that failed, and the first that did not |
 
 What ends failures without a call of the trigger, that its flow is published anew, switched or deleted, is told by the flow's own events.
 """

@@ -36,7 +36,7 @@ class TriggerActivation(Protocol):
 
     async def activate(self, flow: FlowFacts, version: StoredVersion, trigger: Trigger, properties: Mapping[str, Any]) -> Switched:
         """Switches the trigger of `version` on, in the place of the flow's trigger that listens already, if one does: runs their `on_disable`
-        and `on_enable`. What listened before still does when this fails.
+        and `on_enable`. What listened before still does when this fails; if that could not be enabled again, the clock sees to it.
 
         `properties` is the trigger's input as it stands in the flow, expressions unresolved. Raises ActivationFailed.
         """

@@ -7,10 +7,9 @@ in the log's ``turns`` (``worker/history.py`` writes them).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import Any
 
-from piecework.server.kernel.clock import to_iso
+from piecework.server.kernel.clock import iso_of
 from piecework.server.kernel.ids import derived_id
 from piecework.server.modules.runs.schemas import LegView, RunTimeline, StepTimeline, TurnView, WaitpointView
 from piecework.server.ports.runs import JobKind, RunRow
@@ -73,7 +72,7 @@ def timeline_of(
 def waitpoint_view(row: Sequence[Any]) -> WaitpointView:
     """One row of ``RunRepository.waitpoints``."""
     _, waitpoint_id, kind, step, created, until = row
-    return {"id": waitpoint_id, "type": kind, "step": step, "createdAt": created, "until": None if until is None else _iso(until)}
+    return {"id": waitpoint_id, "type": kind, "step": step, "createdAt": created, "until": None if until is None else iso_of(until)}
 
 
 def _turn(turn: Mapping[str, Any]) -> TurnView:
@@ -92,7 +91,7 @@ def _turn(turn: Mapping[str, Any]) -> TurnView:
 def _open_turn(run: RunRow, kind: str, due_at: int) -> TurnView:
     """The turn that is still to come to its end. When a worker took it is written down only for the first one."""
     first = kind == JobKind.BEGIN
-    queued = run.created if first else _iso(due_at) if due_at else run.updated
+    queued = run.created if first else iso_of(due_at) if due_at else run.updated
     claimed = run.start_time if first and run.status == "RUNNING" else None
     return {
         "kind": kind,
@@ -136,7 +135,7 @@ def _last_leg(run: RunRow, name: str, record: Mapping[str, Any], earlier: Sequen
     if status == StepStatus.PAUSED and earlier and earlier[-1]["status"] == StepStatus.PAUSED:
         return []
     view: LegView = {
-        "startedAt": None if started is None else _iso(started),
+        "startedAt": None if started is None else iso_of(started),
         "duration": record.get("duration"),
         "status": status,
         "attempt": record.get("attempts", 1),
@@ -146,7 +145,3 @@ def _last_leg(run: RunRow, name: str, record: Mapping[str, Any], earlier: Sequen
         if started is not None and record["type"] in WORK:
             view["errorId"] = error_id(run.id, name, started)
     return [view]
-
-
-def _iso(milliseconds: float) -> str:
-    return to_iso(datetime.fromtimestamp(milliseconds / 1000, UTC))

@@ -18,12 +18,14 @@ _PUT = (
 )
 _TAKE = (
     'UPDATE trigger_schedule SET "dueAt" = ?, failures = ?, "failingSince" = ?'
-    ' WHERE "flowId" = ? AND activation = ? AND source = ? AND "dueAt" = ?'
+    ' WHERE "flowId" = ? AND activation = ? AND source = ? AND "dueAt" = ? AND NOT switching'
 )
 _GO_ON = 'UPDATE trigger_schedule SET "flowVersionId" = ?, failures = 0, "failingSince" = NULL WHERE "flowId" = ? AND activation = ?'
 _ASK_SOON = 'UPDATE trigger_schedule SET "dueAt" = ? WHERE "flowId" = ? AND activation = ? AND "dueAt" > ?'
 _RESCHEDULE = 'UPDATE trigger_schedule SET schedule = ?, "dueAt" = ? WHERE "flowId" = ? AND activation = ?'
-_MARK = 'UPDATE trigger_schedule SET switching = ? WHERE "flowId" = ? AND activation = ?'
+_MARK = 'UPDATE trigger_schedule SET switching = ?, "repairAt" = ? WHERE "flowId" = ? AND activation = ?'
+_JUDGE = 'UPDATE trigger_schedule SET switching = ?, "repairAt" = ?, failures = ?, "failingSince" = ? WHERE "flowId" = ? AND activation = ?'
+_REPAIR_ALL = 'UPDATE trigger_schedule SET "repairAt" = ? WHERE switching'
 _KEEP_BACK = 'INSERT INTO trigger_backlog (activation, position, "flowId", payload) VALUES (?, ?, ?, ?)'
 _GIVE = "DELETE FROM trigger_backlog WHERE activation = ? AND position <= ?"
 
@@ -36,19 +38,22 @@ async def find_all(connection: AsyncConnection) -> list[Row]:
     return rows_of(await connection.execute(select(trigger_schedule)))
 
 
-async def find_switching(connection: AsyncConnection) -> list[Row]:
-    return rows_of(await connection.execute(select(trigger_schedule).where(trigger_schedule.c.switching.is_(True))))
-
-
 async def find_due(connection: AsyncConnection, now: int, but: Sequence[str], limit: int) -> list[Row]:
-    statement = select(trigger_schedule).where(trigger_schedule.c.dueAt <= now, trigger_schedule.c.flowId.not_in(but))
-    return rows_of(await connection.execute(statement.order_by(trigger_schedule.c.dueAt).limit(limit)))
+    statement = select(trigger_schedule).where(trigger_schedule.c.dueAt <= now, trigger_schedule.c.switching.is_(False))
+    statement = statement.where(trigger_schedule.c.flowId.not_in(but)).order_by(trigger_schedule.c.dueAt)
+    return rows_of(await connection.execute(statement.limit(limit)))
+
+
+async def find_repairs(connection: AsyncConnection, now: int, but: Sequence[str], limit: int) -> list[Row]:
+    statement = select(trigger_schedule).where(trigger_schedule.c.repairAt <= now, trigger_schedule.c.flowId.not_in(but))
+    return rows_of(await connection.execute(statement.order_by(trigger_schedule.c.repairAt).limit(limit)))
 
 
 async def next_due(connection: AsyncConnection, after: int) -> int | None:
-    """The first tick after a moment."""
-    statement = select(func.min(trigger_schedule.c.dueAt)).where(trigger_schedule.c.dueAt > after)
-    return (await connection.execute(statement)).scalar()
+    """The first tick or repair after a moment."""
+    firsts = [select(func.min(moment)).where(moment > after) for moment in (trigger_schedule.c.dueAt, trigger_schedule.c.repairAt)]
+    found = [(await connection.execute(first)).scalar() for first in firsts]
+    return min((moment for moment in found if moment is not None), default=None)
 
 
 async def find_backlog(connection: AsyncConnection, activation: str, limit: int) -> list[Row]:
@@ -84,8 +89,16 @@ def reschedule(row: Row, schedule: Any, due_at: int | None) -> Statement:
     return Statement(_RESCHEDULE, (content, due_at, row["flowId"], row["activation"]))
 
 
-def mark(row: Row, *, switching: bool) -> Statement:
-    return Statement(_MARK, (switching, row["flowId"], row["activation"]))
+def mark(row: Row, repair_at: int | None) -> Statement:
+    return Statement(_MARK, (repair_at is not None, repair_at, row["flowId"], row["activation"]))
+
+
+def judge(row: Row, failures: int, failing_since: str | None, repair_at: int | None) -> Statement:
+    return Statement(_JUDGE, (repair_at is not None, repair_at, failures, failing_since, row["flowId"], row["activation"]))
+
+
+def repair_all(now: int) -> Statement:
+    return Statement(_REPAIR_ALL, (now,))
 
 
 def remove(flow_id: str) -> list[Statement]:

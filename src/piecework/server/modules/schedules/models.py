@@ -19,7 +19,9 @@ trigger_schedule = Table(
     Column(
         "switching", Boolean, nullable=False, server_default=false(), comment="its hooks are being called, and nobody knows the outcome"
     ),
+    Column("repairAt", BigInteger, comment="when its hooks are called again, in milliseconds since 1970; null: it listens"),
     Index("ix_trigger_schedule_dueAt", "dueAt"),
+    Index("ix_trigger_schedule_repairAt", "repairAt"),
 )
 
 trigger_backlog = Table(

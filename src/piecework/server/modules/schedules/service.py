@@ -17,6 +17,9 @@ class Listening:
 
     ``activation`` is another one each time the trigger is enabled, and the same over publishing it again with the same input. ``failures``: how
     many ticks have failed since the last one that did not, ``failing_since`` when the first of them did.
+
+    ``switching``: its hooks are being called, or were and failed or were interrupted, so that nobody knows whether it listens. Its ticks wait
+    then, and the clock calls its hooks again at ``repair_at``.
     """
 
     flow_id: str
@@ -28,6 +31,8 @@ class Listening:
     activation: str = ""
     failures: int = 0
     failing_since: str | None = None
+    switching: bool = False
+    repair_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +76,24 @@ class ScheduleService:
         for listener in self.on_changed:
             listener()
 
-    async def mark(self, listening: Listening, *, switching: bool) -> None:
-        """Note that the hooks of a trigger are being called, or that it listens again as it did: a crash in between must not go unnoticed."""
-        async with self._database.transaction() as connection:
-            await execute_all(connection, [_repository.mark(_row(listening), switching=switching)])
+    async def mark(self, listening: Listening, repair_at: int | None, beside: Sequence[Statement] = ()) -> None:
+        """Note that the hooks of a trigger are being called; if nobody has noted by ``repair_at`` what became of it, the clock calls them again.
 
-    async def switching(self) -> list[Listening]:
-        """Triggers whose hooks were being called when the last life of the server ended."""
-        async with self._database.read() as connection:
-            return [_listening(row) for row in await _repository.find_switching(connection)]
+        ``repair_at`` None: it listens as it did. ``beside``: what becomes true with it.
+        """
+        async with self._database.transaction() as connection:
+            await execute_all(connection, [_repository.mark(_row(listening), repair_at), *beside])
+        self.written()
+
+    def judged(self, listening: Listening, failures: int, failing_since: str | None, repair_at: int | None) -> Statement:
+        """What notes how switching on a trigger ended that did not listen: it does (``repair_at`` None), or it is tried again then."""
+        return _repository.judge(_row(listening), failures, failing_since, repair_at)
+
+    async def repair_all(self, now: int) -> None:
+        """Have the clock call the hooks of every trigger now of which nobody knows whether it listens."""
+        async with self._database.transaction() as connection:
+            await execute_all(connection, [_repository.repair_all(now)])
+        self.written()
 
     async def put(self, listening: Listening, beside: Sequence[Statement] = ()) -> None:
         """Note a trigger that listens from now on. ``beside``: what becomes true with it."""
@@ -106,19 +120,24 @@ class ScheduleService:
             return [_listening(row) for row in await _repository.find_all(connection)]
 
     async def due(self, now: int, but: Sequence[str], limit: int) -> list[Listening]:
-        """Triggers that are due, the longest waiting first; those of the flows ``but`` are left out."""
+        """Triggers that are due, the longest waiting first; those of the flows ``but``, and those that do not listen, are left out."""
         async with self._database.read() as connection:
             return [_listening(row) for row in await _repository.find_due(connection, now, but, limit)]
 
+    async def repairs(self, now: int, but: Sequence[str], limit: int) -> list[Listening]:
+        """Triggers whose hooks are to be called again, as with ``due``."""
+        async with self._database.read() as connection:
+            return [_listening(row) for row in await _repository.find_repairs(connection, now, but, limit)]
+
     async def next_due(self, after: int) -> int | None:
-        """The first tick after a moment, None if there is none."""
+        """The first tick or repair after a moment, None if there is none."""
         async with self._database.read() as connection:
             return await _repository.next_due(connection, after)
 
     # Parts of the transaction that ends a tick
 
     def taken(self, tick: Listening, next_at: int | None, failures: int, failing_since: str | None) -> Statement:
-        """The tick is done with, the next one is at ``next_at``. Changes no row when the trigger was changed meanwhile."""
+        """The tick is done with, the next one is at ``next_at``. Changes no row when the trigger was changed meanwhile, or is being changed."""
         return _repository.take(_row(tick), next_at, failures, failing_since)
 
     def keep_back(self, tick: Listening, payloads: Sequence[bytes]) -> list[Statement]:
@@ -152,7 +171,8 @@ def _row(listening: Listening) -> Row:
         "activation": listening.activation,
         "failures": listening.failures,
         "failingSince": listening.failing_since,
-        "switching": False,
+        "switching": listening.switching,
+        "repairAt": listening.repair_at,
     }
 
 
@@ -167,4 +187,6 @@ def _listening(row: Row) -> Listening:
         row["activation"],
         row["failures"],
         row["failingSince"],
+        row["switching"],
+        row["repairAt"],
     )

@@ -21,7 +21,9 @@ Runs = Annotated[TriggerRunService, Provided(TriggerRunService)]
 
 @routes.get("/trigger-runs", response_model=Page[TriggerRun], summary="List trigger runs")
 async def list_trigger_runs(caller: CallerOf, runs: Runs, query: Annotated[TriggerRunQuery, Query()]) -> Response:
-    """Returns the last polls of a flow's trigger, or renewals of its webhook, the newest first; of each flow the last 100 are kept (ours)."""
+    """Returns the last polls of a flow's trigger, or renewals of its webhook, and attempts to enable it when it did not listen, the newest first;
+    of each flow the last 100 are kept (ours).
+    """
     await caller.enter(query.project_id)
     return reply(await runs.page(query))
 

@@ -11,7 +11,7 @@ trigger_run = Table(
     Column("projectId", Id, nullable=False),
     Column("flowId", Id, ForeignKey("flow.id", ondelete="CASCADE"), nullable=False),
     Column("flowVersionId", Id, nullable=False),
-    Column("type", String(8), nullable=False, comment="POLL or RENEW"),
+    Column("type", String(8), nullable=False, comment="POLL, RENEW or ENABLE"),
     Column("status", String(16), nullable=False),
     Column("items", Integer, nullable=False, comment="runs that it began"),
     Column("waiting", Integer, nullable=False, comment="items that it left for later polls"),

@@ -17,7 +17,10 @@ class TriggerRunStatus(StrEnum):
 
 
 class TriggerRun(TypedDict):
-    """One poll of a trigger, or one renewal of its webhook. `items`: runs that it began; `waiting`: items that it left for later polls."""
+    """One poll of a trigger, one renewal of its webhook, or one attempt to enable a trigger that did not listen (`ENABLE`).
+
+    `items`: runs that it began; `waiting`: items that it left for later polls.
+    """
 
     id: str
     created: str
@@ -25,7 +28,7 @@ class TriggerRun(TypedDict):
     projectId: str
     flowId: str
     flowVersionId: str
-    type: Literal["POLL", "RENEW"]
+    type: Literal["POLL", "RENEW", "ENABLE"]
     status: TriggerRunStatus
     items: int
     waiting: int
@@ -36,7 +39,8 @@ class TriggerRun(TypedDict):
 
 class TriggerHealth(TypedDict):
     """How the trigger of a flow does. `nextRunAt` null: the clock does not call it. `failures`: those since it last went well;
-    `failingSince`: when the first of them was."""
+    `failingSince`: when the first of them was. `listening` false of an enabled flow: the trigger could not be enabled at its sender;
+    `nextRunAt` is when that is tried again."""
 
     flowId: str
     listening: bool

@@ -1,12 +1,12 @@
 """Notes what triggers did, and tells how they do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
 
-from piecework.server.kernel.clock import to_iso
-from piecework.server.kernel.db import Database, new_entity
+from piecework.server.kernel.clock import iso_of
+from piecework.server.kernel.db import Database, execute_all, new_entity
 from piecework.server.kernel.errors import entity_not_found
 from piecework.server.kernel.http import Page
 from piecework.server.modules.flows.service import FlowService
@@ -38,9 +38,9 @@ MOST_FAILING = 1000
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What a tick did. ``error`` None: it went well. ``began``: in milliseconds since 1970."""
+    """What a tick did. ``error`` None: it went well. ``began``: in milliseconds since 1970. ENABLE: a trigger that did not listen was switched on."""
 
-    kind: Literal["POLL", "RENEW"]
+    kind: Literal["POLL", "RENEW", "ENABLE"]
     began: int
     ended: int
     items: int = 0
@@ -68,7 +68,7 @@ class TriggerRunService:
             "flowId": tick.flow_id,
             "projectId": tick.project_id,
             "failures": tick.failures + 1 if failed else 0,
-            "failingSince": tick.failing_since or _iso(outcome.ended) if failed else None,
+            "failingSince": tick.failing_since or iso_of(outcome.ended) if failed else None,
             "error": None if outcome.error is None else outcome.error[:SHORT_ERROR],
         }
 
@@ -92,11 +92,26 @@ class TriggerRunService:
             waiting=outcome.waiting,
             error=None if outcome.error is None else outcome.error[:LONGEST_ERROR],
             durationMs=max(outcome.ended - outcome.began, 0),
-            nextRunAt=_iso(next_at),
+            nextRunAt=None if next_at is None else iso_of(next_at),
         )
         day, oldest = _day(outcome.ended), _day(outcome.ended - DAYS_COUNTED * 86_400_000)
         counted = _repository.count(tick.project_id, piece_name, day, outcome.error is None, oldest)
         return [*_repository.add(row, RUNS_KEPT), *counted]
+
+    async def enabled(
+        self, listening: Listening, piece_name: str, outcome: Outcome, repair_at: int | None, beside: Sequence[Statement] = ()
+    ) -> None:
+        """Note that a trigger which did not listen does again, or could not be enabled and is tried again at ``repair_at``; and tell it.
+
+        ``beside``: what becomes true with it.
+        """
+        after = self.after(listening, outcome)
+        next_at = listening.due_at if repair_at is None else repair_at
+        judged = self._schedules.judged(listening, after["failures"], after["failingSince"], repair_at)
+        async with self._database.transaction() as connection:
+            await execute_all(connection, [judged, *self.noted(listening, piece_name, outcome, next_at), *beside])
+        self._schedules.written()
+        self.announce(after)
 
     async def page(self, query: TriggerRunQuery) -> Page[TriggerRun]:
         """A page of a flow's trigger runs, the newest first. Raises ENTITY_NOT_FOUND."""
@@ -115,17 +130,18 @@ class TriggerRunService:
         listening = await self._schedules.find(flow_id)
         version = await self._flows.require_version(flow_id, flow.published_version_id or flow.latest_version_id)
         settings = version.trigger["settings"]
+        next_at = None if listening is None else listening.repair_at if listening.switching else listening.due_at
         async with self._database.read() as connection:
             last: Any = await _repository.find_last(connection, flow_id)
             failed: Any = await _repository.find_last(connection, flow_id, [TriggerRunStatus.COMPLETED])
         return {
             "flowId": flow_id,
-            "listening": listening is not None and flow.status == FlowStatus.ENABLED,
+            "listening": listening is not None and not listening.switching and flow.status == FlowStatus.ENABLED,
             "type": version.trigger["type"],
             "pieceName": settings.get("pieceName"),
             "triggerName": settings.get("triggerName"),
             "schedule": None if listening is None or listening.schedule is None else dict(listening.schedule),
-            "nextRunAt": None if listening is None else _iso(listening.due_at),
+            "nextRunAt": None if next_at is None else iso_of(next_at),
             "failures": 0 if listening is None else listening.failures,
             "failingSince": None if listening is None else listening.failing_since,
             "waiting": 0 if listening is None else await self._schedules.count_held_back(listening),
@@ -152,10 +168,6 @@ class TriggerRunService:
             stats["failure"] += row["failure"]
             status["totalRuns"] += row["success"] + row["failure"]
         return {"pieces": pieces}
-
-
-def _iso(moment: int | None) -> str | None:
-    return None if moment is None else to_iso(datetime.fromtimestamp(moment / 1000, UTC))
 
 
 def _day(moment: int) -> str:

@@ -64,6 +64,12 @@ export class TriggerHealthView {
     this.isLong.set(true);
   }
 
+  /** What a run that went well did. */
+  protected doneKey(run: TriggerRun, kind: Kind): string {
+    if (run.type === 'ENABLE') return 'triggerHealth.enabled';
+    return run.type === 'RENEW' ? 'triggerHealth.renewed' : this.startedKey(run, kind);
+  }
+
   /** A poll brings items, and starts a run for each; the clock just starts runs. */
   protected startedKey({ items }: TriggerRun, kind: Kind): string {
     return `triggerHealth.${kind === 'clock' ? 'ran' : 'started'}.${items === 0 ? 'none' : items === 1 ? 'one' : 'many'}`;

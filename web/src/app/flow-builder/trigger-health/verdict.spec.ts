@@ -57,8 +57,12 @@ describe('stateOf', () => {
     expect(stateOf(health({ lastRun: null, nextRunAt: null, schedule: null }), 'call')).toBe('LISTENING');
   });
 
+  it('fails when it does not listen because it could not be switched on', () => {
+    expect(stateOf(health({ listening: false, failures: 1, lastRun: run('1', 'FAILED', 'ENABLE') }), 'call')).toBe('FAILING');
+  });
+
   it('is off whatever happened before', () => {
-    expect(stateOf(health({ listening: false, failures: 3 }), 'poll')).toBe('OFF');
+    expect(stateOf(health({ listening: false, lastRun: run('1', 'FAILED') }), 'poll')).toBe('OFF');
   });
 });
 

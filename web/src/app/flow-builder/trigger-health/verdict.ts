@@ -17,10 +17,10 @@ export function kindOf(health: TriggerHealth, strategy: string | undefined): Kin
   return health.schedule && health.lastRun?.type !== 'RENEW' ? 'poll' : 'call';
 }
 
-/** A trigger that failed before it was published again has not failed since. */
+/** A trigger that failed before it was published again has not failed since. One that fails and does not listen could not be switched on. */
 export function stateOf(health: TriggerHealth, kind: Kind): State {
-  if (!health.listening) return 'OFF';
   if (health.failures > 0) return 'FAILING';
+  if (!health.listening) return 'OFF';
   if (kind === 'call' || kind === 'manual') return 'LISTENING';
   return health.lastRun?.status === 'COMPLETED' || !health.nextRunAt ? 'WELL' : 'AWAITED';
 }

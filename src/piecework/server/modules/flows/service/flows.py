@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import Any
-from weakref import WeakValueDictionary
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -46,6 +45,7 @@ from piecework.server.modules.flows.schemas import (
 from piecework.server.modules.flows.service.compiling import CodeKeeper
 from piecework.server.modules.flows.service.publishing import Publisher, source_row
 from piecework.server.modules.flows.service.reading import FlowReader
+from piecework.server.modules.flows.service.turns import Turns
 from piecework.server.modules.folders.service import FolderService
 from piecework.server.modules.users.schemas import User
 from piecework.server.modules.users.service import UserService
@@ -99,7 +99,8 @@ class FlowService:
         self._check = piece_check(catalogue)
         self._publisher = Publisher(database, catalogue, activation, enables=settings.enable_on_publish)
         self._reader = FlowReader(database)
-        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
+        self._turns = Turns()
+        self._switchings = Turns()
         self.changed = self._reader.changed
         self.forget_everything = self._reader.forget_everything
         self.on_flow_updated: list[Callable[[FlowUpdate], None]] = []
@@ -194,7 +195,7 @@ class FlowService:
 
     async def delete(self, flow_id: str) -> None:
         """Deletes a flow with its versions, its listening trigger and its sample data. Its runs stay."""
-        async with self._turn(flow_id):
+        async with self._turns.of(flow_id), self.switching(flow_id):
             async with self._database.read() as connection:
                 flow = await self._flow(connection, flow_id)
                 version_ids = await _repository.find_version_ids(connection, flow_id)
@@ -220,7 +221,7 @@ class FlowService:
 
         Raises ENTITY_NOT_FOUND, FLOW_OPERATION_INVALID, and RequestValidationError for a step that is malformed.
         """
-        async with self._turn(flow_id):
+        async with self._turns.of(flow_id):
             before = (await self.require(flow_id)).latest_version_id
             await self._apply(flow_id, operation, user_id)
             flow = await self.get(flow_id)
@@ -233,7 +234,7 @@ class FlowService:
 
         Raises TRIGGER_UPDATE_STATUS when the trigger of the changed published version cannot be switched on; then it stays what it was.
         """
-        async with self._turn(flow_id):
+        async with self._turns.of(flow_id), self.switching(flow_id):
             before = await self.require(flow_id)
             copy = await self._publisher.rewrite(flow_id, user_id, change) if published else None
             self._reader.forget(flow_id, ())
@@ -261,9 +262,11 @@ class FlowService:
         request = operation.request
         match operation.type:
             case OperationType.LOCK_AND_PUBLISH:
-                await self._publisher.publish(flow_id, user_id, request.get("status"))
+                async with self.switching(flow_id):
+                    await self._publisher.publish(flow_id, user_id, request.get("status"))
             case OperationType.CHANGE_STATUS:
-                await self._publisher.change_status(flow_id, request["status"])
+                async with self.switching(flow_id):
+                    await self._publisher.change_status(flow_id, request["status"])
             case OperationType.SAVE_SAMPLE_DATA:
                 await self._save_sample(flow_id, operation, user_id)
             case OperationType.USE_AS_DRAFT:
@@ -344,7 +347,11 @@ class FlowService:
         async with self._database.read() as connection:
             return await _repository.is_in_another_version(connection, flow_id, replaced.id, file_id)
 
-    # Trying a trigger
+    # The trigger
+
+    def switching(self, flow_id: str) -> asyncio.Lock:
+        """Held while the flow's trigger is switched. Who repairs the trigger takes it too; edits of the flow do not wait for it."""
+        return self._switchings.of(flow_id)
 
     async def simulate(self, version: StoredVersion, strategy: str) -> None:
         """Notes that the trigger of a version is being tried: it waits for an event to keep as a sample."""
@@ -407,10 +414,3 @@ class FlowService:
     async def _require_folder(self, folder_id: str, project_id: str) -> None:
         if (await self._folders.get(folder_id))["projectId"] != project_id:
             raise entity_not_found("folder", folder_id)
-
-    def _turn(self, flow_id: str) -> asyncio.Lock:
-        """The lock of a flow; it lives as long as somebody holds it or waits for it."""
-        lock = self._turns.get(flow_id)
-        if lock is None:
-            lock = self._turns[flow_id] = asyncio.Lock()
-        return lock

@@ -2,7 +2,7 @@
 
 The trigger is switched outside of any transaction, because that may call other services; the rows are written afterwards, the flow's and the
 trigger's together, if the flow is still what was checked; if they cannot be, the switching is undone. `FlowService` lets one change of a flow
-happen at a time.
+happen at a time, and none while its trigger is repaired.
 """
 
 import asyncio
