@@ -26,6 +26,17 @@ DESKTOP = (1280, 800)
 SCHEMES: tuple[ColourScheme, ...] = ("light", "dark")
 """One page in both, one after the other: it has to follow the system while it is open."""
 
+SETTLED = """async () => {
+    const frame = () => new Promise(requestAnimationFrame);
+    const changing = () => document.getAnimations().filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+    do {
+        await Promise.allSettled(changing().map((one) => one.finished));
+        await frame();
+        await frame();
+    } while (changing().length);
+}"""
+"""Resolves when colours have stopped changing."""
+
 
 @dataclass(frozen=True)
 class Shot:
@@ -104,6 +115,7 @@ def test_page(shot: Shot, studio: Server, scene: Scene, open_page: OpenPage, com
         page.wait_for_load_state("networkidle")
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            page.evaluate(SETTLED)
             keep(page, f"{shot.name}-{width}-{scheme}")
             assert serious_findings(page) == [], scheme
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
