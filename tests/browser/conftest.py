@@ -107,6 +107,7 @@ def open_page(browser: Browser, server: Server, colour_scheme: ColourScheme, com
             color_scheme=colour_scheme,
             viewport={"width": width, "height": height},
             locale=options.pop("locale", "en-GB"),
+            reduced_motion="reduce",  # a dialog that is still on its way takes the focus from who types already
             storage_state=_signed_in(origin, session) if session else None,
             **options,
         )

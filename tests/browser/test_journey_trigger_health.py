@@ -62,7 +62,7 @@ def test_a_trigger_that_fails_and_recovers(coast: Server, account: Account, open
         def health() -> dict[str, Any]:
             return account.client.get(f"/triggers/{flow}/health").json()
 
-        page = open_page(account.session, url=coast.url, reduced_motion="reduce")
+        page = open_page(account.session, url=coast.url)
         eventually(lambda: health()["lastRun"])
         page.goto(f"/flows/{flow}?step=trigger")
         section = page.get_by_role("region", name="Health")
@@ -74,7 +74,7 @@ def test_a_trigger_that_fails_and_recovers(coast: Server, account: Account, open
         expect(section.get_by_role("list", name="Last polls")).to_contain_text("1 item, 1 run")
 
         # a poll that fails is told, here and in the list of flows
-        flows = open_page(account.session, url=coast.url, reduced_motion="reduce")
+        flows = open_page(account.session, url=coast.url)
         flows.goto("/flows")
         expect(flows.get_by_role("switch", name="is enabled")).to_be_checked()
         mark = flows.get_by_role("link", name="Trigger fails")
@@ -135,7 +135,7 @@ def test_a_trigger_that_does_not_listen_says_so_until_it_does(coast: Server, acc
         assert account.client.post("/store-entries", json=entry).status_code == 200
 
     flow = make_flow(account, beacon("Nardol"), mapping("step_1"))["id"]
-    page = open_page(account.session, url=coast.url, reduced_motion="reduce")
+    page = open_page(account.session, url=coast.url)
     page.goto(f"/flows/{flow}?step=trigger")
     section = page.get_by_role("region", name="Health")
     expect(section.get_by_role("status")).to_have_text("Listening")
@@ -172,7 +172,7 @@ def test_a_trial_ends_at_its_sender_and_samples_are_removed(coast: Server, accou
     for number in range(3):
         body = {"projectId": account.project_id, "flowId": flow, "mockData": {"fires": number}}
         assert account.client.post("/trigger-events", json=body).status_code == 200
-    page = open_page(account.session, url=coast.url, reduced_motion="reduce")
+    page = open_page(account.session, url=coast.url)
     page.goto(f"/flows/{flow}?step=trigger")
     expect(page.get_by_role("region", name="Health")).to_have_count(0)
     page.get_by_role("tab", name="Test").click()

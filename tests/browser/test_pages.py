@@ -107,7 +107,7 @@ def test_page(shot: Shot, studio: Server, scene: Scene, open_page: OpenPage, com
         complaints.expected.append(shot.complains)
     for width, height in shot.sizes:
         session = scene.account.session if shot.signed_in else None
-        page = open_page(session, url=studio.url, width=width, height=height, reduced_motion="reduce")
+        page = open_page(session, url=studio.url, width=width, height=height)
         page.goto(shot.path(scene))
         if shot.tab:
             page.get_by_role("tab", name=shot.tab).click()
