@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
@@ -16,12 +16,10 @@ from tests.browser.builder import Builder
 from tests.browser.conftest import OpenPage
 from tests.browser.local_service import serving
 from tests.browser.scenes import titled
-from tests.browser.test_pages import keep, serious_findings
+from tests.browser.test_pages import keep, look, serious_findings
 from tests.e2e.flow_building import account_of, eventually, make_flow, mapping, operate, piece_trigger
 from tests.e2e.server_process import Account, Server, StartServer
 from tests.faults.pieces import install
-
-COLOUR_SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 
 
 @dataclass
@@ -83,11 +81,8 @@ def test_a_trigger_that_fails_and_recovers(coast: Server, account: Account, open
         expect(section.get_by_role("status")).to_have_text("Failing")
         expect(section).to_contain_text("The harbour master answers 503")
         expect(section).to_contain_text("once")
-        for colour_scheme in COLOUR_SCHEMES:
-            page.emulate_media(color_scheme=colour_scheme)
-            section.scroll_into_view_if_needed()
-            keep(page, f"trigger-failing-{colour_scheme}")
-            assert serious_findings(page) == []
+        section.scroll_into_view_if_needed()
+        look(page, "trigger-failing")
         look_at_the_mark(flows, mark)
 
         # published again it is asked at its usual interval, and what came in meanwhile is not lost
@@ -116,10 +111,7 @@ def look_at_the_mark(flows: Page, mark: Locator) -> None:
         expect(mark).to_be_focused()
         expect(flows.locator("mat-tooltip-component")).to_contain_text("The harbour master answers 503")
         expect(mark).to_have_accessible_description(re.compile(r"Failed once \(.*\)\. The harbour master answers 503"))
-    for colour_scheme in COLOUR_SCHEMES:
-        flows.emulate_media(color_scheme=colour_scheme)
-        keep(flows, f"flows-failing-{colour_scheme}")
-        assert serious_findings(flows) == []
+    look(flows, "flows-failing")
     mark.click()
     expect(flows.get_by_role("region", name="Health").get_by_role("status")).to_have_text("Failing")
     flows.go_back()
@@ -148,11 +140,8 @@ def test_a_trigger_that_does_not_listen_says_so_until_it_does(coast: Server, acc
     expect(section).to_contain_text("It does not listen: it could not be switched on.")
     expect(section).to_contain_text("Next attempt")
     expect(section).to_contain_text("the warden refuses")
-    for colour_scheme in COLOUR_SCHEMES:
-        page.emulate_media(color_scheme=colour_scheme)
-        section.scroll_into_view_if_needed()
-        keep(page, f"trigger-deaf-{colour_scheme}")
-        assert serious_findings(page) == []
+    section.scroll_into_view_if_needed()
+    look(page, "trigger-deaf")
 
     refuse(False)
     operate(account, flow, "UPDATE_TRIGGER", beacon("Nardol"))

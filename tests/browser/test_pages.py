@@ -113,11 +113,7 @@ def test_page(shot: Shot, studio: Server, scene: Scene, open_page: OpenPage, com
             page.get_by_role("tab", name=shot.tab).click()
         page.get_by_text(shot.shows).first.wait_for()
         page.wait_for_load_state("networkidle")
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-            page.evaluate(SETTLED)
-            keep(page, f"{shot.name}-{width}-{scheme}")
-            assert serious_findings(page) == [], scheme
+        look(page, f"{shot.name}-{width}")
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow == 0, f"{shot.name} is {overflow} px too wide at {width} px"
         page.context.close()
@@ -137,6 +133,15 @@ def test_the_first_load_is_light(studio: Server, scene: Scene, open_page: OpenPa
     page.get_by_text("Order intake").first.wait_for()
     page.wait_for_load_state("networkidle")
     print(f"first load of /flows: {transferred(page) / 1000:.0f} kB; interactive after {interactive(page):.0f} ms")
+
+
+def look(page: Page, name: str) -> None:
+    """The page in light and dark: a screenshot of each, of which axe finds nothing serious."""
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        page.evaluate(SETTLED)
+        keep(page, f"{name}-{scheme}")
+        assert serious_findings(page) == [], scheme
 
 
 def keep(page: Page, name: str) -> None:

@@ -71,15 +71,15 @@ async def _create(database: Database, revision: str) -> bool:
     return True
 
 
-def upgrade(url: str) -> None:
-    """Runs the migrations in this process."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Runs the migrations in this process, up to a revision: the newest unless another is named."""
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["url"] = url
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from piecework.server.kernel.db import Database
-from piecework.server.kernel.schema_version import MIGRATIONS, MigrationError, current_revision, newest_revision, upgrade, upgrade_if_behind
+from piecework.server.kernel.schema_version import MigrationError, current_revision, newest_revision, upgrade, upgrade_if_behind
 from piecework.server.modules import load_all_tables
 
 
@@ -56,14 +56,8 @@ async def test_a_new_database_is_what_the_migrations_lead_to(tmp_path: Path) -> 
 
 
 async def test_a_database_that_is_behind_is_migrated(tmp_path: Path) -> None:
-    from alembic import command
-    from alembic.config import Config
-
     url = f"sqlite+aiosqlite:///{tmp_path / 'behind.db'}"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    await asyncio.to_thread(command.upgrade, config, "0001")
+    await asyncio.to_thread(upgrade, url, "0001")
     database = Database(url)
     await upgrade_if_behind(database, url)
     assert await current_revision(database) == newest_revision()
@@ -87,17 +81,11 @@ async def test_a_server_brings_its_database_up_to_date_and_leaves_a_newer_one_al
 
 async def test_a_run_that_waits_while_the_server_is_upgraded_goes_on_by_its_link(tmp_path: Path) -> None:
     """Jobs know their waitpoint since 0005."""
-    from alembic import command
-    from alembic.config import Config
-
     from piecework.server.adapters.sqlite.runs import SqliteRuns
 
     path = tmp_path / "waiting.db"
     url = f"sqlite+aiosqlite:///{path}"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    await asyncio.to_thread(command.upgrade, config, "0004")
+    await asyncio.to_thread(upgrade, url, "0004")
     payload, later = b'{"path":[],"step":"wait","payload":null,"expired":true}', 4_000_000_000_000
     with sqlite3.connect(path) as connection:
         columns = "id, created, updated, projectId, flowId, flowVersionId, environment, status, failParentOnFailure, stepsCount"
@@ -119,15 +107,9 @@ async def test_a_run_that_waits_while_the_server_is_upgraded_goes_on_by_its_link
 
 async def test_a_trigger_that_fails_while_the_server_is_upgraded_fails_since_its_first_failure(tmp_path: Path) -> None:
     """Triggers know since when they fail since 0009."""
-    from alembic import command
-    from alembic.config import Config
-
     path = tmp_path / "failing.db"
     url = f"sqlite+aiosqlite:///{path}"
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.attributes["url"] = url
-    await asyncio.to_thread(command.upgrade, config, "0008")
+    await asyncio.to_thread(upgrade, url, "0008")
     runs = [("a", 1, "FAILED"), ("a", 2, "COMPLETED"), ("a", 3, "TIMED_OUT"), ("a", 4, "FAILED"), ("b", 5, "FAILED"), ("c", 6, "COMPLETED")]
     with sqlite3.connect(path) as connection:
         for flow, failures in (("a", 2), ("b", 1), ("c", 0)):
